@@ -1,0 +1,19 @@
+"""The verbs of the command line, with the one line `--help` prints for each; the order is that of a trial."""
+
+VERBS = {
+    "read": "Read records (pages, JSON, XML, CSV) into studies, with what was not understood.",
+    "fetch": "Get a record from the public registry by its NCT number.",
+    "check": "Check a study file: errors with file and line, open questions, doubts.",
+    "screen": "Screen patients against the eligibility criteria: verdicts, reasons, CONSORT counts.",
+    "randomize": "Make an allocation list, or assign the next patient; export for REDCap.",
+    "schedule": "Print the schedule of activities.",
+    "calendar": "Lay out every dose and visit of one patient with its date.",
+    "next-dose": "Say what the dose rule decides for the outcomes so far, and why.",
+    "boundaries": "Print the dose rule as a decision table, with its exact operating characteristics.",
+    "assess": "Assess response at each time point and the best response from lesion tables.",
+    "conduct": "Replay a recorded trial up to a cut-off day.",
+    "analyze": "Derive and analyze the endpoints of a recorded trial.",
+    "simulate": "Simulate the trial many times and count its operating characteristics.",
+    "report": "Write one self-contained HTML report of a study.",
+    "demo": "Run the five demo studies from record to report.",
+}

@@ -1,0 +1,1 @@
+"""What the protocol says: frozen nouns, each stated fact tied to the characters that state it."""

@@ -1,0 +1,62 @@
+"""Cleaned text that remembers where each of its characters stood in the original."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+Replacement = str | Callable[[re.Match[str]], str]
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """`text` plus, for each character, the first (`starts`) and one-past-last (`ends`) original offset it came from."""
+
+    text: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    @cached_property
+    def origin(self) -> int:
+        """Original offset where this text begins."""
+        return self.starts[0] if self.starts else 0
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Original range of `text[start:end]`; an empty range maps to an empty range."""
+        if start >= end:
+            at = self.starts[start] if start < len(self.starts) else (self.ends[-1] if self.ends else 0)
+            return at, at
+        return self.starts[start], self.ends[end - 1]
+
+    def cut(self, start: int, end: int) -> Mapped:
+        """The part `text[start:end]`, still mapped to the original."""
+        return Mapped(self.text[start:end], self.starts[start:end], self.ends[start:end])
+
+    def replace(self, pattern: re.Pattern[str], by: Replacement) -> Mapped:
+        """Every match rewritten; each character of a rewriting maps to the whole match it replaced."""
+        pieces: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        at = 0
+        for match in pattern.finditer(self.text):
+            new = by(match) if callable(by) else match.expand(by)
+            if new == match[0] or match.start() == match.end():
+                continue
+            pieces += (self.text[at : match.start()], new)
+            low, high = self.span(match.start(), match.end())
+            starts += self.starts[at : match.start()] + (low,) * len(new)
+            ends += self.ends[at : match.start()] + (high,) * len(new)
+            at = match.end()
+        if not at:
+            return self
+        pieces.append(self.text[at:])
+        return Mapped("".join(pieces), (*starts, *self.starts[at:]), (*ends, *self.ends[at:]))
+
+
+def identity(text: str, offset: int = 0) -> Mapped:
+    """The text as it stands, its first character at `offset` of the original."""
+    return Mapped(
+        text, tuple(range(offset, offset + len(text))), tuple(range(offset + 1, offset + len(text) + 1))
+    )

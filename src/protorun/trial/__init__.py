@@ -1,0 +1,1 @@
+"""What happened, or is planned to happen: facts of patients, events, decisions, and the trial to date."""
