@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -33,6 +33,11 @@ class Mapped:
     def cut(self, start: int, end: int) -> Mapped:
         """The part `text[start:end]`, still mapped to the original."""
         return Mapped(self.text[start:end], self.starts[start:end], self.ends[start:end])
+
+    def translate(self, table: Mapping[int, str]) -> Mapped:
+        """Signs exchanged one for one; the map stays as it is, so `table` must hold single characters."""
+        text = self.text.translate(table)
+        return self if text == self.text else Mapped(text, self.starts, self.ends)
 
     def replace(self, pattern: re.Pattern[str], by: Replacement) -> Mapped:
         """Every match rewritten; each character of a rewriting maps to the whole match it replaced."""
