@@ -23,6 +23,8 @@ class Population(Frozen):
 
     text: Sourced[str] = Sourced[str]()
     require: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    any_of: tuple[dict[str, tuple[str, ...]], ...] = ()
+    """Alternatives ("leptomeningeal and/or brain metastases"): when given, at least one must hold beside `require`."""
 
 
 class Arm(Frozen):

@@ -17,6 +17,8 @@ class EndpointEvent(Frozen):
     kind: str
     criteria: str = ""
     sources: tuple[Source, ...] = ()
+    note: str = ""
+    """Set when the record names the endpoint without spelling its event out: which definition of the term is meant."""
 
 
 class Censoring(Frozen):
