@@ -1,0 +1,127 @@
+"""From a passage to a fact: the printed value in the study's words, with its source, or the kind of absence."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Any, TypeVar
+
+from protorun.reading.sentences import whole
+from protorun.study.record import Passage, Record
+from protorun.study.source import Sourced, absent, stated
+from protorun.study.study import Age
+from protorun.terms.dates import parse_printed
+
+T = TypeVar("T")
+
+_SIGNS = re.compile(r"[^a-z0-9]+")
+_NOTHING = frozenset({"", "n a", "not provided", "not available"})
+_AGE = re.compile(r"(\d+(?:\.\d+)?)\s*(year|month|week|day|hour|minute)s?\b", re.IGNORECASE)
+_COUNT = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
+
+
+@cache
+def table(name: str) -> dict[str, Any]:
+    """A vocabulary table of this folder, read once."""
+    return tomllib.loads((files("protorun.reading") / "tables" / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def plain(text: str) -> str:
+    """Lower case with every run of signs as one space: the form in which printed values are compared."""
+    return _SIGNS.sub(" ", text.lower()).strip()
+
+
+def word(kind: str) -> Callable[[str], str]:
+    """A reader of printed values of that kind (`status`, `phase` ...); an unknown value stays as printed."""
+    known = table("registry")[kind]
+    return lambda text: str(known.get(plain(text), text))
+
+
+def text_fact(record: Record, field: str) -> Sourced[str]:
+    """The words of the first passage of a field."""
+    return fact(record, field, str)
+
+
+def fact(record: Record, field: str, read: Callable[[str], T | None]) -> Sourced[T]:
+    """The first passage of a field, read; what cannot be read is marked so and keeps its source."""
+    passage = record.first(field)
+    return of(passage, read) if passage else missing(record, field)
+
+
+def missing(record: Record, field: str) -> Sourced[Any]:
+    """The absence of a field, with its kind: the layout never carries it, an empty label, or just not stated."""
+    return absent(record.absent.get(field) or record.absent.get(field.partition(".")[0]) or "not stated")
+
+
+def of(passage: Passage, read: Callable[[str], T | None]) -> Sourced[T]:
+    """A passage as a fact; a placeholder such as `n/a` counts as absent only when the reader takes it for nothing."""
+    text = whole(passage).text.strip()
+    if not text:
+        return absent("empty label")
+    value = read(text)
+    if value is None:
+        return Sourced[Any](basis="unread", sources=(passage.source,), note=f"no rule reads {text[:60]!r}")
+    return stated(value, passage.source)
+
+
+def named(passages: Iterable[Passage], field: str, read: Callable[[str], T | None]) -> Sourced[T]:
+    """The first passage of a field among the passages of one group."""
+    found = next((p for p in passages if p.field == field), None)
+    return of(found, read) if found else absent()
+
+
+def something(passages: Iterable[Passage], field: str) -> Sourced[str]:
+    """Like `named` for words, where a printed `N/A` means that nothing is given."""
+    found = next((p for p in passages if p.field == field), None)
+    if found is None:
+        return absent()
+    return absent("printed as not available") if plain(found.text) in _NOTHING else of(found, str)
+
+
+def partial_date(text: str) -> str | None:
+    """`August 19, 2022`, `2024-07`: a date with the precision that was printed."""
+    return parse_printed(text)
+
+
+def age(text: str) -> Age | None:
+    """`18 Years`, `30 days`."""
+    match = _AGE.fullmatch(text.strip())
+    return _age(match) if match else None
+
+
+def ages(text: str) -> tuple[Age | None, Age | None] | None:
+    """`18 Years and Over`, `6 Months - 16 Years`, `N/A - 18 Years`, `Birth - 99 Years`: lowest and highest age."""
+    found = [_age(m) for m in _AGE.finditer(text)]
+    low = plain(text)
+    if len(found) == 2:
+        return found[0], found[1]
+    if len(found) == 1 and re.search(r"\b(?:and (?:over|older|above|up)|or older|minimum)\b", low):
+        return found[0], None
+    if len(found) == 1 and re.match(r"(?:n a|birth|up to|maximum|under|child)\b", low):
+        return None, found[0]
+    two = re.fullmatch(r"(\d+)\s*(?:-|to)\s*(\d+)\s*(years?|months?)", text.strip(), re.IGNORECASE)
+    if two and not found[1:]:
+        unit = two[3].lower().rstrip("s") + "s"
+        return Age(amount=float(two[1]), unit=unit), Age(amount=float(two[2]), unit=unit)  # type: ignore[arg-type]
+    return (None, None) if low in ("all", "all ages", "any age", "n a") else None
+
+
+def count(text: str) -> int | None:
+    """`1,024` or `34 participants`: a whole number of patients."""
+    match = _COUNT.match(text.strip())
+    return int(match[0].replace(",", "")) if match else None
+
+
+def yes_no(text: str) -> bool | None:
+    """`Yes`, `No`, `true`, `Accepts Healthy Volunteers`."""
+    low = plain(text)
+    if low in ("yes", "true", "y", "accepts healthy volunteers"):
+        return True
+    return False if low in ("no", "false", "n", "does not accept healthy volunteers") else None
+
+
+def _age(match: re.Match[str]) -> Age:
+    return Age.model_validate({"amount": float(match[1]), "unit": match[2].lower() + "s"})
