@@ -1,0 +1,1 @@
+"""Pictures for people: each is one function from plain data to an inline SVG."""
