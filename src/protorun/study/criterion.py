@@ -2,30 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+import typing
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from protorun.study.source import Frozen, Source
+from protorun.study.written import NUMBER, Written, number
 
 Klass = Literal["computable", "partial", "attestation", "judgment", "unparsed"]
 Anchor = Literal["screening", "enrollment", "randomization", "first_dose", "last_dose", "diagnosis"]
 
 
-class Window(Frozen):
+class Window(Written):
     """A closed stretch of time before the anchor: `days` counts back; calendar units keep their own length."""
+
+    form: ClassVar = re.compile(rf"(?P<amount>{NUMBER}) (?P<unit>[a-z]+) before (?P<anchor>[a-z_]+)")
+    example: ClassVar[str] = "4 weeks before first_dose"
 
     amount: float
     unit: Literal["days", "weeks", "months", "years", "hours"] = "days"
     anchor: Anchor = "screening"
 
+    def _words(self) -> str:
+        return f"{number(self.amount)} {self.unit} before {self.anchor}"
 
-class Bound(Frozen):
-    """One side of a limit. `times` says of what the value is a multiple, when it is one."""
+
+class Bound(Written):
+    """One side of a limit. `times` says of what the value is a multiple, when it is one.
+
+    Short form: `1.5`, `1.5 x uln`; `above 18` and `below 18` leave the limit itself out.
+    """
+
+    form: ClassVar = re.compile(
+        rf"(?P<side>above |below )?(?P<value>{NUMBER})(?: x (?P<times>uln|lln|baseline))?"
+    )
+    example: ClassVar[str] = "1.5 x uln"
 
     value: float
     inclusive: bool = True
     times: Literal["", "uln", "lln", "baseline"] = ""
+
+    @classmethod
+    def _fields(cls, words: dict[str, str]) -> dict[str, typing.Any]:
+        return {
+            "value": float(words["value"]),
+            "inclusive": "side" not in words,
+            "times": words.get("times", ""),
+        }
+
+    def _words(self, side: str = "above") -> str:
+        times = f" x {self.times}" if self.times else ""
+        return f"{'' if self.inclusive else side + ' '}{number(self.value)}{times}"
 
 
 class Number(Frozen):
@@ -39,6 +68,14 @@ class Number(Frozen):
     window: Window | None = None
     source: Source | None = None
     note: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sides_fit(cls, given: typing.Any) -> typing.Any:
+        for side, wrong, right in (("low", "below", "above"), ("high", "above", "below")):
+            if isinstance(given, dict) and str(given.get(side)).startswith(f"{wrong} "):
+                raise ValueError(f"{side} says {wrong!r}; write {right!r} or the plain number")
+        return given
 
 
 class Code(Frozen):

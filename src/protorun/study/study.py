@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import re
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from protorun.study.arm import Arm, Cohort, Gate, Part
 from protorun.study.criterion import Criterion
@@ -14,6 +15,7 @@ from protorun.study.randomization import Randomization
 from protorun.study.source import Frozen, Source, Sourced
 from protorun.study.treatment import Block, Intervention
 from protorun.study.visit import Activity
+from protorun.study.written import NUMBER, Written, number
 from protorun.terms.dates import PartialDate
 
 
@@ -68,11 +70,17 @@ class Dates(Frozen):
     last_update: Sourced[PartialDate] = Sourced[PartialDate]()
 
 
-class Age(Frozen):
+class Age(Written):
     """An age limit as printed, e.g. 18 Years."""
+
+    form: ClassVar = re.compile(rf"(?P<amount>{NUMBER}) (?P<unit>[a-z]+)")
+    example: ClassVar[str] = "18 years"
 
     amount: float
     unit: Literal["years", "months", "weeks", "days", "hours", "minutes"] = "years"
+
+    def _words(self) -> str:
+        return f"{number(self.amount)} {self.unit}"
 
 
 class Enrollment(Frozen):
@@ -107,10 +115,23 @@ class RelatedTrial(Frozen):
     phase: Sourced[str] = Sourced[str]()
 
 
+def _still(value: Any) -> Any:
+    """Plain data that cannot change: nouns become mappings, lists become tuples."""
+    if isinstance(value, BaseModel):
+        value = value.model_dump()
+    if isinstance(value, dict):
+        return {str(k): _still(v) for k, v in value.items()}
+    return tuple(_still(v) for v in value) if isinstance(value, (list, tuple)) else value
+
+
+Plain = Annotated[Any, AfterValidator(_still)]
+"""A value of any fact as plain data; short forms such as `15 mg` are welcome."""
+
+
 class Proposal(Frozen):
     """A default protorun can offer for an open question; it is used only when the user takes it."""
 
-    value: Any
+    value: Plain
     note: str
     """Where it comes from: a label, a guideline, a published trial, or `(ours)`."""
 
@@ -153,8 +174,10 @@ class Assumption(Frozen):
     """A user's answer to an open question, or a proposal taken; printed by every report."""
 
     path: str
-    value: Any
+    value: Plain
     reason: str
+    replaces: Sourced[Any] = Sourced[Any]()
+    """What stood at the path before, so that an answer can be taken back; set by `assume`."""
 
 
 class Study(Frozen):

@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from protorun.study.source import Frozen, Source, Sourced
+from protorun.study.written import NUMBER, Written, number
 
 Phase = Literal["", "induction", "consolidation", "concomitant", "maintenance", "cycles"]
 
 
-class Dose(Frozen):
+class Dose(Written):
     """An amount with its unit, per administration: `mg`, `mg/kg`, `mg/m2`, `ug`, `IU`, `AUC`, or `Gy` per fraction."""
+
+    form: ClassVar = re.compile(rf"(?P<amount>{NUMBER}) (?P<unit>\S(?:.*\S)?)")
+    example: ClassVar[str] = "15 mg/kg"
 
     amount: float = Field(ge=0)
     unit: str
 
+    def _words(self) -> str:
+        return f"{number(self.amount)} {self.unit}"
 
-class Start(Frozen):
+
+class Start(Written):
     """Where a block begins: `offset_days` after an anchor.
 
     `anchor` is `treatment start` (day 1 of cycle 1), `block:<id>` (its first dose) or `end of block:<id>` (its last
     planned dose).
     """
 
+    form: ClassVar = re.compile(r"(?P<anchor>\S(?:.*?\S)?)(?: (?P<offset_days>[-+] \d+) days?)?")
+    example: ClassVar[str] = "block:induction + 7 days"
+
     anchor: str = "treatment start"
     offset_days: int = 0
+
+    @classmethod
+    def _fields(cls, words: dict[str, str]) -> dict[str, Any]:
+        return {"anchor": words["anchor"], "offset_days": int(words.get("offset_days", "0").replace(" ", ""))}
+
+    def _words(self) -> str:
+        sign = "-" if self.offset_days < 0 else "+"
+        return f"{self.anchor} {sign} {abs(self.offset_days)} days" if self.offset_days else self.anchor
 
 
 class Block(Frozen):
@@ -54,6 +73,10 @@ class Block(Frozen):
     week_days: Sourced[tuple[int, ...]] = Sourced[tuple[int, ...]]()
     """Days within the week of the block, 1 = the day the block starts; `(1, 4)` puts doses on day +0 and +3."""
     every_days: Sourced[int] = Sourced[int]()
+    every_months: Sourced[int] = Sourced[int]()
+    """The interval as the record states it, in months; it has no length in days until `every_days` is answered."""
+    per_day: Sourced[int] = Sourced[int]()
+    """Administrations on each treatment day; once when it is not stated."""
     count: Sourced[int] = Sourced[int]()
     total: Sourced[Dose] = Sourced[Dose]()
     start: Sourced[Start] = Sourced[Start]()
