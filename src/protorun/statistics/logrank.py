@@ -1,0 +1,119 @@
+"""The log-rank test of two or more groups, stratified when asked, for many trials at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import chdtrc
+
+from protorun.errors import UsageError
+from protorun.statistics._order import FloatArray, by_time, first_of_tie, rows
+
+IntArray = NDArray[np.int64]
+_CHUNK = 1 << 15  # cells handled together, so that the columns in use stay in cache
+_MOST_GROUPS = 500
+
+
+@dataclass(frozen=True)
+class LogRank:
+    """Test results with the batch shape; `observed` and `expected` have a last axis over groups.
+
+    `z` is signed by group 1: positive = more events in the second group than expected; NaN with more than two groups.
+    """
+
+    chisq: FloatArray
+    df: NDArray[np.int64]
+    p: FloatArray
+    z: FloatArray
+    observed: FloatArray
+    expected: FloatArray
+
+
+def logrank(time: ArrayLike, event: ArrayLike, group: ArrayLike, strata: ArrayLike | None = None) -> LogRank:
+    """Log-rank test along the last axis; groups are 0, 1, 2 ...; NaN times are absent patients. Mantel 1966.
+
+    Hypergeometric variance; strata add up observed minus expected and variance. Raises UsageError on unequal shapes
+    or fewer than two groups.
+    """
+    times, events = rows(time, event)
+    groups = np.broadcast_to(np.asarray(group, np.int64), times.shape)
+    count = int(groups.max(initial=0)) + 1
+    if not 2 <= count <= _MOST_GROUPS or groups.min(initial=0) < 0:
+        raise UsageError("a log-rank test needs two or more groups, numbered 0, 1, 2 ...")
+    batch, shape = times.shape[:-1], (prod(times.shape[:-1]), times.shape[-1])
+    flat = (times.reshape(shape), events.reshape(shape), groups.reshape(shape))
+    if strata is None:
+        sums = _sums(*flat, count)
+    else:
+        which = np.broadcast_to(np.asarray(strata), times.shape).reshape(shape)
+        parts = [_sums(np.where(which == s, flat[0], np.nan), *flat[1:], count) for s in np.unique(which)]
+        sums = tuple(np.sum(column, axis=0) for column in zip(*parts, strict=True))
+    return _test(*(column.reshape(*batch, *column.shape[1:]) for column in sums))
+
+
+def _sums(time: FloatArray, event: NDArray[np.bool_], group: IntArray, count: int) -> tuple[FloatArray, ...]:
+    """Observed, expected (row, group) and their covariance (row, group, group)."""
+    step = max(1, _CHUNK // max(1, time.shape[1]))
+    parts = [
+        _chunk(time[at : at + step], event[at : at + step], group[at : at + step], count)
+        for at in range(0, len(time), step)
+    ] or [_chunk(time, event, group, count)]
+    return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+
+
+def _chunk(time: FloatArray, event: NDArray[np.bool_], group: IntArray, count: int) -> tuple[FloatArray, ...]:
+    present = ~np.isnan(time)
+    ordered, label = by_time(time, (group << 2) | (present.astype(np.int64) << 1) | (event & present))
+    here, died, group = (label >> 1) & 1, (label & 1).astype(np.float64), label >> 2
+    first = first_of_tie(ordered)
+    at_risk = _left(here, first)
+    deaths = _left(label & 1, first) - _left(label & 1, _after_tie(first))
+    held = np.maximum(at_risk, 1)
+    share = [_left(here * (group == g), first) / held for g in range(count - 1)]
+    share.append(1 - np.add.reduce(share))
+    observed = np.stack([(died * (group == g)).sum(-1) for g in range(count)], -1)
+    expected = np.stack([(died * s).sum(-1) for s in share], -1)
+    spread = died * (at_risk - deaths) / np.maximum(at_risk - 1, 1)
+    covariance = np.empty((*observed.shape, count))
+    for i in range(count):
+        for j in range(i, count):
+            cell = (spread * share[i] * (float(i == j) - share[j])).sum(-1)
+            covariance[..., i, j] = covariance[..., j, i] = cell
+    return observed, expected, covariance
+
+
+def _left(flag: IntArray, at: IntArray) -> FloatArray:
+    """How many flags stand at or after the position `at` of each row."""
+    total = np.zeros((flag.shape[0], flag.shape[1] + 1))
+    np.cumsum(flag[:, ::-1], axis=-1, out=total[:, 1:])
+    found: FloatArray = np.take_along_axis(total, flag.shape[1] - at, -1)
+    return found
+
+
+def _after_tie(first: IntArray) -> IntArray:
+    """For each position the first one after its tie."""
+    n = first.shape[1]
+    opens = np.full(first.shape, n)
+    closes = first[:, 1:] == np.arange(1, n)
+    opens[:, :-1] = np.where(closes, np.arange(1, n), n)
+    found: IntArray = np.minimum.accumulate(opens[:, ::-1], axis=-1)[:, ::-1]
+    return found
+
+
+def _test(observed: FloatArray, expected: FloatArray, covariance: FloatArray) -> LogRank:
+    count = observed.shape[-1]
+    gap = observed - expected
+    df = np.maximum((expected > 0).sum(-1) - 1, 0)
+    if count == 2:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            z = np.where(covariance[..., 1, 1] > 0, gap[..., 1] / np.sqrt(covariance[..., 1, 1]), np.nan)
+        chisq = z * z
+    else:
+        z = np.full(gap.shape[:-1], np.nan)
+        inverse = np.linalg.pinv(covariance, rcond=1e-10, hermitian=True)
+        chisq = np.where(df > 0, np.einsum("...i,...ij,...j->...", gap, inverse, gap), np.nan)
+    p = np.where(np.isnan(chisq), np.nan, chdtrc(np.maximum(df, 1), np.nan_to_num(chisq)))
+    return LogRank(chisq, df, p, z, observed, expected)
