@@ -1,0 +1,63 @@
+"""A rule table read from CSV: the first row whose cells fit decides. `*` fits everything, `A|B` fits either."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protorun.errors import UsageError
+from protorun.trial.response import Response
+
+RESPONSES = tuple(r.text for r in Response)
+CODES = {r.text: r.value for r in Response}
+
+
+@dataclass(frozen=True)
+class RuleTable:
+    """`row[codes...]` is the deciding row of the table, `overall[row]` its response, `reasons[row]` its words."""
+
+    columns: tuple[str, ...]
+    row: NDArray[np.int16]
+    overall: NDArray[np.int8]
+    reasons: tuple[str, ...]
+
+    def decide(self, *codes: NDArray[np.integer]) -> NDArray[np.int16]:
+        """The deciding row for arrays of codes, one array per column."""
+        found: NDArray[np.int16] = self.row[tuple(codes)]
+        return found
+
+
+@cache
+def rule_table(name: str, words: tuple[tuple[str, tuple[str, ...]], ...]) -> RuleTable:
+    """The table of that file; `words` gives the columns in order with what their codes 0, 1, 2 ... mean."""
+    text = files("protorun.response").joinpath(f"{name}.csv").read_text(encoding="utf-8")
+    lines = list(csv.DictReader(text.splitlines()))
+    columns = dict(words)
+    row = np.full([len(w) for w in columns.values()], -1, np.int16)
+    for codes in product(*(range(len(w)) for w in columns.values())):
+        row[codes] = _first(lines, {c: w[code] for (c, w), code in zip(columns.items(), codes, strict=True)})
+    overall = np.array([CODES[line["overall"]] for line in lines], np.int8)
+    return RuleTable(tuple(columns), row, overall, tuple(line["reason"] for line in lines))
+
+
+def _first(lines: Sequence[Mapping[str, str]], seen: Mapping[str, str]) -> int:
+    for at, line in enumerate(lines):
+        if all(line[c] == "*" or value in line[c].split("|") for c, value in seen.items()):
+            return at
+    if any(seen[column] in _NEVER.get(column, ()) for column in seen):
+        return -1
+    raise UsageError(f"no row of the rule table fits {dict(seen)}")
+
+
+_NEVER = {
+    "target": {"NON-CR/NON-PD", "MISSING", "ND", "NED"},
+    "non_target": {"PR", "SD", "MISSING", "ND", "NED"},
+}
+"""Codes these columns never hold; a table need not answer for them."""

@@ -1,0 +1,51 @@
+"""Switches of the response rules. A named policy sets all of them; nothing else does."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from protorun.errors import PluginNotFound
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A complete set of switches with its name; each switch is explained in `policies.toml`. Lengths in 0.01 mm."""
+
+    name: str
+    says: str
+    sticky_response: bool
+    pd_abs_mode: Literal["sum", "any_lesion", "none"]
+    new_lesion_alone_is_pd: bool
+    min_diameter: int
+    min_perpendicular: int
+    min_node: int
+    max_targets: int
+    max_per_organ: int
+    physiological_steroid_mg: float
+
+
+@cache
+def policies(criteria: str) -> dict[str, Settings]:
+    """The named policies of a criterion, the usual one first; empty when it declares none."""
+    text = files("protorun.response").joinpath("policies.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text).get(criteria, {})
+    shared = {name: value for name, value in table.items() if not isinstance(value, dict)}
+    return {
+        name: Settings(name=name, **{**shared, **switches})
+        for name, switches in table.items()
+        if isinstance(switches, dict)
+    }
+
+
+def settings_for(criteria: str, policy: str = "") -> Settings:
+    """The switches of a policy, or of the usual one. Raises PluginNotFound, which lists what there is."""
+    known = policies(criteria)
+    if not policy:
+        return next(iter(known.values()))
+    if policy not in known:
+        raise PluginNotFound(f"{criteria} policy", policy, known)
+    return known[policy]
