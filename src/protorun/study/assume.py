@@ -1,85 +1,159 @@
-"""Answers to open questions, put into the study as assumptions that every report prints."""
+"""Answers to open questions, put into the study as assumptions that every report prints, and taken back again."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from protorun.errors import UsageError
 from protorun.study.source import Sourced
-from protorun.study.study import Assumption, Study
+from protorun.study.study import Assumption, OpenQuestion, Study
 
 _STEP = re.compile(r"([a-z_0-9]+)(?:\[([^\]]+)\])?")
+_KEYS = ("id", "name", "label")
+
+Step = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """On the way along `path` to the fact that `change` replaces."""
+
+    path: str
+    change: Callable[[Sourced[Any]], Sourced[Any]]
 
 
 def assume(study: Study, answers: Iterable[Assumption]) -> Study:
     """The study with each answer at its path, on the basis `assumed`. Raises UsageError for a path or value that does
     not fit, and for a value the record states (`derived` and `assumed` ones may be overruled)."""
     for answer in answers:
+        earlier = next((a for a in study.assumptions if a.path and a.path == answer.path), None)
         if answer.path:
-            study = _put(study, _steps(answer.path), answer)
+            fact = fact_at(study, answer.path)
+            answer = answer.model_copy(update={"replaces": earlier.replaces if earlier else _plain(fact)})
+            study = _put(study, _steps(answer.path), _Walk(answer.path, _answering(answer)))
         study = study.model_copy(
-            update={
-                "assumptions": (
-                    *(a for a in study.assumptions if a.path != answer.path or not a.path),
-                    answer,
-                )
-            }
+            update={"assumptions": (*(a for a in study.assumptions if a is not earlier), answer)}
         )
     return study
 
 
+def as_read(study: Study) -> Study:
+    """The study without its assumptions: each answered fact is again what it was before."""
+    for answer in reversed(study.assumptions):
+        if answer.path:
+            study = _put(study, _steps(answer.path), _Walk(answer.path, _restoring(answer)))
+    return study.model_copy(update={"assumptions": ()})
+
+
 def take_defaults(study: Study, *, needed_for: str = "") -> Study:
     """The study with the first proposal of every open question taken (or of those a chapter needs)."""
-    asked = [q for q in study.open_questions if not needed_for or needed_for in q.needed_for]
-    taken = {a.path for a in study.assumptions}
     return assume(
         study,
         (
             Assumption(path=q.path, value=q.proposals[0].value, reason=q.proposals[0].note)
-            for q in asked
-            if q.path and q.proposals and q.path not in taken
+            for q in unanswered(study)
+            if q.path and q.proposals and (not needed_for or needed_for in q.needed_for)
         ),
     )
 
 
-def _steps(path: str) -> list[tuple[str, str]]:
-    steps = [_STEP.fullmatch(part) for part in path.split(".")]
+def unanswered(study: Study) -> tuple[OpenQuestion, ...]:
+    """The open questions no assumption has answered; a question without a path stays open."""
+    answered = {a.path for a in study.assumptions if a.path}
+    return tuple(q for q in study.open_questions if q.path not in answered)
+
+
+def fact_at(study: Study, path: str) -> Sourced[Any]:
+    """The fact a path such as `blocks[it_induction].dose` leads to. Raises UsageError when there is none."""
+    found: list[Sourced[Any]] = []
+
+    def note(fact: Sourced[Any]) -> Sourced[Any]:
+        found.append(fact)
+        return fact
+
+    _put(study, _steps(path), _Walk(path, note))
+    return found[0]
+
+
+def _plain(fact: Sourced[Any]) -> Sourced[Any]:
+    return Sourced[Any](value=fact.value, basis=fact.basis, sources=fact.sources, note=fact.note)
+
+
+def _steps(path: str) -> list[Step]:
+    steps = [_STEP.fullmatch(part) for part in re.split(r"\.(?![^\[]*\])", path)]
     if not all(steps):
         raise UsageError(f"{path!r} is no path; write it like blocks[it_induction].dose")
     return [(s[1], s[2] or "") for s in steps if s]
 
 
-def _put(node: Any, steps: list[tuple[str, str]], answer: Assumption) -> Any:
-    if isinstance(node, Sourced) and not steps:
-        return _answered(node, answer)
+def _put(node: Any, steps: list[Step], walk: _Walk) -> Any:
+    """A copy of the node in which the fact at the end of the steps is changed."""
     if not steps:
-        raise UsageError(f"{answer.path}: the path does not end at a single fact")
+        if not isinstance(node, Sourced):
+            raise UsageError(f"{walk.path}: the path does not end at a single fact")
+        return walk.change(node)
     (name, key), rest = steps[0], steps[1:]
     if not isinstance(node, BaseModel) or name not in type(node).model_fields:
-        raise UsageError(f"{answer.path}: there is no {name!r} here")
+        fields = type(node).model_fields if isinstance(node, BaseModel) else ()
+        raise UsageError(f"{walk.path}: there is no {name!r} here{_did_you_mean(name, fields)}")
     child = getattr(node, name)
-    if key:
-        if not any(getattr(item, "id", getattr(item, "label", None)) == key for item in child):
-            raise UsageError(f"{answer.path}: there is no {name}[{key}]")
-        new: Any = tuple(
-            _put(item, rest, answer) if getattr(item, "id", getattr(item, "label", None)) == key else item
-            for item in child
-        )
-    else:
-        new = _put(child, rest, answer)
+    new = _put_in(child, steps[0], rest, walk) if key else _put(child, rest, walk)
     return node.model_copy(update={name: new})
 
 
-def _answered(fact: Sourced[Any], answer: Assumption) -> Sourced[Any]:
-    if fact.basis == "stated" and fact.value != answer.value:
-        raise UsageError(f"{answer.path}: the record states {fact.value!r}; an assumption cannot overrule it")
-    try:
-        return type(fact).model_validate({"value": answer.value, "basis": "assumed", "note": answer.reason})
-    except ValidationError as error:
-        raise UsageError(
-            f"{answer.path}: {answer.value!r} does not fit: {error.errors()[0]['msg']}"
-        ) from error
+def _put_in(child: Any, step: Step, rest: list[Step], walk: _Walk) -> Any:
+    name, key = step
+    if isinstance(child, dict) and key in child:
+        return child | {key: _put(child[key], rest, walk)}
+    keys = keys_of(child) if isinstance(child, tuple) else []
+    if key not in keys:
+        raise UsageError(f"{walk.path}: there is no {name}[{key}]{_did_you_mean(key, keys)}")
+    at = keys.index(key)
+    return (*child[:at], _put(child[at], rest, walk), *child[at + 1 :])
+
+
+def keys_of(items: tuple[Any, ...]) -> list[str]:
+    """How a path names each item of a list: by its id, name or label, else by its place from 0."""
+    return [
+        next((k for k in (getattr(i, a, None) for a in _KEYS) if isinstance(k, str) and k), str(at))
+        for at, i in enumerate(items)
+    ]
+
+
+def _answering(answer: Assumption) -> Callable[[Sourced[Any]], Sourced[Any]]:
+    def change(fact: Sourced[Any]) -> Sourced[Any]:
+        given = {"value": answer.value, "basis": "assumed", "note": answer.reason}
+        try:
+            new = type(fact).model_validate(given)
+        except ValidationError as error:
+            why = error.errors()[0]["msg"].removeprefix("Value error, ")
+            raise UsageError(f"{answer.path}: {answer.value!r} does not fit: {why}") from error
+        if fact.basis == "stated" and fact.value == new.value:
+            return fact
+        if fact.basis == "stated":
+            raise UsageError(
+                f"{answer.path}: the record states {fact.value!r}; an assumption cannot overrule it"
+            )
+        return new
+
+    return change
+
+
+def _restoring(answer: Assumption) -> Callable[[Sourced[Any]], Sourced[Any]]:
+    def change(fact: Sourced[Any]) -> Sourced[Any]:
+        was = answer.replaces
+        given = {"value": was.value, "basis": was.basis, "sources": was.sources, "note": was.note}
+        return type(fact).model_validate(given)
+
+    return change
+
+
+def _did_you_mean(word: str, there_are: Iterable[str]) -> str:
+    close = get_close_matches(word, list(there_are), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]!r}?" if close else ""
