@@ -28,6 +28,7 @@ class Purpose(IntEnum):
     READER = 9
     BLOCK_SIZE = 10
     ADHERENCE = 11
+    QUALITY_OF_LIFE = 12
 
 
 def philox4x32(counter: NDArray[np.uint64], key: tuple[int, int]) -> NDArray[np.uint64]:

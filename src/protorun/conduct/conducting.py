@@ -1,0 +1,64 @@
+"""Run a trial: the verb around the loop."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from protorun.conduct.arms import assigning
+from protorun.conduct.books import open_books
+from protorun.conduct.loop import run
+from protorun.conduct.plan import Plan, plan
+from protorun.conduct.terms import Running, Terms
+from protorun.errors import NotStated, UsageError
+from protorun.escalation import Design
+from protorun.patients.source import Source
+from protorun.study.study import Study
+from protorun.trial.events import Events, Kind, joined, rows
+from protorun.trial.trial import Trial
+
+
+def conduct(
+    study: Study,
+    patients: Source,
+    *,
+    copies: int = 1,
+    first_copy: int = 0,
+    seed: int = 0,
+    reading: str | None = None,
+    design: Design | None = None,
+    terms: Terms | None = None,
+) -> Trial:
+    """Run the trial with these patients, up to `terms.cut_off` when it is given.
+
+    `copies` trials run side by side, numbered from `first_copy`; copy 17 is the same trial in any batch. `seed` draws
+    the allocation. A trial whose rule misses something ends as `blocked`, with every missing item named and no number.
+    Raises NotStated for what a running trial needs and nobody has stated or assumed, UsageError for fewer than one copy.
+    """
+    if copies < 1:
+        raise UsageError(f"a trial runs in one copy or more, not in {copies}")
+    settings = terms or Terms()
+    planned = plan(study, reading=reading, design=design)
+    numbers = np.arange(first_copy, first_copy + copies, dtype=np.int32)
+    if planned.missing and patients.endless:
+        return Trial(study, _blocked(planned, numbers), copies, first_copy=first_copy)
+    _check(planned, patients)
+    level = planned.design.start()[0] if planned.design else -1
+    books = open_books(patients, numbers, level=level)
+    if planned.missing:
+        books.log.append(_blocked(planned, numbers))
+    run(Running(planned, books, settings, assigning(study, seed)))
+    trial = Trial(
+        study, joined(books.log).in_order(), copies, first_copy=first_copy, notes=settings.notes(planned)
+    )
+    return trial if settings.cut_off is None else trial.cut(settings.cut_off)
+
+
+def _blocked(planned: Plan, copies: np.ndarray[tuple[int], np.dtype[np.int32]]) -> Events:
+    items = tuple(f"{what} (path {path})" if path else what for what, path in planned.missing)
+    return rows(Kind.BLOCKED, np.repeat(copies, len(items)), -1, 1, text=items * len(copies))
+
+
+def _check(planned: Plan, patients: Source) -> None:
+    for stage in planned.stages:
+        if patients.endless and stage.kind == "fixed" and stage.size is None:
+            raise NotStated(f"how many patients the part {stage.name!r} takes", path="enrollment.size")
