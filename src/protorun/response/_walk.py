@@ -124,7 +124,7 @@ def _non_target(grid: Grid) -> Codes:
     missing = np.any(used & (slots.finding == Finding.NOT_ASSESSED), axis=2)
     none = ~slots.used.any(axis=1)[:, None] & grid.seen[:, :1]
     found = np.select(
-        [worse, np.broadcast_to(none, worse.shape), missing | ~grid.seen[:, :1], (gone | ~used).all(axis=2)],
+        [worse, np.broadcast_to(none, worse.shape), missing | ~grid.seen[:, :1], np.all(gone | ~used, axis=2)],
         [Response.PD, Response.NONE, Response.NE, Response.CR],
         Response.NON_CR_NON_PD,
     )
