@@ -138,7 +138,7 @@ class Decoder:
             return self.refuse(node, place, f"a map of {want.__name__.lower()} fields is expected here")
         self.lines[place.loc] = (node.line, place.path)
         atom = atom_name(want)
-        first = main_field(atom, want) if atom else ""
+        first = main_field(atom, want.model_fields) if atom else ""
         names = {n: n for n in want.model_fields if n not in ("atom", first)} | (
             {atom: first} if atom else {}
         )

@@ -10,11 +10,11 @@ WIDTH = 100
 NESTED = 2  # maps inside maps on one line
 
 # Plain (unquoted) only where no YAML, old or new, could take the text for something else.
-_TOKEN = r"[A-Za-z0-9_./()%+*^'-]+"
+_WORD = r"[A-Za-z0-9_./()%+*^'-]+"
 _PLAIN = re.compile(
-    rf"[A-Za-z_]{_TOKEN[:-1]}*(?: {_TOKEN})*|\d+(?:\.\d+)?(?: {_TOKEN})+|\d{{4}}-\d\d(?:-\d\d)?|\d+-\d+"
+    rf"[A-Za-z_]{_WORD[:-1]}*(?: {_WORD})*|\d+(?:\.\d+)?(?: {_WORD})+|\d{{4}}-\d\d(?:-\d\d)?|\d+-\d+"
 )
-_WORDS = re.compile(r"(?:y|n|yes|no|on|off|true|false|null|none|nan|inf)", re.IGNORECASE)
+_TRUTH = re.compile(r"(?:y|n|yes|no|on|off|true|false|null|none|nan|inf)", re.IGNORECASE)
 _HIDDEN = "\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff"
 _ESCAPE = re.compile(f"[{_HIDDEN}]")
 _INK = f"[^\\s{_HIDDEN}]"
@@ -92,7 +92,7 @@ def text(value: Any) -> str:
         return {None: "null", True: "true", False: "false"}[value]
     if not isinstance(value, str):
         return repr(value)
-    if _PLAIN.fullmatch(value) and not _WORDS.fullmatch(value):
+    if _PLAIN.fullmatch(value) and not _TRUTH.fullmatch(value):
         return value
     return _ESCAPE.sub(lambda m: f"\\u{ord(m[0]):04x}", json.dumps(value, ensure_ascii=False))
 

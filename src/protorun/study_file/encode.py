@@ -62,7 +62,7 @@ def _digits(text: str) -> str | int | float:
 
 def _model(model: BaseModel) -> Plain:
     atom = atom_name(type(model))
-    first = main_field(atom, type(model)) if atom else ""
+    first = main_field(atom, type(model).model_fields) if atom else ""
     found: Plain = {atom: _value(getattr(model, first))} if atom else {}
     for name, field in type(model).model_fields.items():
         value = getattr(model, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -20,9 +21,9 @@ SPAN = re.compile(r"([0-9]{1,12})-([0-9]{1,12})")
 _BEHIND = {"unless": "exception"}  # "unless: <exception>" reads as English; all others: the first field
 
 
-def main_field(atom: str, model: type[BaseModel]) -> str:
+def main_field(atom: str, fields: Iterable[str]) -> str:
     """The field written behind the name of an atom: `flag: pregnancy` is Flag(variable="pregnancy")."""
-    return _BEHIND.get(atom) or next(name for name in model.model_fields if name != "atom")
+    return _BEHIND.get(atom) or next(name for name in fields if name != "atom")
 
 
 def atom_name(model: type[BaseModel]) -> str | None:
