@@ -61,6 +61,14 @@ class UsageError(ProtorunError):
     exit_code = 2
 
 
+class NotationError(UsageError):
+    """An outcome string such as "1NNN 2NTN" cannot be read; `column` counts from 1."""
+
+    def __init__(self, what: str, text: str, column: int) -> None:
+        self.what, self.text, self.column = what, text, column
+        super().__init__(f"column {column} of {text!r}: {what}")
+
+
 class PluginNotFound(UsageError):
     """No plug-in of that name; the message lists what there is."""
 

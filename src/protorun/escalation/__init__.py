@@ -1,0 +1,21 @@
+"""Toxicity so far -> next dose. One file per design; the folder is the registry, the file name the key."""
+
+from protorun.escalation._design import Design
+from protorun.escalation._for_study import design_for, readings_of
+from protorun.escalation._next_dose import next_dose
+from protorun.escalation.engine.boundaries import boundaries
+from protorun.escalation.engine.exact import OperatingCharacteristics, exact
+from protorun.escalation.engine.paths import paths
+
+NOT_PLUGINS = frozenset({"notation"})
+
+__all__ = [
+    "Design",
+    "OperatingCharacteristics",
+    "boundaries",
+    "design_for",
+    "exact",
+    "next_dose",
+    "paths",
+    "readings_of",
+]

@@ -1,0 +1,29 @@
+"""The decision for the next patients, from the trial so far."""
+
+from __future__ import annotations
+
+from protorun.escalation._design import Design
+from protorun.escalation._for_study import design_for
+from protorun.escalation.notation import outcomes_of
+from protorun.study.study import Study
+from protorun.trial.decision import Decision
+
+
+def next_dose(
+    study_or_design: Study | Design,
+    outcomes: str,
+    *,
+    reading: str | None = None,
+    allow_deviation: bool = False,
+) -> Decision:
+    """What the dose rule decides after outcomes such as "1NNT", with its reason: one row.
+
+    Letters: N no DLT, T DLT, P pending, X not evaluable (not counted). Numbers count levels as `notation.numbering` says.
+    Raises NotationError with the column for a string that cannot be, NotStated for a rule with an open choice.
+    """
+    design = (
+        design_for(study_or_design, reading=reading)
+        if isinstance(study_or_design, Study)
+        else study_or_design
+    )
+    return design.decide(outcomes_of(outcomes, design, allow_deviation=allow_deviation))

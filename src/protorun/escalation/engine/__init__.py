@@ -1,0 +1,1 @@
+"""What all designs share: cells with pending patients, exact enumeration, decision tables and pathways."""

@@ -1,0 +1,45 @@
+"""Dose-transition pathways: the same `decide`, asked after every way the next cohorts can go."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from protorun.escalation._design import Design
+from protorun.escalation.engine.boundaries import Row, describe
+from protorun.escalation.engine.states import begin, enroll
+from protorun.escalation.engine.walk import Firing
+from protorun.trial.decision import Action, Decision
+
+Branch = tuple[str, tuple[int, ...]]
+"""The outcome string of a path, and its DLTs cohort by cohort, by which the tree is ordered."""
+
+
+def paths(design: Design, *, cohorts: int = 2, firing: Firing = "cohort") -> list[Row]:
+    """Every way the first `cohorts` cohorts can go, with the decision after each; rows come in the order of the tree.
+
+    `path` is an outcome string with the DLTs of a cohort written last; `ways` counts the orders of outcomes within the
+    cohorts that it stands for.
+    """
+    found: list[tuple[tuple[int, ...], Row]] = []
+    rows = begin(design.start()[0], design.levels)
+    branches: list[Branch] = [("", ())]
+    for depth in range(cohorts + 1):
+        decision = design.decide(rows.outcomes())
+        for i, (path, dlts) in enumerate(branches):
+            row = {"path": path, "ways": int(rows.ways[i]), **describe(design, decision, i)}
+            found.append((dlts, row))
+        goes = np.flatnonzero(decision.action == Action.ENROLL)
+        if depth == cohorts or not len(goes):
+            break
+        size = np.ones_like(decision.size) if firing == "immediate" else decision.size
+        branches = [b for i in goes for b in _grown(design, decision, branches[i], int(i), int(size[i]))]
+        rows = enroll(rows.where(goes), decision.level[goes], size[goes])
+    return [row for _, row in sorted(found, key=lambda item: item[0])]
+
+
+def _grown(design: Design, decision: Decision, branch: Branch, row: int, size: int) -> list[Branch]:
+    path, dlts = branch
+    number = design.order.index(int(decision.level[row])) + 1
+    return [
+        (f"{path} {number}{'N' * (size - dlt)}{'T' * dlt}".strip(), (*dlts, dlt)) for dlt in range(size + 1)
+    ]
