@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from protorun.study.record import Record
 from protorun.study.study import Study
 
 
 @dataclass(frozen=True)
+class Example:
+    """A made-up patient for whom the calendar is laid out."""
+
+    arm: str
+    start: date
+    weight_kg: float
+    until: date
+
+
+@dataclass(frozen=True)
 class Parts:
-    """A study and the results at hand; a section whose part is missing is left out."""
+    """A study and the results at hand; a section whose part is missing is left out.
+
+    `dlt_rates` are true DLT rates by level, lowest dose first, for the exact operating characteristics.
+    """
 
     study: Study
     record: Record | None = None
+    example: Example | None = None
+    dlt_rates: tuple[float, ...] = ()
     provenance: tuple[tuple[str, str], ...] = ()
