@@ -122,7 +122,7 @@ def _non_target(grid: Grid) -> Codes:
     gone = _gone(slots)
     worse = np.any(used & (slots.finding == Finding.WORSE), axis=2)
     missing = np.any(used & (slots.finding == Finding.NOT_ASSESSED), axis=2)
-    none = ~slots.used.any(axis=1)[:, None] & grid.seen[:, :1]
+    none = ~np.any(slots.used, axis=1, keepdims=True) & grid.seen[:, :1]
     found = np.select(
         [worse, np.broadcast_to(none, worse.shape), missing | ~grid.seen[:, :1], np.all(gone | ~used, axis=2)],
         [Response.PD, Response.NONE, Response.NE, Response.CR],

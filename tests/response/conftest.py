@@ -1,0 +1,67 @@
+"""Lesion tables written as short lines, as a reader would note them."""
+
+from collections.abc import Callable
+
+import pytest
+
+from protorun.patients.tables import parse_lesions
+from protorun.response import assess, settings_for
+from protorun.trial.response import Response
+from protorun.trial.tables import TimePoints
+
+Assess = Callable[..., TimePoints]
+FIRST = 20_000  # a day in 2024; visits lie six weeks apart
+
+
+def table(lines: str) -> str:
+    """`visit lesion role size-or-finding [organ]` per line -> CSV; visit v is on day 20000 + 42 v."""
+    rows = ["patient,visit,date,lesion,role,diameter_mm,finding,organ,compartment"]
+    for line in filter(None, (raw.strip() for raw in lines.splitlines())):
+        visit, lesion, role, value, *organ = line.split()
+        number = value.replace(".", "").isdigit()
+        size, finding = (value, "") if number else ("", value.replace("_", " "))
+        rows.append(f"P1,{visit},{day(int(visit))},{lesion},{role},{size},{finding},{' '.join(organ)},cns")
+    return "\n".join(rows)
+
+
+def day(visit: int) -> str:
+    from datetime import date, timedelta
+
+    return (date(1970, 1, 1) + timedelta(FIRST + 42 * visit)).isoformat()
+
+
+def visits(lines: str) -> str:
+    """`visit steroid_mg clinical` per line, `?` = unknown -> CSV."""
+    rows = ["patient,visit,date,steroid_mg,clinical"]
+    for line in filter(None, (raw.strip() for raw in lines.splitlines())):
+        visit, steroid, clinical = (word.replace("?", "") for word in line.split())
+        rows.append(f"P1,{visit},{day(int(visit))},{steroid},{clinical}")
+    return "\n".join(rows)
+
+
+@pytest.fixture
+def recist() -> Assess:
+    """Time points of one patient by RECIST 1.1."""
+
+    def run(lines: str, policy: str = "strict_table") -> TimePoints:
+        lesions, _, _ = parse_lesions(table(lines))
+        return assess("recist_1_1", lesions, settings=settings_for("recist_1_1", policy))
+
+    return run
+
+
+@pytest.fixture
+def rano() -> Assess:
+    """Time points of one patient by RANO-BM."""
+
+    def run(lines: str, status: str, policy: str = "rano_bm_2015") -> TimePoints:
+        lesions, seen, _ = parse_lesions(table(lines), visits(status) if status else "")
+        return assess("rano_bm", lesions, seen, settings=settings_for("rano_bm", policy))
+
+    return run
+
+
+@pytest.fixture
+def words() -> Callable[[TimePoints], list[str]]:
+    """The overall responses as printed."""
+    return lambda points: [Response(code).text for code in points.overall]
