@@ -20,6 +20,7 @@ T = TypeVar("T")
 _SIGNS = re.compile(r"[^a-z0-9]+")
 _NOTHING = frozenset({"", "n a", "not provided", "not available"})
 _AGE = re.compile(r"(\d+(?:\.\d+)?)\s*(year|month|week|day|hour|minute)s?\b", re.IGNORECASE)
+_AGES = re.compile(r"(\d+)\s*(?:-|to)\s*(\d+)\s*(year|month|week|day)s?", re.IGNORECASE)
 _COUNT = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
 
 
@@ -102,10 +103,8 @@ def ages(text: str) -> tuple[Age | None, Age | None] | None:
         return found[0], None
     if len(found) == 1 and re.match(r"(?:n a|birth|up to|maximum|under|child)\b", low):
         return None, found[0]
-    two = re.fullmatch(r"(\d+)\s*(?:-|to)\s*(\d+)\s*(years?|months?)", text.strip(), re.IGNORECASE)
-    if two and not found[1:]:
-        unit = two[3].lower().rstrip("s") + "s"
-        return Age(amount=float(two[1]), unit=unit), Age(amount=float(two[2]), unit=unit)  # type: ignore[arg-type]
+    if two := _AGES.fullmatch(text.strip()):
+        return _age(two, 1), _age(two, 2)
     return (None, None) if low in ("all", "all ages", "any age", "n a") else None
 
 
@@ -123,5 +122,5 @@ def yes_no(text: str) -> bool | None:
     return False if low in ("no", "false", "n", "does not accept healthy volunteers") else None
 
 
-def _age(match: re.Match[str]) -> Age:
-    return Age.model_validate({"amount": float(match[1]), "unit": match[2].lower() + "s"})
+def _age(match: re.Match[str], amount: int = 1) -> Age:
+    return Age.model_validate({"amount": float(match[amount]), "unit": match[match.re.groups].lower() + "s"})

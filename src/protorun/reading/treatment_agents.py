@@ -1,0 +1,177 @@
+"""What is given in this record: its interventions by all their names, and drugs and radiotherapy by general knowledge."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from protorun.reading.values import table
+from protorun.study.record import Record
+from protorun.study.study import Study
+from protorun.terms import drugs
+
+_JOINED = re.compile(
+    r"\s*(?:\+|/(?=\s?[A-Z])|,|;|\band\b|\bplus\b|\b(?:in )?combin(?:ed|ation) with\b|\bwith\b|\bfollowed by\b|\bor\b)\s*",
+    re.IGNORECASE,
+)
+_KIND = re.compile(
+    r"^\s*(?:drug|biological|radiation|combination product|genetic|procedure|other|device)\s*:\s*-?\s*", re.I
+)
+_FORM = re.compile(
+    r"\s*(?:\b(?:injections?|tablets?|capsules?|monotherapy|therapy|treatment|infusions?|solution|alone|phase|cohort|dose)\b"
+    r"|\d[\d.,]*\s*(?:mg|µg|g|mcg|iu)\S*|\([^)]*\)).*$",
+    re.IGNORECASE,
+)  # fmt: skip
+_DRUG_TYPES = ("drug", "biological", "combination", "genetic", "")
+_TOO_PLAIN = frozenset(
+    [
+        "arm",
+        "group",
+        "control",
+        "experimental",
+        "placebo",
+        "treatment",
+        "therapy",
+        "chemotherapy",
+        "drug",
+        "study",
+        "combination",
+        "standard",
+        "intervention",
+        "cells",
+        "surgery",
+        "observation",
+        "active",
+        "comparator",
+        "vaccine",
+        "systemic",
+        "intravenous",
+        "oral",
+        "radiation",
+        "other",
+        "low",
+        "high",
+        "dose",
+        "single",
+    ]
+)
+_PRIOR = re.compile(
+    r"(?:\bprior|\bprevious(?:ly)?(?: treated with| received)?|\bafter(?: prior)?|\bresistan\w+ to|\brefractory to|\bcontaining"
+    r"|\bsuch as|\be\.g\.,?|\bnot receive|\bwithout|\blacks?)\s+(?:[\w-]+\s+){0,2}$",
+    re.IGNORECASE,
+)  # fmt: skip
+_NOT_GIVEN = re.compile(
+    r"\s*[- ](?:na[iï]ve|resistan|refractory|pretreated|experienced|sensitive|containing|based)", re.I
+)
+_ALIAS = re.compile(r"\s*\((?P<short>[A-Z][\w-]{1,14})\)")
+
+
+@dataclass(frozen=True)
+class Agent:
+    """One mention of something given: the name the study uses, what kind of thing, and where it stands."""
+
+    name: str
+    kind: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Names of this record's interventions (lower case) with the name the study uses for each."""
+
+    names: dict[str, str]
+    radiation: frozenset[str]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Finds any of the names; the longest first."""
+        listed = sorted(self.names, key=len, reverse=True)
+        return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, listed)) or '(?!)'})(?!\w)", re.IGNORECASE)
+
+    def mentions(self, text: str) -> list[Agent]:
+        """What the text says is given, in order; earlier treatment, examples and "naive" patients are left out."""
+        found: list[Agent] = []
+        for name, kind, match in self._candidates(text):
+            free = all(match.end() <= a.start or match.start() >= a.end for a in found)
+            if (
+                free
+                and not _NOT_GIVEN.match(text, match.end())
+                and not _PRIOR.search(text, max(0, match.start() - 60), match.start())
+            ):
+                found.append(Agent(name, kind, match.start(), match.end()))
+        return sorted(found, key=lambda a: a.start)
+
+    def _candidates(self, text: str) -> list[tuple[str, str, re.Match[str]]]:
+        own = [(self.names[_low(m[0])], m) for m in self.pattern.finditer(text)]
+        known = [(drugs.canonical(m[0]), m) for m in drugs.pattern().finditer(text)]
+        rows = [(name, self._kind(name), m) for name, m in (*own, *known)]
+        for kind in ("radiotherapy", "general"):
+            for name, pattern in table("treatment")[kind].items():
+                rows += [
+                    (name, "radiotherapy" if kind == "radiotherapy" else "drug", m)
+                    for m in _compiled(pattern).finditer(text)
+                ]
+        return rows
+
+    def _kind(self, name: str) -> str:
+        return "radiotherapy" if name in self.radiation else "drug"
+
+
+def vocabulary(record: Record, study: Study) -> Vocabulary:
+    """The names under which this record's interventions go, abbreviations in parentheses included."""
+    names: dict[str, str] = {}
+    radiation = set()
+    for intervention in study.interventions:
+        kind = (intervention.type.value or "").lower()
+        for printed in (intervention.name.value or "", *intervention.other_names):
+            for part in _parts(printed, whole=printed is not intervention.name.value):
+                names.setdefault(
+                    _low(part), drugs.canonical(part) if _low(part) in drugs.known_names() else part
+                )
+                if kind.startswith("radi"):
+                    radiation.add(names[_low(part)])
+        if not kind.startswith((*_DRUG_TYPES[:-1], "radi")) and kind:
+            for part in _parts(intervention.name.value or "", whole=True):
+                names.pop(_low(part), None)
+    words = Vocabulary(dict(names), frozenset(radiation))
+    return Vocabulary({**_aliases(record, words), **names}, frozenset(radiation))
+
+
+def _parts(printed: str, *, whole: bool) -> list[str]:
+    text = _KIND.sub("", printed)
+    pieces = [text] if whole else _JOINED.split(text)
+    cleaned = [_FORM.sub("", piece).strip(" -.,:;") for piece in pieces]
+    return [p for p in cleaned if len(p) > 2 and not set(_low(p).split()) <= _TOO_PLAIN and not p.isdigit()]
+
+
+def _aliases(record: Record, words: Vocabulary) -> dict[str, str]:
+    """`Name (ABC)` anywhere in the record's narrative makes ABC another name."""
+    found: dict[str, str] = {}
+    for passage in record.passages:
+        if not passage.field.startswith(("arm.", "intervention.", "summary.", "title.")):
+            continue
+        for name, _, match in words._candidates(passage.text):
+            if short := _ALIAS.match(passage.text, match.end()):
+                if len(short["short"]) > 2 and not short["short"].isdigit():
+                    found.setdefault(_low(short["short"]), name)
+    return {short: name for short, name in found.items() if short not in _ROUTE_WORDS}
+
+
+_ROUTE_WORDS = frozenset(
+    {"iv", "it", "sc", "po", "im", "icv", "lm", "bm", "csf", "pd", "rt", "q3w", "q2w", "mg"}
+)
+
+
+def _low(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
+_CACHE: dict[str, re.Pattern[str]] = {}
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    if pattern not in _CACHE:
+        _CACHE[pattern] = re.compile(pattern, re.IGNORECASE)
+    return _CACHE[pattern]

@@ -1,0 +1,245 @@
+"""The words of a treatment sentence: doses, routes, days, intervals, phases, each with its place in the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from protorun.reading.values import table
+from protorun.study.treatment import Dose
+
+_NUM = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+_COUNTS = {"once": 1, "twice": 2, "thrice": 3, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+_COUNTS |= {"seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12}
+_N = rf"(?:\d+|{'|'.join(_COUNTS)})"
+_DAYS_IN = {"day": 1, "week": 7}
+_UNITS = {
+    "mg": "mg", "milligram": "mg", "milligrams": "mg", "g": "g", "gram": "g", "grams": "g", "µg": "ug", "ug": "ug",
+    "mcg": "ug", "microgram": "ug", "micrograms": "ug", "iu": "IU", "u": "IU", "units": "IU", "unit": "IU",
+    "mci": "mCi", "mbq": "MBq", "gbq": "GBq", "gy": "Gy", "gray": "Gy", "cgy": "cGy",
+}  # fmt: skip
+_UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
+_PER = r"(?:\s*(?:/|per)\s*(?P<per>kg|kilogram(?: body weight)?|m2|square meters?))?(?:\s*(?:/|per)\s*(?P<day>days?|d)\b)?"
+_NOT_A_DOSE = re.compile(
+    r"(?:[≥≤<>~]|up to|max(?:imum|\.)?(?: of| dose)?|exceed(?:ing)?|than|at least|from|between|total of|a total)\s*$"
+    r"|\d\s*(?:-|to|/|~|or|and|,)\s*$",
+    re.IGNORECASE,
+)
+_STRENGTH = re.compile(
+    r"\s*(?:/|per\b|tablets?\b|capsules?\b|vials?\b|pills?\b|in\s+\d+ ?m[lL]\b)|\s*(?:-|to|~|/|or)\s*\d|,\s*\d+(?:\.\d+)?\s*(?:mg|Gy|µg)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Word:
+    """One finding in a sentence: `kind` names the slot of a block it fills."""
+
+    kind: str
+    value: Any
+    start: int
+    end: int
+
+
+Read = Callable[[re.Match[str]], Any]
+
+
+def words(text: str) -> list[Word]:
+    """All findings in the order of the text; where two overlap, the earlier rule of the list below wins."""
+    found: list[Word] = []
+    for kind, pattern, read in _rules():
+        for match in pattern.finditer(text):
+            value = read(match)
+            if value is not None and all(match.end() <= w.start or match.start() >= w.end for w in found):
+                found.append(Word(kind, value, *match.span()))
+    return sorted(found, key=lambda w: w.start)
+
+
+def number(text: str) -> int:
+    """`2`, `two`, `twice` as a number."""
+    return _COUNTS.get(text.lower()) or int(text.replace(",", ""))
+
+
+def _dose(match: re.Match[str]) -> Dose | None:
+    text, end = match.string, match.end()
+    if _NOT_A_DOSE.search(text, max(0, match.start() - 25), match.start()):
+        return None
+    if _STRENGTH.match(text, end):
+        return None
+    return _amount(match["n"], match["unit"], match["per"], match["day"])
+
+
+def _amount(n: str, unit: str, per: str | None = None, day: str | None = None) -> Dose:
+    name, amount = _UNITS[unit.lower()], float(n.replace(",", ""))
+    if name == "cGy":
+        name, amount = "Gy", amount / 100
+    per = {"k": "/kg", "m": "/m2", "s": "/m2"}[per[0].lower()] if per else ""
+    return Dose(amount=amount, unit=name + per + ("/day" if day else ""))
+
+
+def _not_a_number(match: re.Match[str]) -> str | None:
+    """A number with a unit that is no dose by itself: a range, a limit, a strength."""
+    return match[0] if _dose(match) is None else None
+
+
+def _days(match: re.Match[str]) -> tuple[int, ...] | None:
+    days: list[int] = []
+    for low, high in re.findall(
+        r"(\d+)(?:\s*(?:-|to|through)\s*(?:days?\s*|D)?(\d+))?", match["list"], re.IGNORECASE
+    ):
+        days += range(int(low), int(high or low) + 1)
+    good = days == sorted(set(days)) and days[0] > 0 and days[-1] <= 366
+    return tuple(days) if good else None
+
+
+def _length(match: re.Match[str]) -> int:
+    return number(match["n"]) * _DAYS_IN[match["unit"].lower()]
+
+
+def _text(match: re.Match[str]) -> str:
+    return match[0]
+
+
+def _one(group: str) -> Read:
+    return lambda match: number(match[group])
+
+
+def _always(value: Any) -> Read:
+    return lambda match: value
+
+
+def _codes(kind: str) -> Iterator[tuple[str, re.Pattern[str], Read]]:
+    """Rules out of the vocabulary table: one word, one code."""
+    for code, pattern in table("treatment")[kind].items():
+        flags = 0 if r"\b" in pattern and pattern.isupper() else re.IGNORECASE
+        yield kind, _cased(pattern, flags), _always(code)
+
+
+def _cased(pattern: str, flags: int) -> re.Pattern[str]:
+    """Abbreviations in capitals (`IT`, `PO`) keep their case: "it" is no route."""
+    parts = pattern.split("|")
+    loose = [p for p in parts if not re.fullmatch(r"\\b[A-Z]+\\b", p)]
+    strict = [p for p in parts if p not in loose]
+    groups = [f"(?i:{'|'.join(loose)})"] if loose else []
+    return re.compile("|".join([*groups, *strict]), flags if not strict else 0)
+
+
+@cache
+def _rules() -> tuple[tuple[str, re.Pattern[str], Read], ...]:
+    """The rules in order of precedence."""
+    return (
+        *_compiled(_ENDS),
+        *_compiled(_RADIOTHERAPY),
+        *_codes("conditions"),
+        *_compiled(_TIMING),
+        *_codes("radiotherapy"),
+        *_codes("general"),
+        *_codes("routes"),
+        *_compiled(_DOSES),
+        *_codes("phases"),
+    )
+
+
+def _compiled(rules: tuple[tuple[str, str, Read], ...]) -> Iterator[tuple[str, re.Pattern[str], Read]]:
+    for kind, pattern, read in rules:
+        yield kind, re.compile(pattern, re.IGNORECASE), read
+
+
+def _until(match: re.Match[str]) -> tuple[str, ...] | None:
+    """Codes of what ends treatment, in the order in which the text names them."""
+    found = {code: re.search(p, match["rest"], re.IGNORECASE) for code, p in table("treatment")["until"].items()}
+    named = sorted((m.start(), code) for code, m in found.items() if m)
+    return tuple(code for _, code in named) or None
+
+
+_FX = r"(?:fractions?\b|fx\b|fr\b|#)"
+_RADIOTHERAPY: tuple[tuple[str, str, Read], ...] = (
+    (
+        "total_in_fractions",
+        rf"(?<![\d.-])(?P<n>{_NUM})\s*(?P<unit>c?Gy)\s*(?:/|in|over|delivered in|given in|divided into)\s*(?P<fx>{_N})\s*(?:daily\s*)?{_FX}"
+        rf"(?!\s*-)",
+        lambda m: (
+            None
+            if re.search(r"[-/]\s*$|\d\s*(?:or|to)\s*$", m.string[: m.start()])
+            else (_amount(m["n"], m["unit"]), number(m["fx"]))
+        ),
+    ),
+    (
+        "per_fraction",
+        rf"(?<![\d.-])(?P<n>{_NUM})\s*(?P<unit>c?Gy)\s*(?:per|/|each|a)\s*(?:daily )?(?:fraction|fx|fr|day|session)\b",
+        lambda m: _amount(m["n"], m["unit"]),
+    ),
+    ("per_fraction", rf"fractions of (?P<n>{_NUM})\s*(?P<unit>c?Gy)\b", lambda m: _amount(m["n"], m["unit"])),
+    ("fractions", rf"(?<![\d.-])(?P<n>{_N})\s*(?:daily )?{_FX}", _one("n")),
+)
+_ENDS: tuple[tuple[str, str, Read], ...] = (
+    (
+        "until",
+        r"\b(?:until|in the absence of|as long as there is no)\b(?P<rest>(?:(?!\bplus\b|\band \d|\bcombined\b|\d ?mg|;|\.\s|\bor for\b|\bor up to\b|\bfor up to\b|\bor (?:for )?a max).)*)",
+        _until,
+    ),
+    ("unclear_end", r"\b(?:until|up to|for up to|maximum of|max\.? of)\s+(?!\d+ ?(?:mg|µg|g|Gy)\b)[\w ()~]*?\d*\s*(?:weeks?|months?|years?|cycles?|courses?|doses|administrations|days?)\b", _text),
+)  # fmt: skip
+_EACH = r"(?:every|each|per|a|of every|of each)"
+_TIMING: tuple[tuple[str, str, Read], ...] = (
+    (
+        "start_after",
+        r"(?:initiated|started|starts?|begun|begins?|commenced?|commences|starting|beginning)\s+(?:on\s+)?(?:study\s+)?day\s+(?P<n>\d+)\s+after\b",
+        _one("n"),
+    ),
+    ("cycles", r"\bcycles?\s+(?P<n>\d+)\s*(?:\+|and (?:beyond|later|onwards?|subsequent(?: cycles)?))|\bfrom cycle (?P<m>\d+)", lambda m: (int(m["n"] or m["m"]), None)),
+    ("cycles", r"\bcycles\s+(?P<n>\d+)\s*(?:-|to|through)\s*(?P<m>\d+)", lambda m: (int(m["n"]), int(m["m"]))),
+    ("cycles", r"^\W*cycle\s+(?P<n>\d+)\s*:|\b(?:in|during|of) cycle (?P<m>\d+)\b(?! (?:is|day))", lambda m: (int(m["n"] or m["m"]),) * 2),
+    (
+        "cycle_days",
+        rf"(?P<n>{_N})[ -](?P<unit>day|week)s?[ -](?:treatment |dosing )?(?:cycles?|courses?)\b"
+        _length,
+    ),
+    ("cycle_days", rf"(?:cycles?|courses?)\s+(?:\w+\s+){{0,2}}(?:every|of|is|lasts|length of)\s+(?P<n>{_N})\s+(?P<unit>day|week)s?\b", _length),
+    ("cycle_days", rf"(?P<n>{_N})\s+(?P<unit>day|week)s?\s+(?:as|is|for|per)\s+(?:a|one|each|1)\s+(?:treatment |dosing )?(?:cycle|course)", _length),
+    ("cycle_days", rf"every\s+(?P<n>{_N})\s+(?P<unit>day|week)s?\s+as (?:a|one) (?:treatment )?(?:cycle|course)", _length),
+    ("every_days", rf"(?:once\s+)?\bevery\s+(?P<n>{_N})\s*[- ]?(?P<unit>day|week)s?\b", _length),
+    ("every_days", r"\bQ(?P<n>\d{1,2})(?P<unit>W|D)\b", lambda m: int(m["n"]) * (7 if m["unit"] in "Ww" else 1)),
+    ("every_months", r"\bonce\s+(?:a|per|every|each)\s+month\b|\b(?:once\s+)?monthly\b|\bevery month\b|\bQM\b", _always(1)),
+    ("every_months", rf"\bevery\s+(?P<n>{_N})\s+months\b", _one("n")),
+    ("per_day", rf"(?P<n>{_N})(?:\s+times)?\s+(?:{_EACH}\s+day|daily)\b", _one("n")),
+    ("per_day", r"\bBID\b|\bb\.i\.d\.", _always(2)),
+    ("per_day", r"\bTID\b|\bt\.i\.d\.", _always(3)),
+    ("per_day", r"\bQD\b|\bq\.d\.|\bonce a day\b|\bdaily\b(?! fractions)|\bevery day\b", _always(1)),
+    ("every_days", r"\bevery (?:other|second|alternate) day\b|\balternate days\b|\bQOD\b", _always(2)),
+    ("unclear", r"\b(?:two|three|four|six|[2346])[ -]weekly\b", _text),
+    ("per_week", rf"(?P<n>{_N})(?:\s+times?)?\s+{_EACH}\s+week\b|\b(?P<m>once|twice|thrice|{_N} times)[ -]weekly\b", lambda m: number((m["n"] or m["m"]).split()[0])),
+    ("per_week", r"(?<![\d-])(?<!bi)(?<!-)\b(?:weekly|every week|each week|Q1?W)\b(?! dose)", _always(1)),
+    ("count", rf"(?:for )?a total of (?P<n>{_N})\s+(?:doses|times|administrations|injections|infusions|treatments)\b", _one("n")),
+    ("count", rf"\bfor (?P<n>{_N})\s+(?:doses|administrations|injections|infusions)\b", _one("n")),
+    ("single", r"\b(?:a\s+)?single\b(?=[\w -]{0,40}\b(?:dose|infusion|injection|administration)\b)", _always(True)),
+    ("n_cycles", rf"\b(?:for|x)\s+(?:a total of )?(?P<n>{_N})\s+(?:treatment )?(?:cycles|courses)\b", _one("n")),
+    ("weeks", rf"\b(?:for|over|during)\s+(?:the first )?(?P<n>{_N})\s+(?:consecutive\s+)?weeks?\b", _one("n")),
+    ("weeks", r"/\s*(?P<n>\d+)\s*weeks\b", _one("n")),
+    ("for_days", rf"\bfor (?P<n>{_N})\s+(?:consecutive\s+)?days\b", _one("n")),
+    (
+        "days",
+        r"(?<!\d )(?<!\w)(?:days?|D)\s*(?P<list>\d+(?:(?:\s*(?:,|and|&|-|to|through)\s*)+(?:(?:days?|D)\s*)?\d+)*)\b"
+        r"(?!\s*(?:after|post|before|prior|of (?:study|follow|the study|radi)|-|to|or|/))(?!\s*cycle)",
+        _days,
+    ),
+)  # fmt: skip
+_DOSES: tuple[tuple[str, str, Read], ...] = (
+    (
+        "unclear",
+        r"\bloading|\bescalat\w*|\btitrat\w*|\btaper\w*|\bramp|\bincreas\w*|\bdecreas\w*|\breduc(?:ed|tion)\b|\badjust\w*|\bmodif\w*"
+        r"|\bas needed|\bassigned dose|\bdose levels?\b|\bdepending|\bif\b|\bunless\b|\bweight[- ]based|\bchoice of\b|\bpriming",
+        _text,
+    ),
+    (
+        "dose",
+        r"\bAUC\s*(?:of|=)?\s*(?P<n>\d+(?:\.\d+)?)(?!\s*(?:-|to|or)\s*\d)\b(?:\s*mg/mL[·x*]?min)?",
+        lambda m: Dose(amount=float(m["n"]), unit="AUC"),
+    ),
+    ("dose", rf"(?<![\w.,/+-])(?P<n>{_NUM})\s*-?\s*(?P<unit>{_UNIT})(?![a-zA-Z]){_PER}", _dose),
+    ("number", rf"(?<![\w.])(?P<n>{_NUM})\s*-?\s*(?P<unit>{_UNIT})(?![a-zA-Z]){_PER}", _not_a_number),
+    ("number", rf"(?<![\w.]){_NUM}(?:\s*(?:-|to|,|/)\s*{_NUM})+\s*(?:{_UNIT})(?![a-zA-Z])", _text),
+)
