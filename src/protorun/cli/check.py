@@ -73,7 +73,7 @@ def _rows(study: Path, record: Path | None) -> list[dict[str, str]]:
     found = check_study(loaded)
     if record is not None:
         found = (*against_record(loaded, _same_record(record, loaded.origin.digest)), *found)
-    return [_row(f"{study}:{line_of(root, f.path)}", f) for f in found]
+    return [_row(f"{study}:{line_of(root, f.at or f.path)}", f) for f in found]
 
 
 def _same_record(path: Path, digest: str) -> Any:
@@ -97,4 +97,4 @@ def _row(where: str, finding: Any) -> dict[str, str]:
 def _counts(rows: list[dict[str, str]]) -> list[str]:
     kinds = [row["kind"] for row in rows]
     words = {"error": "errors", "open": "open questions", "review": "to review"}
-    return [f"{kinds.count(kind)} {words[kind]}" for kind in words if kind in kinds]
+    return [f"{word}: {kinds.count(kind)}" for kind, word in words.items() if kind in kinds]

@@ -15,3 +15,5 @@ class Finding:
     code: str
     path: str
     says: str
+    at: str = ""
+    """Where in the study this is written, when it is not at the path."""
