@@ -1,0 +1,77 @@
+"""The cells of a registry export printed one per line without labels: title, summary, conditions, interventions,
+outcomes, description. The line `TYPE: name` is the anchor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from protorun.records.ctgov_csv import claim_treatments
+from protorun.records.document import Document, Line
+from protorun.records.labeled import label_of
+from protorun.records.ledger import Ledger
+from protorun.records.outcomes import claim_outcomes, ends_with_time_frame
+from protorun.records.values import pieces
+from protorun.study.record import Record
+from protorun.terms.fields import labels
+
+_TYPES = "DRUG|BIOLOGICAL|DEVICE|PROCEDURE|RADIATION|BEHAVIORAL|GENETIC|DIETARY_SUPPLEMENT|COMBINATION_PRODUCT|DIAGNOSTIC_TEST|OTHER"
+_ANCHOR = re.compile(rf"(?:{_TYPES}): \S")
+_LEVELS = ("primary", "secondary", "other")
+_CARRIES = ("title.brief", "summary", "condition", "intervention.type", "intervention.name", "outcome")
+
+
+def score(document: Document) -> float:
+    """High when one line holds typed interventions in capitals between unlabeled lines and outcomes follow."""
+    lines = document.lines
+    at = _anchor(lines)
+    if at is None or at < 2:
+        return 0.0
+    labeled = sum(label_of(line_, labels()) is not None for line_ in lines)
+    cells = any(ends_with_time_frame(line_.text) for line_ in lines[at + 1 : at + 20])
+    return max(0.0, 0.6 + 0.3 * cells - 0.15 * labeled)
+
+
+def read(document: Document) -> tuple[Record, ...]:
+    """The record of the page."""
+    ledger = Ledger("bare_cells", document)
+    lines = document.lines
+    at = _anchor(lines) or 0
+    ledger.value("title.brief", lines[0].start, lines[0].end)
+    if at > 2:
+        ledger.value("summary.brief", lines[1].start, lines[at - 2].end)
+    _conditions(ledger, lines[at - 1])
+    claim_treatments(ledger, lines[at].text, lines[at].start)
+    end = _outcomes(ledger, lines, at + 1)
+    if end < len(lines):
+        ledger.value("summary.detailed", lines[end].start, lines[-1].end)
+    return (ledger.record(carries=_CARRIES),)
+
+
+def _anchor(lines: Sequence[Line]) -> int | None:
+    return next((i for i, line_ in enumerate(lines) if _ANCHOR.match(line_.text)), None)
+
+
+def _conditions(ledger: Ledger, line_: Line) -> None:
+    ledger.mark("label", line_.start, line_.end)
+    for start, end in pieces(line_.text, "|", line_.start):
+        ledger.value("condition", start, end)
+
+
+def _outcomes(ledger: Ledger, lines: Sequence[Line], at: int) -> int:
+    """Up to three cells, each ending with a time frame; a cell may run over lines. Returns the line after them."""
+    for level in _LEVELS:
+        last = next(
+            (i for i in range(at, min(at + 40, len(lines))) if ends_with_time_frame(lines[i].text)), None
+        )
+        if last is None or (last > at and not _goes_on(lines[at : last + 1])):
+            return at
+        start, end = lines[at].start, lines[last].end
+        claim_outcomes(ledger, level, ledger.texts[""][start:end], start)
+        at = last + 1
+    return at
+
+
+def _goes_on(lines: Sequence[Line]) -> bool:
+    """Lines belong to one cell when a bar or a comma list runs through them; paragraphs of prose end with a stop."""
+    return any("|" in line_.text for line_ in lines) or not lines[0].text.endswith(".")

@@ -1,0 +1,108 @@
+"""JSON as the registry means it: no duplicate keys, no NaN, no bottomless nesting, and the place of every fault."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from protorun.errors import RecordError
+
+if TYPE_CHECKING:
+    from protorun.records.document import Document
+
+MAX_DEPTH = 100
+MAX_VALUES = 1_500_000
+"""Bounds memory: every value costs a separator, and a parsed value costs about a hundred bytes."""
+
+# An unclosed string runs to the end of the text, so that every search stays linear.
+_STRING = r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)'
+_TOKEN = re.compile(_STRING + r"|[{}\[\],:]|-?(?:NaN|Infinity)", re.DOTALL)
+_LONE = re.compile(r"[\ud800-\udfff]")
+
+
+class _Refused(ValueError):
+    pass
+
+
+def parse(document: Document) -> Any:
+    """The parsed text. Raises RecordError with line and column."""
+    text = document.text
+    if text.count(",") + text.count("[") + text.count("{") > MAX_VALUES:
+        raise RecordError(f"more than {MAX_VALUES:,} values in one file", where=document.where(0))
+    try:
+        found = json.loads(
+            text, object_pairs_hook=_once, parse_constant=_no_constant, parse_int=str, parse_float=str
+        )
+    except json.JSONDecodeError as error:
+        raise RecordError(
+            f"broken JSON: {error.msg}", where=document.where(min(error.pos, len(text)))
+        ) from error
+    except (_Refused, RecursionError, ValueError) as error:
+        what, at = next(_faults(text), (str(error) or "nested too deeply", 0))
+        raise RecordError(what, where=document.where(at)) from error
+    if "\\ud" in text.lower():
+        _no_lone_surrogates(document)
+    return found
+
+
+def leaves(value: Any, pointer: str = "") -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every single value below a place, as (steps of its JSON pointer, text), in the order of the file; numbers are
+    texts already, as they were printed."""
+    stack: list[tuple[tuple[str, ...], Any]] = [((pointer,) if pointer else (), value)]
+    while stack:
+        steps, node = stack.pop()
+        if len(steps) > MAX_DEPTH:
+            raise RecordError("nested too deeply", where="/" + "/".join(steps[:10]) + "/...")
+        if isinstance(node, dict):
+            stack += [((*steps, _escaped(key)), child) for key, child in reversed(node.items())]
+        elif isinstance(node, list):
+            stack += [((*steps, str(i)), child) for i, child in reversed(list(enumerate(node)))]
+        elif node is not None:
+            yield steps, node if isinstance(node, str) else json.dumps(node)
+
+
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Refused("a key is given twice")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise _Refused(f"{name} is no JSON value")
+
+
+def _no_lone_surrogates(document: Document) -> None:
+    for match in re.finditer(_STRING, document.text, re.DOTALL):
+        if "\\ud" in match[0].lower() and _LONE.search(json.loads(match[0], strict=False)):
+            raise RecordError("half of a surrogate pair in a text", where=document.where(match.start()))
+
+
+def _faults(text: str) -> Iterator[tuple[str, int]]:
+    """Where the text breaks our rules; only run once a fault is known, to find its place."""
+    keys: list[set[str] | None] = []
+    before = ""
+    for match in _TOKEN.finditer(text):
+        sign = match[0]
+        if sign in "{[":
+            keys.append(set() if sign == "{" else None)
+            if len(keys) > MAX_DEPTH:
+                yield "nested too deeply", match.start()
+        elif sign in "}]":
+            if keys:
+                keys.pop()
+        elif sign.endswith(("NaN", "Infinity")):
+            yield f"{sign} is no JSON value", match.start()
+        elif sign.startswith('"') and keys and before in "{,":
+            known = keys[-1]
+            if known is not None:
+                if sign in known:
+                    yield f"the key {sign[:60]} is given twice", match.start()
+                known.add(sign)
+        before = sign

@@ -1,0 +1,125 @@
+"""Who claimed which characters of a record: values, labels, help, chrome; whatever nobody claimed is left over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from protorun.records.document import Document
+from protorun.study.record import Leftover, Passage, Record
+from protorun.study.source import Source
+from protorun.terms.fields import kinds
+
+KINDS = ("unclaimed", "leftover", "chrome", "label", "help", "value")
+"""What a character can be; where claims overlap the later one in this list wins."""
+
+_RUN = re.compile(rb"(.)\1*", re.DOTALL)
+_PARAGRAPH = re.compile(r"\S[^\n]*(?:\n(?![ \t\r]*(?:\n|\Z))[^\n]*)*")
+
+
+class Ledger:
+    """Collects what a format reads out of a document and closes the account as a `Record`.
+
+    `texts` maps a locator to the original text at that place; a page has one text, under the empty locator.
+    """
+
+    def __init__(self, format: str, document: Document, texts: Mapping[str, str] | None = None) -> None:
+        self.format, self.document = format, document
+        self.texts = {"": document.text} if texts is None else dict(texts)
+        self.passages: list[Passage] = []
+        self.claims: list[tuple[int, str, int, int]] = []
+        self.reasons: list[Leftover] = []
+        self.warnings: list[str] = list(document.warnings)
+        self.lacking: dict[str, str] = {}
+
+    def value(
+        self, field: str, start: int, end: int, *, group: str = "", label: str = "", at: str = ""
+    ) -> bool:
+        """Claim a stretch as the value of a field, outer blanks excluded; False when there is nothing in it."""
+        if field not in kinds():
+            raise KeyError(f"{field} is no canonical field")
+        start, end = self._bare(start, end, at)
+        if start >= end:
+            return False
+        source = Source(start=start, end=end, quote=self.texts[at][start:end], locator=at)
+        self.passages.append(Passage(field, source, group, label))
+        self.claims.append((KINDS.index("value"), at, start, end))
+        return True
+
+    def mark(self, kind: str, start: int, end: int, *, at: str = "") -> None:
+        """Account for a stretch that is no value: `label`, `help` or `chrome`."""
+        self.claims.append((KINDS.index(kind), at, start, end))
+
+    def leave(self, start: int, end: int, reason: str, *, at: str = "") -> None:
+        """Leave a stretch over for a reason that is known already."""
+        start, end = self._bare(start, end, at)
+        if start < end:
+            source = Source(start=start, end=end, quote=self.texts[at][start:end], locator=at)
+            self.reasons.append(Leftover(source, reason))
+            self.mark("leftover", start, end, at=at)
+
+    def empty(self, *fields: str, label: str = "") -> None:
+        """A label is printed and nothing stands behind it."""
+        for field in fields:
+            self.lacking.setdefault(field, "empty label")
+
+    def warn(self, text: str) -> None:
+        """A doubt about the reading of this record."""
+        if text not in self.warnings:
+            self.warnings.append(text)
+
+    def record(self, *, name: str = "", carries: Iterable[str] = (), digest: str = "") -> Record:
+        """The record; a field the layout never carries (not in `carries`) and nothing was read for is absent by
+        layout. With no `carries` the layout may hold any field."""
+        paint = self._paint()
+        given = {p.field for p in self.passages}
+        layout = {f: "layout" for f in kinds() if carries and f not in given and not _carried(f, carries)}
+        empty = {f: why for f, why in self.lacking.items() if f not in given}
+        return Record(
+            format=self.format,
+            name=name or self.document.name,
+            digest=digest or self.document.digest,
+            texts=MappingProxyType(self.texts),
+            passages=tuple(self.passages),
+            leftovers=tuple(self._leftovers(paint)),
+            warnings=tuple(self.warnings),
+            absent=MappingProxyType(layout | empty),
+            shares=MappingProxyType(self._shares(paint)),
+        )
+
+    def _bare(self, start: int, end: int, at: str) -> tuple[int, int]:
+        text = self.texts[at][start:end]
+        return start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip())
+
+    def _paint(self) -> dict[str, bytearray]:
+        paint = {at: bytearray(len(text)) for at, text in self.texts.items()}
+        for kind, at, start, end in sorted(self.claims, key=lambda c: c[0]):
+            paint[at][start:end] = bytes((kind,)) * (end - start)
+        return paint
+
+    def _leftovers(self, paint: dict[str, bytearray]) -> Iterable[Leftover]:
+        yield from self.reasons
+        for at, colors in paint.items():
+            yield from self._unclaimed(at, colors)
+
+    def _unclaimed(self, at: str, colors: bytearray) -> Iterable[Leftover]:
+        for run in re.finditer(rb"\x00+", bytes(colors)):
+            for part in _PARAGRAPH.finditer(self.texts[at], *run.span()):
+                start, end = self._bare(*part.span(), at)
+                source = Source(start=start, end=end, quote=self.texts[at][start:end], locator=at)
+                yield Leftover(source, "no rule claims it")
+
+    def _shares(self, paint: dict[str, bytearray]) -> dict[str, float]:
+        counts = dict.fromkeys(reversed(KINDS), 0)
+        for at, colors in paint.items():
+            text = self.texts[at]
+            for run in _RUN.finditer(bytes(colors)):
+                counts[KINDS[run[1][0]]] += len("".join(text[run.start() : run.end()].split()))
+        counts["leftover"] += counts.pop("unclaimed")
+        total = sum(counts.values())
+        return {kind: count / total if total else 0.0 for kind, count in counts.items()}
+
+
+def _carried(field: str, carries: Iterable[str]) -> bool:
+    return any(field == name or field.startswith(f"{name}.") for name in carries)

@@ -1,0 +1,148 @@
+"""A mirror page with summary, description, a block of `Key value` lines and a `See also` list of related trials."""
+
+from __future__ import annotations
+
+import re
+
+from protorun.records.detect import line
+from protorun.records.detect import score as score_by
+from protorun.records.document import Document, Line
+from protorun.records.labeled import claim, in_order, label_of
+from protorun.records.ledger import Ledger
+from protorun.records.values import related_row
+from protorun.study.record import Record
+from protorun.terms.fields import plain
+
+_MARKERS = (
+    line("Clinical Trial Summary", 2, required=True),
+    line("Clinical Trial Description"),
+    line("Related Conditions & MeSH terms", 2),
+    line("NCT number", 2, opens=True),
+    line("Study type", opens=True),
+    line("See also"),
+    line("Clinical Trials Logo"),
+)
+_PARTS = (
+    "clinical trial summary",
+    "clinical trial description",
+    "study design",
+    "related conditions and mesh terms",
+    "nct number",
+    "see also",
+)
+_KEYS = {
+    "nct number": "identifier.nct",
+    "study type": "study_type",
+    "source": "sponsor.lead",
+    "contact": "contact.name",
+    "phone": "contact.phone",
+    "email": "contact.email",
+    "status": "status.overall",
+    "phase": "phase",
+    "start date": "date.start",
+    "completion date": "date.completion",
+}
+_NUMBER = re.compile(r"NCT number[:\s]+NCT", re.IGNORECASE)
+_CHROME = frozenset({"clinical trials logo", "status clinical trial phase"})
+_CARRIES = (
+    "identifier.nct", "study_type", "sponsor.lead", "contact.name", "contact.phone", "contact.email",
+    "status.overall", "phase", "date.start", "date.completion", "summary", "condition", "design.text", "related",
+)  # fmt: skip
+
+
+def score(document: Document) -> float:
+    """Share of the layout's headings and keys."""
+    return score_by(document.text, _MARKERS)
+
+
+def read(document: Document) -> tuple[Record, ...]:
+    """The record of the page."""
+    ledger = Ledger("summary_and_see_also", document)
+    parts = _parts(document.lines)
+    before = parts.pop("", ())
+    for line_ in before:
+        if plain(line_.text) in _CHROME:
+            ledger.mark("chrome", line_.start, line_.end)
+    _prose(ledger, "summary.brief", parts.pop(_PARTS[0], None))
+    _prose(ledger, "summary.detailed", parts.pop(_PARTS[1], None))
+    _prose(ledger, "design.text", parts.pop(_PARTS[2], None))
+    _conditions(ledger, parts.pop(_PARTS[3], None))
+    _keys(ledger, parts.pop(_PARTS[4], ()))
+    _related(ledger, parts.pop(_PARTS[5], ()))
+    return (ledger.record(carries=_CARRIES),)
+
+
+def _parts(lines: tuple[Line, ...]) -> dict[str, tuple[Line, ...]]:
+    """The lines of each part, its heading first; the key lines count as a part that `NCT number` opens."""
+    ranks = {name: i for i, name in enumerate(_PARTS)}
+    found = []
+    for i, line_ in enumerate(lines):
+        words = "nct number" if _NUMBER.match(line_.text) else plain(line_.text[:60])
+        if words in ranks:
+            found.append((i, ranks[words]))
+    # A description may have a heading "Study Design" of its own; the site's stands last.
+    chain = [found[i] for i in in_order([rank for _, rank in found], last=True)]
+    parts = {"": lines[: chain[0][0]] if chain else lines}
+    for (at, rank), following in zip(chain, [*chain[1:], (len(lines), -1)], strict=True):
+        parts[_PARTS[rank]] = lines[at : following[0]]
+    return parts
+
+
+def _prose(ledger: Ledger, field: str, lines: tuple[Line, ...] | None) -> None:
+    if not lines:
+        return
+    head, body = lines[0], lines[1:]
+    ledger.mark("label", head.start, head.end)
+    if body and body[-1].text.endswith(";") and field == "summary.detailed":
+        # The site closes the description with a lone semicolon, also where there is no description.
+        end = body[-1].end - 1
+        ledger.mark("chrome", end, end + 1)
+    else:
+        end = body[-1].end if body else head.end
+    if not body or not ledger.value(field, body[0].start, end, label=head.text):
+        ledger.empty(field)
+
+
+def _conditions(ledger: Ledger, lines: tuple[Line, ...] | None) -> None:
+    if not lines:
+        return
+    ledger.mark("label", lines[0].start, lines[0].end)
+    for line_ in lines[1:]:
+        if label_of(line_, _KEYS, loose=True):
+            _keys(ledger, (line_,))
+            continue
+        bare = line_.text.lstrip("*•-– \u00a0\t")
+        ledger.value("condition", line_.end - len(bare), line_.end, label=lines[0].text)
+    if len(lines) == 1:
+        ledger.empty("condition", "mesh_term")
+
+
+def _keys(ledger: Ledger, lines: tuple[Line, ...]) -> None:
+    for line_ in lines:
+        label = label_of(line_, _KEYS, loose=True)
+        if label is None:
+            continue
+        if label.value >= line_.end:
+            ledger.mark("label", line_.start, line_.end)
+            ledger.empty(label.field)
+        elif claim(ledger, label.field, label.value, line_.end, label=label.printed):
+            ledger.mark("label", line_.start, label.value)
+        else:
+            ledger.leave(line_.start, line_.end, f"what stands behind {label.printed!r} is no such value")
+
+
+def _related(ledger: Ledger, lines: tuple[Line, ...]) -> None:
+    number = 0
+    for line_ in lines:
+        if plain(line_.text) in _CHROME or plain(line_.text) == "see also":
+            ledger.mark("label", line_.start, line_.end)
+            continue
+        row = related_row(line_.text, line_.start)
+        if row is None:
+            ledger.leave(line_.start, line_.end, "no row of a list of related trials")
+            continue
+        ledger.mark("label", line_.start, line_.end)
+        for part in ("status", "nct", "title", "phase"):
+            if part in row:
+                ledger.value(f"related.{part}", *row[part], group=f"related/{number}")
+        number += 1
