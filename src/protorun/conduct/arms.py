@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
+from protorun.allocation import allocate, plan_for
 from protorun.conduct.plan import Stage
 from protorun.conduct.terms import Assign
 from protorun.errors import NotStated, UsageError
@@ -12,10 +16,20 @@ from protorun.patients.source import IntArray
 from protorun.study.study import Study
 
 
-def assigning(study: Study, seed: int) -> Assign:
-    """The arms of patients entering a stage, keyed by (seed, copy, number within the stage)."""
+def assigning(study: Study, stages: Sequence[Stage], copies: IntArray, seed: int) -> Assign:
+    """The arms of patients entering a stage; by chance they are keyed by (seed, copy, place in the stage).
 
-    def assign(stage: Stage, copy: IntArray, patient: IntArray, entered: IntArray) -> NDArray[np.int16]:
+    Raises NotStated where chance decides and the ratio, the method or the block sizes are open.
+    """
+
+    @cache
+    def drawn(stage: Stage) -> NDArray[np.int16]:
+        if stage.size is None:
+            raise NotStated(f"how many patients the part {stage.name!r} takes", path="enrollment.size")
+        places = allocate(plan_for(study), stage.size, seed=seed, copies=copies)
+        return np.array(stage.arms, np.int16)[places]
+
+    def assign(stage: Stage, copy: IntArray, entered: IntArray) -> NDArray[np.int16]:
         if stage.assign == "same" or stage.kind == "dose_finding":
             return np.full(len(copy), stage.arms[0], np.int16)
         if stage.assign == "population":
@@ -23,10 +37,9 @@ def assigning(study: Study, seed: int) -> Assign:
                 f"the part {stage.name!r} gives arms by population; the patients must come with one of: "
                 + ", ".join(study.arms[a].id for a in stage.arms)
             )
-        return np.array(stage.arms, np.int16)[_by_chance(study, seed, copy, entered)]
+        return drawn(stage)[copy - copies[0], entered]
 
+    for stage in stages:
+        if stage.assign == "random" and stage.size is not None:
+            drawn(stage)
     return assign
-
-
-def _by_chance(study: Study, seed: int, copy: IntArray, entered: IntArray) -> NDArray[np.intp]:
-    raise NotStated("the allocation method", path="randomization.method")

@@ -42,13 +42,21 @@ def conduct(
     if planned.missing and patients.endless:
         return Trial(study, _blocked(planned, numbers), copies, first_copy=first_copy)
     _check(planned, patients)
+    # Recorded patients come with their arms; only arms the trial has to draw need the method.
+    stages = planned.stages if patients.endless else ()
     level = planned.design.start()[0] if planned.design else -1
     books = open_books(patients, numbers, level=level)
     if planned.missing:
         books.log.append(_blocked(planned, numbers))
-    run(Running(planned, books, settings, assigning(study, seed)))
+    run(Running(planned, books, settings, assigning(study, stages, numbers, seed)))
     trial = Trial(
-        study, joined(books.log).in_order(), copies, first_copy=first_copy, notes=settings.notes(planned)
+        study,
+        joined(books.log).in_order(),
+        copies,
+        first_copy=first_copy,
+        day_one=patients.day_one,
+        names=patients.names,
+        notes=settings.notes(planned),
     )
     return trial if settings.cut_off is None else trial.cut(settings.cut_off)
 

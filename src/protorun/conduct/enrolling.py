@@ -27,14 +27,15 @@ def enroll(running: Running, live: Rows, day: IntArray) -> None:
     recorded = books.arrivals.enrolled[copies, candidate]
     eligible = books.arrivals.eligible[copies, candidate]
     running_part = books.stage[copies] < running.ended
-    may = running_part & ~books.closed[copies] & (today >= books.not_before[copies]) & (eligible == ELIGIBLE)
+    free = running_part & ~books.closed[copies] & (today >= books.not_before[copies])
+    may = free & (eligible == ELIGIBLE)
     waits = ~recorded & ~may & running_part & (eligible == ELIGIBLE) & (running.terms.suspended == "waits")
     books.next_candidate[copies[~waits]] += 1
     away = ~recorded & ~may & ~waits
     _turn_away(running, copies[away], candidate[away], today[away], eligible[away])
     enters = recorded | may
     if enters.any():
-        _enter(running, copies[enters], candidate[enters], today[enters], may[enters])
+        _enter(running, copies[enters], candidate[enters], today[enters], free[enters])
 
 
 def _turn_away(
@@ -62,7 +63,8 @@ def _enter(
     books.not_before[copies] = day + running.terms.stagger_days
     under = running.in_kind("dose_finding")[books.stage[copies]] & (entries.level >= 0)
     if under.any():
-        seen = outcomes(course, entries, running.plan.window_days)
+        window, doses = running.plan.window_days, books.source.doses_recorded
+        seen = outcomes(course, entries, window, doses_recorded=doses)
         books.watch(copies, under, entries.level, seen)
         _log_outcomes(running, entries, under, seen)
     close_full(running, copies, day)
@@ -77,7 +79,7 @@ def _entries(running: Running, copies: Rows, patient: IntArray, day: IntArray) -
         here = (books.stage[copies] == number) & (arm < 0)
         if here.any():
             rows_ = copies[here]
-            arm[here] = running.assign(stage, books.copy[rows_], patient[here], books.entered[rows_])
+            arm[here] = running.assign(stage, books.copy[rows_], books.entered[rows_])
     under = running.in_kind("dose_finding")[books.stage[copies]]
     return Entries(
         copy=books.copy[copies],
@@ -98,6 +100,8 @@ def _note_deviations(running: Running, copies: Rows, entries: Entries, allowed: 
     for i, copy in enumerate(copies):
         level, given = int(entries.level[i]), int(books.level[copy])
         says = []
+        if books.arrivals.eligible[copy, entries.patient[i]] != ELIGIBLE:
+            says.append("enrolled without being known to be eligible")
         if not allowed[i]:
             says.append("enrolled while the rule did not allow it" + _why(running, int(copy)))
         if level != given and level >= 0:

@@ -13,8 +13,8 @@ from protorun.conduct.books import Books
 from protorun.conduct.plan import Plan, Stage
 from protorun.patients.source import IntArray
 
-Assign = Callable[[Stage, IntArray, IntArray, IntArray], NDArray[np.int16]]
-"""Arms for patients of a stage, from (stage, copy, patient, how many entered this stage before)."""
+Assign = Callable[[Stage, IntArray, IntArray], NDArray[np.int16]]
+"""Arms for patients of a stage, from (stage, copy, how many entered this stage before)."""
 
 
 @dataclass(frozen=True)

@@ -42,13 +42,13 @@ class Outcome:
     ends_on: IntArray
 
 
-def outcomes(events: Events, entries: Entries, window_days: int) -> Outcome:
+def outcomes(events: Events, entries: Entries, window_days: int, *, doses_recorded: bool = False) -> Outcome:
     """What the course of each patient means for the dose rule. The window starts with the first dose given, or on the
     day of entry where the source records no doses."""
     row = _rows(events, entries)
     starts = entries.day.astype(np.int64)
-    given = events.kind == Kind.DOSE_GIVEN
-    if given.any():
+    if doses_recorded:
+        given = events.kind == Kind.DOSE_GIVEN
         starts = np.full(len(entries), NEVER, np.int64)
         np.minimum.at(starts, row[given], events.day[given])
     ends = np.minimum(starts + window_days, NEVER)

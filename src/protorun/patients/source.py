@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 import numpy as np
@@ -51,11 +52,23 @@ class Entries:
 class Source(Protocol):
     """A patient source. `conduct` cannot tell a recorded one, which replays, from a virtual one, which draws.
 
-    `endless` sources never run out of candidates, so a trial of no stated size would never end with them.
+    `endless` sources never run out of candidates, so a trial of no stated size would never end with them. Where
+    `doses_recorded`, a patient without a dose has not started treatment; elsewhere treatment starts on the day of entry.
     """
 
     @property
     def endless(self) -> bool: ...
+    @property
+    def doses_recorded(self) -> bool: ...
+    @property
+    def day_one(self) -> date | None:
+        """The date of day 1, None for virtual patients."""
+        ...
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Printed ids of the patients by number, empty for virtual ones."""
+        ...
 
     def arrive(self, copies: IntArray, count: int) -> Arrivals:
         """The first `count` candidates of each copy. Asked again with a larger count, it repeats the earlier ones."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,9 @@ class Virtual:
     courses: tuple[Course, ...]
     rates: Mapping[str, FloatArray]
     endless: bool = True
+    doses_recorded: bool = False
+    day_one: date | None = None
+    names: tuple[str, ...] = ()
 
     def arrive(self, copies: IntArray, count: int) -> Arrivals:
         """Candidates by exponential or fixed gaps; day 1 is the opening of the trial."""

@@ -80,13 +80,16 @@ class Events:
         """What was known at the end of that day; cut(cut(x)) = cut(x)."""
         return self.where(self.known_on <= day)
 
-    def in_order(self) -> Events:
-        """The rows in order of (copy, known_on); rows of one day keep their order, so effect follows cause."""
-        order = np.lexsort((self.known_on, self.copy))
+    def take(self, order: NDArray[np.integer]) -> Events:
+        """The rows of these numbers, in that order."""
         text = tuple(self.text[i] for i in order) if self.text else ()
         return Events(
             **{f.name: getattr(self, f.name)[order] for f in fields(self) if f.name != "text"}, text=text
         )
+
+    def in_order(self) -> Events:
+        """The rows in order of (copy, known_on); rows of one day keep their order, so effect follows cause."""
+        return self.take(np.lexsort((self.known_on, self.copy)))
 
 
 _COLUMNS: tuple[tuple[str, type[np.generic]], ...] = (
