@@ -39,8 +39,7 @@ def read_design(record: Record, study: Study) -> Found:
         kind: tuple(_worded(words, patterns)) for kind, patterns in _patterns().items()
     }
     found["allocation"] += tuple(_randomly(record))
-    conflicts: list[Conflict] = []
-    facts = {kind: _settled(kind, wordings, conflicts) for kind, wordings in found.items()}
+    facts = {kind: _settled(kind, wordings) for kind, wordings in found.items()}
     design = Design.model_validate(
         {
             "allocation": _allocation(record, facts["allocation"]),
@@ -56,7 +55,12 @@ def read_design(record: Record, study: Study) -> Found:
     fields: dict[str, Any] = {"design": design}
     if not study.phases.sources and (phases := _phases(words)):
         fields["phases"] = phases
-    return Found(fields, conflicts=(*conflicts, *_against_fields(record, design, found)))
+    disagreeing = tuple(
+        Conflict(says=f.note, sources=f.sources, taken="none of them")
+        for f in (design.allocation, design.masking)
+        if f.basis == "unread" and len(f.sources) > 1
+    )
+    return Found(fields, conflicts=(*disagreeing, *_against_fields(record, design, found)))
 
 
 @cache
@@ -113,8 +117,8 @@ def _randomly(record: Record) -> Iterator[Wording]:
             yield Wording("randomized", sentence.matched(match))
 
 
-def _settled(kind: str, wordings: tuple[Wording, ...], conflicts: list[Conflict]) -> Sourced[str]:
-    """The one value all words agree on; words that disagree settle nothing and are a conflict."""
+def _settled(kind: str, wordings: tuple[Wording, ...]) -> Sourced[str]:
+    """The one value all words agree on; words that disagree settle nothing."""
     values = list(dict.fromkeys(w.value for w in wordings))
     if not values:
         return Sourced[str](note="not stated")
@@ -122,7 +126,6 @@ def _settled(kind: str, wordings: tuple[Wording, ...], conflicts: list[Conflict]
     if len(values) == 1:
         return Sourced[str](value=values[0], basis="stated", sources=sources)
     says = f"the record words its {kind} in {len(values)} ways: {', '.join(values)}"
-    conflicts.append(Conflict(says=says, sources=sources, taken="none of them"))
     return Sourced[str](basis="unread", sources=sources, note=says)
 
 

@@ -124,3 +124,22 @@ def yes_no(text: str) -> bool | None:
 
 def _age(match: re.Match[str], amount: int = 1) -> Age:
     return Age.model_validate({"amount": float(match[amount]), "unit": match[match.re.groups].lower() + "s"})
+
+
+_BRACKETED = re.compile(r"\([^)]*\)?|\[[^\]]*\]?")
+_ROMAN_PHASE = re.compile(r"(?<=phase )(iv|i{1,3})\b")
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
+
+
+def slug(text: str, taken: Iterable[str] = (), *, longest: int = 40) -> str:
+    """An id made of a label: `Phase I/Arm A (escalation)` gives `phase_1_arm_a`; never one that is taken."""
+    low = plain(_BRACKETED.sub(" ", text)) or plain(text) or "unnamed"
+    low = _ROMAN_PHASE.sub(lambda m: _ROMAN[m[1]], low)
+    words = low.split()
+    while len(words) > 1 and len("_".join(words)) > longest:
+        words.pop()
+    base = "_".join(words)[:longest]
+    used, number, name = set(taken), 2, base
+    while name in used:
+        name, number = f"{base}_{number}", number + 1
+    return name
