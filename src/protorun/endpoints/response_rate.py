@@ -1,0 +1,129 @@
+"""Response rates: who responded inside the stated time frame, by the stated classes of best response."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protorun.endpoints.best_response import Best, Bools, Course, best_response
+from protorun.endpoints.course import course_of
+from protorun.endpoints.derived import Derived, Reason, undetermined
+from protorun.endpoints.origin import origin_of
+from protorun.endpoints.policy import MUST_BE_STATED, Policy, policy
+from protorun.endpoints.seen import criteria_of, points_for
+from protorun.errors import NotStated
+from protorun.study.endpoint import Endpoint
+from protorun.study.source import Sourced
+from protorun.trial.facts import NO_DAY, DayArray
+from protorun.trial.response import Response, Status
+from protorun.trial.tables import CodeArray, Tables
+
+_CODES = {r.text: r for r in Response}
+
+
+def derive_rate(
+    endpoint: Endpoint, tables: Tables, *, cutoff_day: int | None = None, settings: Policy | None = None
+) -> Derived:
+    """One row per patient who entered by the cutoff: success, best response and the first day of it.
+
+    Assessments after the time frame do not count. Raises NotStated when responses, criteria, origin, or how long stable
+    disease must last are open, PatientDataError when there are no assessments by the criteria.
+    """
+    settings, wanted, notes = _settings(endpoint, settings)
+    origin, more = origin_of(endpoint, tables.patients)
+    points = points_for(tables, *criteria_of(endpoint))
+    known = points.where(points.day <= (np.iinfo(np.int32).max if cutoff_day is None else cutoff_day))
+    whole = course_of(tables.patients, known)
+    inside = _inside(endpoint, whole, origin)
+    best, late = best_response(inside, origin, settings), best_response(whole, origin, settings)
+    confirmed = endpoint.confirm_days.known
+    code, on = (best.cbor, best.cbor_on) if confirmed else (best.bor, best.bor_on)
+    later = late.cbor if confirmed else late.bor
+    success = np.isin(code, wanted)
+    reasons, reason = _reasons(endpoint, success, code, np.isin(later, wanted), best, confirmed)
+    status = np.where(success, Status.EVENT, Status.CENSORED)
+    no_start = origin == NO_DAY
+    status = np.where(no_start, Status.UNDETERMINED, status).astype(np.int8)
+    reason = np.where(no_start, len(reasons), reason).astype(np.int16)
+    reasons = (*reasons, undetermined("no origin", f"the day of {endpoint.origin.value} is not known"))
+    keep = np.flatnonzero(
+        no_start | (origin <= (np.iinfo(np.int32).max if cutoff_day is None else cutoff_day))
+    )
+    columns: dict[str, Any] = {
+        "copy": tables.patients.copy, "arm": tables.patients.arm, "start_on": origin, "end_on": on,
+        "days": np.where(on == NO_DAY, 0, on.astype(np.int64) - origin + 1).astype(np.int32),
+        "status": status, "response": code, "reason": reason,
+    }  # fmt: skip
+    return Derived(
+        endpoint=endpoint.id,
+        row=keep,
+        reasons=reasons,
+        assumptions=(*notes, *more),
+        **{name: column[keep] for name, column in columns.items()},
+    )
+
+
+def _settings(endpoint: Endpoint, given: Policy | None) -> tuple[Policy, list[int], tuple[str, ...]]:
+    """The policy with what the record states, the codes that count, and what had to be assumed."""
+    if not endpoint.responses.value:
+        raise NotStated(
+            f"which best responses count for {endpoint.id}", path=f"endpoints[{endpoint.id}].responses"
+        )
+    lasting = endpoint.min_sd_days.value
+    if "SD" in endpoint.responses.value and lasting is None:
+        path = f"endpoints[{endpoint.id}].min_sd_days"
+        raise NotStated(f"how long stable disease must last for {endpoint.id}", path=path)
+    settings = given or policy("recist_table3")
+    # Without SD among the responses the minimum time changes no success; 0 names every SD as SD.
+    filled = lasting if lasting is not None else (0 if settings.min_sd_days == MUST_BE_STATED else None)
+    settings = settings.stated(min_sd_days=filled, confirm_days=endpoint.confirm_days.value)
+    notes = [f"{endpoint.id}: best response by the policy {settings.name} ({settings.says})"]
+    if not endpoint.confirm_days.known:
+        notes.append(f"{endpoint.id}: confirmation of responses is not stated; none is required")
+    wanted = [int(_CODES[name]) for name in endpoint.responses.value]
+    if Response.SD in wanted:
+        wanted.append(int(Response.NON_CR_NON_PD))
+        notes.append(f"{endpoint.id}: non-CR/non-PD of patients without target lesions counts like SD")
+    if not endpoint.time_frame_days.known:
+        notes.append(f"{endpoint.id}: no time frame is stated; every assessment counts")
+    return settings, wanted, tuple(notes)
+
+
+def _inside(endpoint: Endpoint, course: Course, origin: DayArray) -> Course:
+    """The course inside the time frame: up to and including that many days after the origin."""
+    frame = endpoint.time_frame_days.value
+    if frame is None:
+        return course
+    late = course.day.astype(np.int64) > origin.astype(np.int64)[:, None] + frame
+    return Course(
+        np.where(late, Response.NONE, course.overall).astype(np.int8), np.where(late, NO_DAY, course.day)
+    )
+
+
+def _reasons(
+    endpoint: Endpoint, success: Bools, code: CodeArray, later: Bools, best: Best, confirmed: bool
+) -> tuple[tuple[Reason, ...], NDArray[np.integer]]:
+    counts, frame = endpoint.responses, endpoint.time_frame
+    held = "confirmed best response" if confirmed else "best response"
+    named = ", ".join(counts.value or ())
+    reasons = (
+        _from(counts, "responded", f"{held} is one of {named}"),
+        _from(counts, "did not respond", f"{held} is none of {named}"),
+        _from(
+            frame,
+            "after the time frame",
+            f"responded only after the time frame of {endpoint.time_frame_days.value} days",
+        ),
+        _from(endpoint.confirm_days, "not confirmed", "the response was not confirmed in time"),
+        Reason("no assessment", "no assessment inside the time frame; counts in the denominator"),
+    )
+    lost = confirmed & np.isin(best.bor, (Response.CR, Response.PR)) & ~success
+    reason = np.select([success, later, lost, code == Response.MISSING], [0, 2, 3, 4], 1)
+    return reasons, reason
+
+
+def _from(fact: Sourced, code: str, says: str) -> Reason:  # type: ignore[type-arg]
+    source = fact.sources[0] if fact.sources else None
+    return Reason(code, says, source.quote if source else fact.note, fact.basis, source)
