@@ -37,7 +37,8 @@ def assigning(study: Study, stages: Sequence[Stage], copies: IntArray, seed: int
                 f"the part {stage.name!r} gives arms by population; the patients must come with one of: "
                 + ", ".join(study.arms[a].id for a in stage.arms)
             )
-        return drawn(stage)[copy - copies[0], entered]
+        arms: NDArray[np.int16] = drawn(stage)[copy - copies[0], entered]
+        return arms
 
     for stage in stages:
         if stage.assign == "random" and stage.size is not None:

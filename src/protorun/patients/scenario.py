@@ -136,7 +136,7 @@ class Scenario(Frozen):
     """What is true of the virtual patients of one study.
 
     `dlt` lists the DLT probability per dose level, the lowest dose first, or names the levels by label. `courses` are
-    keyed by arm id; the key `any` stands for every arm not named. `assumptions` answer open questions of the study.
+    keyed by arm id, or by `arm 1`, `arm 2` as the record lists them; `any` stands for every arm not named. `assumptions` answer open questions of the study.
     """
 
     name: str = Field(min_length=1)

@@ -44,23 +44,24 @@ def loads_scenarios(text: str, name: str) -> tuple[Scenario, ...]:
     if not isinstance(tree, dict):
         raise StudyFileError(name, [(1, "", "a scenario file is a mapping with `name`, `timing` and so on")])
     if "scenarios" not in tree:
-        return (_scenario(tree, tree, name),)
+        return (_scenario(tree, (tree,), name),)
     each, shared = tree["scenarios"], {k: v for k, v in tree.items() if k != "scenarios"}
     if not isinstance(each, list) or not each or not all(isinstance(s, dict) for s in each):
         raise StudyFileError(
             name, [(_line(tree, ("scenarios",)), "scenarios", "a list of scenarios is expected")]
         )
-    return tuple(_scenario({**shared, **s}, s, name) for s in each)
+    return tuple(_scenario({**shared, **s}, (s, tree), name) for s in each)
 
 
-def _scenario(given: dict[str, Any], marks: Any, name: str) -> Scenario:
+def _scenario(given: dict[str, Any], marks: tuple[Any, ...], name: str) -> Scenario:
     try:
         return Scenario.model_validate(_plain(given))
     except ValidationError as error:
         findings = []
         for e in error.errors():
-            where = tuple(p for p in e["loc"])
-            findings.append((_line(marks, where), ".".join(str(p) for p in where), e["msg"]))
+            where = tuple(e["loc"])
+            holder = next((m for m in marks if where and where[0] in m), marks[0])
+            findings.append((_line(holder, where), ".".join(str(p) for p in where), e["msg"]))
         raise StudyFileError(name, findings) from error
 
 

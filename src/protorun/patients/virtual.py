@@ -89,18 +89,25 @@ def virtual(
 
     Raises UsageError when the scenario names arms or levels the study does not have, or gives too few of them.
     """
-    unknown = [a for a in (*scenario.courses, *scenario.population) if a != "any" and a not in arms]
-    if unknown:
-        raise UsageError(
-            f"scenario {scenario.name!r} names the arm {unknown[0]!r}; there are: {', '.join(arms)}"
-        )
     if scenario.population and abs(sum(s.value for s in scenario.population.values()) - 1) > 1e-9:
         raise UsageError(f"scenario {scenario.name!r}: the shares of the population do not sum to 1")
-    rest = scenario.courses.get("any", Course())
-    courses = (*(scenario.courses.get(a, rest) for a in arms), rest)
+    given = {_arm_id(key, scenario, arms): course for key, course in scenario.courses.items()}
+    shares = {_arm_id(key, scenario, arms): share for key, share in scenario.population.items()}
+    rest = given.get("any", Course())
+    courses = (*(given.get(a, rest) for a in arms), rest)
+    scenario = scenario.model_copy(update={"courses": given, "population": shares})
     return Virtual(
         scenario, seed, _dlt(scenario, levels), window_days, tuple(arms), courses, _rates(scenario, courses)
     )
+
+
+def _arm_id(key: str, scenario: Scenario, arms: Sequence[str]) -> str:
+    """The arm a key names: its id, `arm 2` for the second as listed, or `any`."""
+    numbered = {f"arm {i + 1}": arm for i, arm in enumerate(arms)}
+    if key != "any" and key not in arms and key not in numbered:
+        there_are = ", ".join((*arms, *numbered, "any"))
+        raise UsageError(f"scenario {scenario.name!r} names the arm {key!r}; there are: {there_are}")
+    return key if key in arms or key == "any" else numbered[key]
 
 
 def _dlt(scenario: Scenario, levels: Sequence[str]) -> FloatArray:
