@@ -37,6 +37,10 @@ class PatientDataError(ProtorunError):
         super().__init__(_sentence(what, where, hint))
 
 
+class NothingRecorded(PatientDataError):
+    """The tables hold nothing of the kind a question needs; other questions may still be answered."""
+
+
 class NotStated(ProtorunError):
     """Something execution needs is not in the record, and nobody has assumed it yet."""
 

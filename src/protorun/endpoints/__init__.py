@@ -34,7 +34,7 @@ def derive(endpoint: Endpoint, tables: Tables, *, cutoff_day: int | None = None)
     """Rows of an endpoint as known at the cutoff, each with the rule and the words of the record that decided it.
 
     Raises NotStated when the record leaves open what the derivation needs, or describes an endpoint of a kind that is
-    not derived from tables; PatientDataError when the tables lack the assessments.
+    not derived from tables; NothingRecorded when the tables lack the assessments.
     """
     if endpoint.kind not in _DERIVE:
         raise NotStated(

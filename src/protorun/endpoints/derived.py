@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -55,6 +55,11 @@ class Derived:
     def event(self) -> NDArray[np.bool_]:
         """Rows with the event, or the responders."""
         return np.asarray(self.status == Status.EVENT)
+
+    def where(self, keep: NDArray[np.bool_]) -> Derived:
+        """The rows for which `keep` holds."""
+        columns: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        return Derived(**{n: c[keep] if isinstance(c, np.ndarray) else c for n, c in columns.items()})
 
     def why(self, at: int) -> Reason:
         """The rule that decided a row."""

@@ -15,6 +15,10 @@ _COLUMNS = {"randomization": "randomized_on", "enrollment": "enrolled_on", "firs
 def origin_of(endpoint: Endpoint, patients: Patients) -> tuple[DayArray, tuple[str, ...]]:
     """The origin day of every patient (`NO_DAY` = not known) and what was assumed. Raises NotStated without an origin."""
     stated = endpoint.origin.value
+    if stated is None and endpoint.kind == "response_rate":
+        return patients.enrolled_on, (
+            f"{endpoint.id}: no origin is stated; time counts from enrollment (ours)",
+        )
     if stated is None:
         raise NotStated(f"from which day {endpoint.id} counts", path=f"endpoints[{endpoint.id}].origin")
     if stated not in _COLUMNS:

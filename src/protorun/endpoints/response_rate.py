@@ -29,7 +29,7 @@ def derive_rate(
     """One row per patient who entered by the cutoff: success, best response and the first day of it.
 
     Assessments after the time frame do not count. Raises NotStated when responses, criteria, origin, or how long stable
-    disease must last are open, PatientDataError when there are no assessments by the criteria.
+    disease must last are open, NothingRecorded when there are no assessments by the criteria.
     """
     settings, wanted, notes = _settings(endpoint, settings)
     origin, more = origin_of(endpoint, tables.patients)
@@ -47,7 +47,10 @@ def derive_rate(
     no_start = origin == NO_DAY
     status = np.where(no_start, Status.UNDETERMINED, status).astype(np.int8)
     reason = np.where(no_start, len(reasons), reason).astype(np.int16)
-    reasons = (*reasons, undetermined("no origin", f"the day of {endpoint.origin.value} is not known"))
+    reasons = (
+        *reasons,
+        undetermined("no origin", f"the day of {endpoint.origin.value or 'enrollment'} is not known"),
+    )
     keep = np.flatnonzero(
         no_start | (origin <= (np.iinfo(np.int32).max if cutoff_day is None else cutoff_day))
     )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from protorun.endpoints.baseline import complete_baseline
 from protorun.endpoints.course import course_of, rows_of
-from protorun.errors import NotStated, PatientDataError
+from protorun.errors import NothingRecorded, NotStated
 from protorun.study.endpoint import Endpoint, EndpointEvent
 from protorun.terms.truth import TRUE, UNKNOWN
 from protorun.trial.facts import NO_DAY, DayArray
@@ -52,7 +52,7 @@ class Seen:
 
 
 def look(endpoint: Endpoint, tables: Tables, origin: DayArray, cutoff: int | None) -> Seen:
-    """What is known at the cutoff. Raises NotStated for an event nobody can see in tables, PatientDataError for
+    """What is known at the cutoff. Raises NotStated for an event nobody can see in tables, NothingRecorded for
     assessments that are not there."""
     if not endpoint.events:
         raise NotStated(f"what counts as an event of {endpoint.id}", path=f"endpoints[{endpoint.id}].events")
@@ -78,11 +78,11 @@ def look(endpoint: Endpoint, tables: Tables, origin: DayArray, cutoff: int | Non
 
 
 def points_for(tables: Tables, criteria: str, compartment: str) -> TimePoints:
-    """The time points by a criterion in a compartment. Raises PatientDataError when the tables hold none."""
+    """The time points by a criterion in a compartment. Raises NothingRecorded when the tables hold none."""
     for key in ((criteria, compartment), ("", compartment)):
         if key in tables.timepoints:
             return tables.timepoints[key]
-    raise PatientDataError(
+    raise NothingRecorded(
         f"there is no assessment by {criteria} ({compartment})",
         hint="give lesions.csv, or a reader's response in assessments.csv",
     )

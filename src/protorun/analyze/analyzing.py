@@ -1,0 +1,103 @@
+"""Derive and estimate every endpoint of a study from the tables of a trial."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protorun.analyze.estimating import compare, padded, rates, times
+from protorun.analyze.gathering import tables_of, with_events, with_time_points
+from protorun.analyze.results import EndpointResult, Results, Skipped
+from protorun.endpoints import derive
+from protorun.errors import NothingRecorded, NotStated, PluginNotFound, UsageError
+from protorun.patients.recorded import Recorded
+from protorun.study.endpoint import Endpoint
+from protorun.study.study import Study
+from protorun.trial.facts import NO_DAY
+from protorun.trial.tables import Tables
+from protorun.trial.trial import Trial
+
+_EPOCH = date(1970, 1, 1)
+_MEASURE = {
+    "response_rate": "share of patients, exact 95 % limits (Clopper-Pearson)",
+    "time_to_event": "median in days (day 1 = origin), 95 % limits from the log transformation, as R's default",
+}
+
+
+def analyze(
+    study: Study,
+    data: Tables | Recorded | Trial,
+    *,
+    cutoff: date | int | None = None,
+    policies: Mapping[str, str] | None = None,
+) -> Results:
+    """Every endpoint of the study: estimates with intervals, counts by deciding rule, curves, and a log-rank test
+    between arms; as known at the cutoff (a date, or a day of the trial for a conducted one).
+
+    Endpoints the record leaves too open, or of a kind the tables do not answer, are listed in `skipped` with the reason.
+    Raises PatientDataError for tables that contradict themselves, UsageError for a trial of several copies.
+    """
+    tables = _tables(data)
+    people = tables.patients
+    if len(people) and int(people.copy.max()) > 0:
+        raise UsageError("analyze takes one trial; for many copies use simulate, which counts over them")
+    day = (cutoff - _EPOCH).days if isinstance(cutoff, date) else cutoff
+    entered = np.zeros(len(people), np.bool_)
+    for column in (people.enrolled_on, people.randomized_on, people.first_dose_on):
+        entered |= column != NO_DAY
+    done: list[EndpointResult] = []
+    skipped: list[Skipped] = []
+    warnings: list[str] = []
+    for endpoint in study.endpoints:
+        try:
+            tables, notes, doubts = with_time_points(tables, endpoint, policies or {})
+            done.append(_analyzed(endpoint, tables, entered, day, notes))
+            warnings += doubts
+        except NotStated as lack:
+            skipped.append(Skipped(endpoint.id, str(lack), lack.path))
+        except (PluginNotFound, NothingRecorded) as lack:
+            skipped.append(Skipped(endpoint.id, str(lack)))
+    screened = int((~entered).sum())
+    if screened:
+        warnings.append(f"{screened} patients in the table never entered the trial and are in no analysis")
+    named = [f"{a.path} = {a.value!r} ({a.reason})" for a in study.assumptions]
+    named += [note for result in done for note in result.assumptions]
+    return Results(
+        study.key,
+        day,
+        tuple(done),
+        tuple(skipped),
+        tuple(dict.fromkeys(named)),
+        tuple(dict.fromkeys(warnings)),
+        tables,
+        calendar=not isinstance(data, Trial),
+    )
+
+
+def _tables(data: Tables | Recorded | Trial) -> Tables:
+    if isinstance(data, Trial):
+        return tables_of(data)
+    return with_events(data) if isinstance(data, Recorded) else data
+
+
+def _analyzed(
+    endpoint: Endpoint, tables: Tables, entered: NDArray[np.bool_], cutoff: int | None, notes: tuple[str, ...]
+) -> EndpointResult:
+    rows = derive(endpoint, tables, cutoff_day=cutoff)
+    rows = rows.where(entered[rows.row])
+    arms = tables.patients.arms if len(tables.patients.arms) > 1 else ("all",)
+    side_by_side = padded(rows, 1, len(arms))
+    timed = endpoint.kind == "time_to_event"
+    return EndpointResult(
+        id=endpoint.id,
+        name=endpoint.name.value or endpoint.id,
+        kind=endpoint.kind,
+        measure=_MEASURE[endpoint.kind],
+        arms=times(rows, side_by_side, arms) if timed else rates(rows, arms),
+        rows=rows,
+        assumptions=(*rows.assumptions, *notes),
+        comparison=compare(side_by_side) if timed else None,
+    )

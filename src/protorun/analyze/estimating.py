@@ -1,0 +1,127 @@
+"""Estimates of derived rows, for every arm of every copy at once: a trial is a batch of one copy."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protorun.analyze.results import ArmResult, Comparison, CurvePoints
+from protorun.endpoints import Derived
+from protorun.statistics import (
+    Curve,
+    Estimate,
+    clopper_pearson,
+    kaplan_meier,
+    limits,
+    logrank,
+    median_follow_up,
+    quantile,
+)
+from protorun.trial.response import Status
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Padded:
+    """Decided rows as (copy, arm, place); absent places have NaN times."""
+
+    time: FloatArray
+    event: NDArray[np.bool_]
+
+
+def padded(derived: Derived, copies: int, arms: int) -> Padded:
+    """The rows of every copy and arm side by side; with `arms` 0 or 1 all patients of a copy are together."""
+    decided = np.flatnonzero(derived.status != Status.UNDETERMINED)
+    arm = derived.arm[decided] if arms > 1 else np.zeros(len(decided), np.int64)
+    group = derived.copy[decided].astype(np.int64) * max(arms, 1) + arm
+    keep = arm >= 0
+    decided, group = decided[keep], group[keep]
+    order = np.argsort(group, kind="stable")
+    decided, group = decided[order], group[order]
+    place = np.arange(len(group)) - np.searchsorted(group, group)
+    shape = (copies * max(arms, 1), int(place.max(initial=-1)) + 1)
+    time, event = np.full(shape, np.nan), np.zeros(shape, np.bool_)
+    time[group, place], event[group, place] = derived.days[decided], derived.event[decided]
+    whole = (copies, max(arms, 1), shape[1])
+    return Padded(time.reshape(whole), event.reshape(whole))
+
+
+def compare(rows: Padded) -> Comparison | None:
+    """The log-rank test between the arms of the first copy."""
+    copies, arms, width = rows.time.shape
+    if arms < 2 or not width:
+        return None
+    group = np.broadcast_to(np.arange(arms)[None, :, None], rows.time.shape).reshape(copies, -1)
+    test = logrank(rows.time.reshape(copies, -1), rows.event.reshape(copies, -1), group)
+    return Comparison(_number(test.chisq[0]), int(test.df[0]), _number(test.p[0]))
+
+
+def times(derived: Derived, rows: Padded, names: tuple[str, ...]) -> tuple[ArmResult, ...]:
+    """Kaplan-Meier results of each arm of the first copy."""
+    curve = kaplan_meier(rows.time, rows.event)
+    median, follow_up = quantile(curve), median_follow_up(rows.time, rows.event)
+    lower, upper = limits(curve)
+    return tuple(
+        _timed(_arm(derived, arm, name, len(names)), (0, arm), curve, (lower, upper), median, follow_up)
+        for arm, name in enumerate(names)
+    )
+
+
+def rates(derived: Derived, names: tuple[str, ...]) -> tuple[ArmResult, ...]:
+    """Shares of responders of each arm with exact limits; everybody decided is in the denominator."""
+    found = []
+    for arm, name in enumerate(names):
+        base = _arm(derived, arm, name, len(names))
+        low, high = clopper_pearson(base.events, base.n)
+        rate = base.events / base.n if base.n else None
+        found.append(_with(base, rate, float(low), float(high)))
+    return tuple(found)
+
+
+def _arm(derived: Derived, arm: int, name: str, arms: int) -> ArmResult:
+    mine = (derived.copy == 0) & ((derived.arm == arm) if arms > 1 else True)
+    counts = Counter(derived.reasons[i].says for i in derived.reason[mine].tolist())
+    lost = int((derived.status[mine] == Status.UNDETERMINED).sum())
+    n = int(np.sum(mine)) - lost
+    return ArmResult(name, n, int(derived.event[mine].sum()), lost, dict(counts), None, None, None)
+
+
+def _timed(
+    base: ArmResult,
+    at: tuple[int, int],
+    curve: Curve,
+    bounds: tuple[FloatArray, FloatArray],
+    median: Estimate,
+    follow_up: Estimate,
+) -> ArmResult:
+    there = ~np.isnan(curve.time[at])
+    columns = (curve.time, curve.at_risk, curve.events, curve.censored, curve.survival, *bounds)
+    return _with(
+        base,
+        _number(median.value[at]),
+        _number(median.lower[at]),
+        _number(median.upper[at]),
+        _number(follow_up.value[at]),
+        CurvePoints(*(column[at][there] for column in columns)),
+    )
+
+
+def _with(
+    base: ArmResult,
+    estimate: float | None,
+    lower: float | None,
+    upper: float | None,
+    follow_up_days: float | None = None,
+    curve: CurvePoints | None = None,
+) -> ArmResult:
+    return replace(
+        base, estimate=estimate, lower=lower, upper=upper, follow_up_days=follow_up_days, curve=curve
+    )
+
+
+def _number(value: np.floating | float) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -1,0 +1,144 @@
+"""What an analysis hands back: an estimate with its interval per endpoint and arm, and how every row came about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protorun.endpoints import Derived
+from protorun.trial.tables import Tables
+
+FloatArray = NDArray[np.float64]
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class CurvePoints:
+    """A Kaplan-Meier curve at its distinct times (days), with pointwise 95 % limits; NaN where a limit does not exist."""
+
+    time: FloatArray
+    at_risk: FloatArray
+    events: FloatArray
+    censored: FloatArray
+    survival: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+
+
+@dataclass(frozen=True)
+class ArmResult:
+    """One arm of one endpoint. `n` counts patients with a decided row; `undetermined` those without, never dropped
+    silently. `reasons` counts the rows by the rule that decided them. `estimate` is a rate or a median in days, None
+    where it is not reached."""
+
+    arm: str
+    n: int
+    events: int
+    undetermined: int
+    reasons: Mapping[str, int]
+    estimate: float | None
+    lower: float | None
+    upper: float | None
+    follow_up_days: float | None = None
+    curve: CurvePoints | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The log-rank test between the arms."""
+
+    chisq: float | None
+    df: int
+    p: float | None
+
+
+@dataclass(frozen=True)
+class EndpointResult:
+    """One endpoint: what was estimated, per arm, with the derived rows and everything that had to be assumed."""
+
+    id: str
+    name: str
+    kind: str
+    measure: str
+    arms: tuple[ArmResult, ...]
+    rows: Derived
+    assumptions: tuple[str, ...] = ()
+    comparison: Comparison | None = None
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """An endpoint that was not analyzed, and why; `path` is where an assumption would help."""
+
+    id: str
+    why: str
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Results:
+    """The analysis of one trial up to a cutoff day."""
+
+    study: str
+    cutoff_day: int | None
+    endpoints: tuple[EndpointResult, ...]
+    skipped: tuple[Skipped, ...]
+    assumptions: tuple[str, ...]
+    warnings: tuple[str, ...]
+    tables: Tables = field(repr=False)
+    calendar: bool = True
+    """Days are days since 1970-01-01; False when they count from the start of the trial."""
+
+    @property
+    def table(self) -> list[dict[str, Any]]:
+        """One row per endpoint and arm."""
+        return [_row(endpoint, arm) for endpoint in self.endpoints for arm in endpoint.arms]
+
+    def endpoint(self, id: str) -> EndpointResult:
+        """The result of that endpoint."""
+        return next(e for e in self.endpoints if e.id == id)
+
+    def explain(self, patient: str) -> list[dict[str, Any]]:
+        """Every endpoint of one patient: what came out, by which rule, and the sentence of the record."""
+        return [
+            self._dated(endpoint.rows.explain(at))
+            for endpoint in self.endpoints
+            for at, row in enumerate(endpoint.rows.row)
+            if self.tables.patients.name(int(row)) == patient
+        ]
+
+    def _dated(self, row: dict[str, Any]) -> dict[str, Any]:
+        if not self.calendar:
+            return row
+        dates = {
+            n: (_EPOCH + timedelta(days=row[n])).isoformat() if row[n] is not None else None
+            for n in ("start_on", "end_on")
+        }
+        return {**row, **dates}
+
+
+def _row(endpoint: EndpointResult, arm: ArmResult) -> dict[str, Any]:
+    test = endpoint.comparison
+    return {
+        "endpoint": endpoint.id,
+        "arm": arm.arm,
+        "measure": endpoint.measure,
+        "n": arm.n,
+        "events": arm.events,
+        "estimate": _round(arm.estimate),
+        "lower": _round(arm.lower),
+        "upper": _round(arm.upper),
+        "follow_up_days": _round(arm.follow_up_days),
+        "undetermined": arm.undetermined,
+        "rows_by_rule": [f"{count} {says}" for says, count in arm.reasons.items()],
+        "logrank_p": _round(test.p) if test else None,
+    }
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
