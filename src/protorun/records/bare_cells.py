@@ -27,9 +27,11 @@ def score(document: Document) -> float:
     at = _anchor(lines)
     if at is None or at < 2:
         return 0.0
+    if any(ends_with_time_frame(line_.text) for line_ in lines[at + 1 : at + 2]):
+        return 0.9
     labeled = sum(label_of(line_, labels()) is not None for line_ in lines)
     cells = any(ends_with_time_frame(line_.text) for line_ in lines[at + 1 : at + 20])
-    return max(0.0, 0.6 + 0.3 * cells - 0.15 * labeled)
+    return max(0.0, 0.6 + 0.2 * cells - 0.15 * labeled)
 
 
 def read(document: Document) -> tuple[Record, ...]:
@@ -59,12 +61,10 @@ def _conditions(ledger: Ledger, line_: Line) -> None:
 
 
 def _outcomes(ledger: Ledger, lines: Sequence[Line], at: int) -> int:
-    """Up to three cells, each ending with a time frame; a cell may run over lines. Returns the line after them."""
+    """Up to three cells, one after the other; a cell may run over lines. Returns the line after them."""
     for level in _LEVELS:
-        last = next(
-            (i for i in range(at, min(at + 40, len(lines))) if ends_with_time_frame(lines[i].text)), None
-        )
-        if last is None or (last > at and not _goes_on(lines[at : last + 1])):
+        last = _cell_end(lines, at, first=level == "primary")
+        if last is None:
             return at
         start, end = lines[at].start, lines[last].end
         claim_outcomes(ledger, level, ledger.texts[""][start:end], start)
@@ -72,6 +72,25 @@ def _outcomes(ledger: Ledger, lines: Sequence[Line], at: int) -> int:
     return at
 
 
-def _goes_on(lines: Sequence[Line]) -> bool:
-    """Lines belong to one cell when a bar or a comma list runs through them; paragraphs of prose end with a stop."""
-    return any("|" in line_.text for line_ in lines) or not lines[0].text.endswith(".")
+def _cell_end(lines: Sequence[Line], at: int, *, first: bool) -> int | None:
+    """The last line of the outcome cell that begins here, or None when none begins.
+
+    A cell ends with a time frame. One that runs over lines has bars or brackets left open in it; the first cell after
+    the interventions may also be a short line without a time frame, as old records have it.
+    """
+    if at >= len(lines):
+        return None
+    line_ = lines[at]
+    if ends_with_time_frame(line_.text):
+        return at
+    for last in range(at + 1, min(at + 60, len(lines))):
+        if ends_with_time_frame(lines[last].text):
+            text = "\n".join(part.text for part in lines[at : last + 1])
+            return last if "|" in text else None
+    if "|" in line_.text or (first and (len(line_.text) <= 250 or _last_is_frame(line_.text))):
+        return at
+    return None
+
+
+def _last_is_frame(text: str) -> bool:
+    return ends_with_time_frame(text.rstrip(".")) and len(text) - text.rfind(", ") <= 60

@@ -77,10 +77,10 @@ def blocks(lines: Sequence[Line], *, loose: frozenset[str]) -> list[Block]:
         elif label is None and plain(line_.text[:80]) in headings():
             marks.append((i, None))
             inside = ""
-    ends = [at for at, _ in marks[1:]] + [len(lines)] * bool(marks)
+    ends = [at for at, _ in marks[1:]] + [len(lines)]
     return [
         Block(label, lines[at], tuple(lines[at + 1 : end]))
-        for (at, label), end in zip(marks, ends, strict=True)
+        for (at, label), end in zip(marks, ends, strict=False)
         if label is not None
     ]
 

@@ -74,7 +74,7 @@ def read(document: Document) -> tuple[Record, ...]:
     lines = document.lines
     chain = _chain(lines)
     _title(ledger, lines[: chain[0][0]] if chain else ())
-    for (at, label), (following, _) in zip(chain, [*chain[1:], (len(lines), None)], strict=True):
+    for (at, label), following in zip(chain, [*(i for i, _ in chain[1:]), len(lines)], strict=False):
         _block(ledger, label, lines[at], lines[at + 1 : following])
     return (ledger.record(carries=_CARRIES),)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from protorun.records.ledger import Ledger
 from protorun.records.values import Span
@@ -21,13 +22,43 @@ _FRAME = re.compile(
     re.IGNORECASE,
 )
 _FRAME_TAIL = re.compile(
-    rf"(?:and |or |at |to |the |then |every |(?:an )?average of |an expected |approximately |assessed |up to |on |for )*"
-    rf"(?:baseline|screening|(?:end|completion) of \w+(?: \w+)?|(?:days?|weeks?|months?|years?|cycles?|visits?|hours?|D|W|M|C\d+D)"
-    rf"[\s-]*\d[\d\s,.&/-]*(?:and \d+)?|\d[\d.,\s-]*(?:{_TIME})?|{_TIME}"
-    rf"|(?:an average of|up to|approximately)[^,.]{{1,40}})[^,]{{0,40}}",
+    rf"(?:(?:and|or|at|to|the|then|every) ){{0,3}}(?:baseline|basal|screening|pre-?dose|post-?dose"
+    rf"|(?:days?|weeks?|months?|years?|cycles?|visits?|hours?|D|W|M|C\d+D)[\s-]{{0,2}}\d[\d .&/-]{{0,20}}(?:and \d+)?"
+    rf"|\d[\d. -]{{0,12}}(?:{_TIME})?)[^,]{{0,30}}",
     re.IGNORECASE,
 )
-_ACRONYM = re.compile(r"\(([A-Za-z][\w .+/-]{1,20})\)\s*\Z")
+# A time frame that goes on after a comma began further left, with one of these.
+_OPENER = re.compile(
+    r"(?:From|Through|Throughout|Baseline|Basal|Every|Until|At|Days?|Weeks?|Months?|Years?|Cycles?|Visits?|Screening"
+    r"|Up ?to|Within|During|Before|After|Assessed|Date of|Each|On|Approximately|Beginning|Start|Study|Randomization"
+    r"|Enrollment|Pre-?dose|End of|Pre-|Post-?|Prior|Collected|Part|Phase|C\d+D\d+|D\d+|Day\d+)(?:\b|(?<=-))"
+)
+# In lower case these may begin a time frame; other words in lower case cannot.
+_LOW_OPENER = re.compile(
+    r"(?:up ?to|approximately|about|from|through|throughout|until|at|during|within|days?|weeks?|months?|baseline|every"
+    r"|after|end|assessed|post|pre|one|two|three|six|twelve|screening|over|first|time)\b"
+)
+_SENTENCE_END = re.compile(r"(?<!i\.e)(?<!e\.g)(?<!vs)(?<!etc)(?<!approx)\.\)?\]?, ")
+_LISTED_NUMBER = re.compile(
+    r"(?<![\w.])(?<!Version )(?<!Phase )(?<!Part )(?<!Cohort )(?<!Grade )(?<!grade )\d{1,3}\Z"
+)
+_NUMBERED = re.compile(r"(?:and )?\b(?:Day|Week|Visit|Cycle|Month)s? \d")
+# How descriptions begin, or go on within their first words; a list inside a measure does neither.
+_DESCRIBES = re.compile(
+    r"(?:The|An?|Number|Percent|Percentage|Proportion|Defined|Definition|Time|Assess|Assessed|Assessment|Measured?|To|For|In"
+    r"|Evaluat\w+|Incidence|Rate|Change|Determin\w+|Participants?|Patients?|Subjects?|According|As|This|These|Per|Based|Will"
+    r"|Using|Investigator|Blood|Duration|Adverse events? (?:will|are)|Length|Interval|From|Summary|Count|Mean|Median|Area"
+    r"|Maximum|Minimum|Calculated|Graded|Scored?|Response|Tumou?r|All|Any|Both|Best|Estimat\w+|Frequency|Occurrence|It|Is"
+    r"|We|If|When|DLTs?|AEs? (?:will|are|is)|Objective response is|Percentages|Numbers?|Descriptive|Composite|Including"
+    r"|Probability|Survival|Patient|Whether|How|What|Clearance|Terminal|Trough|Plasma|Serum|Peak|Half|Apparent|Level|Levels)\b"
+)
+_LOW_DESCRIBES = re.compile(
+    r"(?:the (?:time|proportion|percentage|number|rate|duration|incidence)|defined as|proportion of|percentage of|time from"
+    r"|number of|is defined|is the|will be)\b"
+)
+_DEFINES = re.compile(
+    r"\b(?:is|are|was|were|will|defined|means|refers|measured|assessed|using|according)\b|=|:"
+)
 
 
 @dataclass(frozen=True)
@@ -74,9 +105,12 @@ def claim_outcomes(
 
 
 def ends_with_time_frame(text: str) -> bool:
-    """Whether the text ends as an outcome cell does: a comma and a time frame."""
+    """Whether the text ends as an outcome cell does: a comma and a time frame, not the end of a sentence."""
     last = text.rfind(", ")
-    return last > 0 and _is_frame(text[last + 2 :])
+    frame = text[last + 2 :]
+    if last <= 0 or len(frame) > 150 or ". " in frame or (frame.endswith(".") and "|" not in text):
+        return False
+    return _is_frame(frame)
 
 
 def _split(text: str) -> list[str]:
@@ -92,25 +126,81 @@ def _split(text: str) -> list[str]:
 
 
 def _outcome(text: str, offset: int) -> Outcome:
-    commas = [m.start() for m in re.finditer(", ", text)]
-    frame = _frame_start(text, commas)
-    end = frame if frame is not None else len(text)
-    inner = [at for at in commas if at < end]
-    cut, sure = _measure_end(text, inner, end)
-    span = (offset + frame + 2, offset + len(text)) if frame is not None else None
-    described = (offset + cut + 2, offset + end) if cut is not None else None
-    measure = (offset, offset + (cut if cut is not None else end))
-    return Outcome(measure, described, span, sure and (frame is not None or not commas))
+    commas = _commas(text)
+    frame, framed = _frame_start(text, commas)
+    end = len(text) if frame is None else frame
+    cut, described = _measure_end(text, [at for at in commas if at < end], end)
+    return Outcome(
+        (offset, offset + (end if cut is None else cut)),
+        None if cut is None else (offset + cut + 2, offset + end),
+        None if frame is None else (offset + frame + 2, offset + len(text)),
+        framed and described,
+    )
 
 
-def _frame_start(text: str, commas: list[int]) -> int | None:
-    """The comma before the time frame, found from the right; a frame may hold commas of its own."""
-    if not commas or not _is_frame(text[commas[-1] + 2 :]):
-        return None
-    at = len(commas) - 1
-    while at and _FRAME_TAIL.fullmatch(text, commas[at - 1] + 2, commas[at]):
-        at -= 1
-    return commas[at]
+def _commas(text: str) -> list[int]:
+    """The commas outside brackets; an unclosed bracket does not count."""
+    if text.count("(") + text.count("[") != text.count(")") + text.count("]"):
+        return [m.start() for m in re.finditer(", ", text)]
+    depth, found = 0, []
+    for match in re.finditer(r"[(\[\])]|, ", text):
+        if match[0] == ", ":
+            if depth <= 0:
+                found.append(match.start())
+        else:
+            depth += 1 if match[0] in "([" else -1
+    return found
+
+
+def _frame_start(text: str, commas: list[int]) -> tuple[int | None, bool]:
+    """The comma before the time frame, found from the right, and whether that is sure; a frame may hold commas."""
+    if not commas:
+        return None, True
+    stops = [m.end() - 2 for m in _SENTENCE_END.finditer(text)]
+    if stops and len(text) - stops[-1] <= 700 and _begins_frame(text[stops[-1] + 2 :]):
+        return stops[-1], True
+    parts = [text[a + 2 : b] for a, b in pairwise([*commas, len(text)])]
+    last = len(parts) - 1
+    if not _is_frame(parts[last]) or len(parts[last]) > 300:
+        return None, False
+    if _goes_on(parts, last):
+        opened = _opened_left(parts, last)
+        if opened is None:
+            low = _LOW_OPENER.match(parts[last])
+            doubtful = re.search(r"\b[Tt]ime (?:from|to)\b", text[: commas[last]][-160:])
+            return (commas[last], True) if low and not doubtful else (None, False)
+        last = opened
+    while last and _FRAME_TAIL.fullmatch(parts[last - 1]):
+        last -= 1
+    if last and _NUMBERED.match(parts[last]) and _NUMBERED.search(parts[last - 1]):
+        return None, False
+    return commas[last], True
+
+
+def _begins_frame(text: str) -> bool:
+    head = text[:60]
+    return bool(_OPENER.match(head) or _LOW_OPENER.match(head) or head[:1].isdigit()) or (
+        len(text) <= 80 and ", " not in text and _is_frame(text)
+    )
+
+
+def _goes_on(parts: list[str], at: int) -> bool:
+    """Whether a stretch between commas goes on with what stands before its comma."""
+    part = parts[at]
+    if part[:1].isdigit():
+        return at > 0 and bool(_LISTED_NUMBER.search(parts[at - 1]) or _FRAME_TAIL.fullmatch(parts[at - 1]))
+    return part[:1].islower() or part[:1] in "(±+-["
+
+
+def _opened_left(parts: list[str], last: int) -> int | None:
+    for at in range(last - 1, max(-1, last - 12), -1):
+        if _OPENER.match(parts[at]):
+            return at
+        if "." in parts[at] or not (
+            parts[at][:1].islower() or parts[at][:1].isdigit() or parts[at][:1] == "("
+        ):
+            return None
+    return None
 
 
 def _is_frame(text: str) -> bool:
@@ -121,18 +211,54 @@ def _is_frame(text: str) -> bool:
 
 
 def _measure_end(text: str, commas: list[int], end: int) -> tuple[int | None, bool]:
-    """The comma that ends the measure: before a repeat of its acronym, else the one before a capital letter when there
-    is just one. With more the whole text stays the measure and the reading is unsure."""
-    for at in commas[:40]:
-        acronym = _ACRONYM.search(text, max(0, at - 40), at)
-        if acronym and text.startswith(acronym[1], at + 2):
-            return at, True
-    capital = [at for at in commas if text[at + 2 : at + 3].isupper() or text[at + 2 : at + 3].isdigit()]
+    """The comma that ends the measure, and whether that is sure: before a repeat of the measure's acronym or of its
+    first words, else before a capital letter with which a description begins. Without one the whole text stays the
+    measure, unsure."""
     if not commas:
         return None, True
-    if not capital:
-        return None, not commas
-    first = capital[0]
-    rest = text[first + 2 : end]
-    sure = len(capital) == 1 or len(rest) > 60 or "." in rest
-    return (first, sure) if sure else (None, False)
+    for i, at in enumerate(commas[:40]):
+        start = at + 2
+        if not text[start : start + 1].isalpha():
+            continue
+        if (
+            _repeats(text, at)
+            or _LOW_DESCRIBES.match(text, start)
+            or (text[start].isupper() and _describes(text, commas, i, end))
+        ):
+            return at, True
+    return None, False
+
+
+def _repeats(text: str, at: int) -> bool:
+    """Whether what follows the comma repeats an acronym of the measure to explain it, or its first words."""
+    after = text[at + 2 : at + 80]
+    first = re.match(r"[\w/.-]+", after)
+    if first is None:
+        return False
+    word = first[0]
+    if text[:at].endswith(f"({word})"):
+        return True
+    known = f"({word})" in text[:at] or (
+        len(word) > 1 and word.isupper() and word in re.split(r"\W+", text[:at])
+    )
+    if known and re.match(
+        r"\s*(?:,|=|:|is\b|was\b|are\b|will\b|defined\b|refers\b|as\b)", after[len(word) :]
+    ):
+        return True
+    words = " ".join(text[:at].split()[:3])
+    return len(words) > 8 and after.lower().startswith(words.lower())
+
+
+def _describes(text: str, commas: list[int], i: int, end: int) -> bool:
+    start = commas[i] + 2
+    stop = commas[i + 1] if i + 1 < len(commas) else end
+    part = text[start:stop]
+    words = part.split()
+    listed = (
+        len(part) < 45 and re.match(r"(?:and|or)\b", text[stop + 2 : stop + 6]) is not None and stop < end
+    )
+    if listed or (len(words) <= 6 and " and " in part and not _DESCRIBES.match(part)):
+        return False
+    plain_words = len(words) >= 4 and bool(re.match(r"[A-Z][a-z]+(?:[ ,'-]|\Z)", part))
+    alone = len(commas) == 1 and len(words) >= 2
+    return plain_words or alone or bool(_DESCRIBES.match(part) or _DEFINES.search(part[:70]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from protorun.records.document import Line
 from protorun.records.ledger import Ledger
@@ -24,7 +25,7 @@ def read_sites(ledger: Ledger, lines: Sequence[Line]) -> None:
     for line_ in lines[: starts[0]] if starts else lines:
         if plain(line_.text) in headings() or starts:
             ledger.mark("label", line_.start, line_.end)
-    for number, (at, following) in enumerate(zip(starts, [*starts[1:], len(lines)], strict=True)):
+    for number, (at, following) in enumerate(pairwise([*starts, len(lines)])):
         region = _region(lines[following].text) if following < len(lines) else ""
         _site(ledger, f"site/{number}", lines[at:following], region)
 

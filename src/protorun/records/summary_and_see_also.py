@@ -83,7 +83,7 @@ def _parts(lines: tuple[Line, ...]) -> dict[str, tuple[Line, ...]]:
     # A description may have a heading "Study Design" of its own; the site's stands last.
     chain = [found[i] for i in in_order([rank for _, rank in found], last=True)]
     parts = {"": lines[: chain[0][0]] if chain else lines}
-    for (at, rank), following in zip(chain, [*chain[1:], (len(lines), -1)], strict=True):
+    for (at, rank), following in zip(chain, [*chain[1:], (len(lines), -1)], strict=False):
         parts[_PARTS[rank]] = lines[at : following[0]]
     return parts
 
@@ -99,8 +99,17 @@ def _prose(ledger: Ledger, field: str, lines: tuple[Line, ...] | None) -> None:
         ledger.mark("chrome", end, end + 1)
     else:
         end = body[-1].end if body else head.end
-    if not body or not ledger.value(field, body[0].start, end, label=head.text):
+    if body and _repeats(ledger, body[0].start, end):
+        ledger.mark("chrome", body[0].start, end)
         ledger.empty(field)
+    elif not body or not ledger.value(field, body[0].start, end, label=head.text):
+        ledger.empty(field)
+
+
+def _repeats(ledger: Ledger, start: int, end: int) -> bool:
+    """Without a description of its own the site prints the summary again."""
+    text = ledger.texts[""][start:end].strip()
+    return any(p.field == "summary.brief" and p.text == text for p in ledger.passages)
 
 
 def _conditions(ledger: Ledger, lines: tuple[Line, ...] | None) -> None:

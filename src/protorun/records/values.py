@@ -98,11 +98,10 @@ def places(text: str, offset: int = 0) -> Iterator[Span]:
 
 
 def conditions(text: str, offset: int = 0) -> Iterator[Span]:
-    """Conditions of a comma list; `Solid Tumor, Adult` is one: a known tail or a lower-case word goes on."""
-    tails = values("tail")
+    """Conditions of a comma list; `Solid Tumor, Adult` and `Neoplasms, Lung` are one each."""
     start, end = -1, -1
     for low, high in _pieces(text, ", "):
-        if start >= 0 and (plain(text[low:high]) in tails or text[low].islower()):
+        if start >= 0 and _belongs(text[start:end], text[low:high]):
             end = high
             continue
         if start >= 0:
@@ -110,6 +109,14 @@ def conditions(text: str, offset: int = 0) -> Iterator[Span]:
         start, end = low, high
     if start >= 0:
         yield offset + start, offset + end
+
+
+def _belongs(before: str, part: str) -> bool:
+    word = plain(part)
+    if word in values("tail") or part[:1].islower():
+        return True
+    single = " " not in word and not re.search(r"(?:oma|omas|cancer|tumor|disease|itis|emia)\Z", word)
+    return single and plain(before) in values("turned")
 
 
 def pieces(text: str, sign: str, offset: int = 0) -> Iterator[Span]:
