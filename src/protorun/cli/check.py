@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from cyclopts import Parameter
 
 from protorun.cli.output import Format, emit, say
 
 
 def check(
-    study: Path | None = None, *, record: Path | None = None, schema: bool = False, format: Format = "table"
+    study: Path | None = None,
+    *,
+    record: Path | None = None,
+    schema: Annotated[bool, Parameter(negative=())] = False,
+    format: Format = "table",
 ) -> int:
     """Check a study file (or a record): errors with file and line, open questions, doubts.
 

@@ -1,0 +1,70 @@
+"""Tables of the documentation that are made from the code: options of each verb, plug-ins of each kind, the verbs.
+
+A page asks with a comment such as `<!-- help: calendar -->`, `<!-- plug-ins: escalation -->` or `<!-- verbs -->`.
+"""
+
+import io
+import logging
+import os
+import re
+from contextlib import redirect_stdout
+
+LOG = logging.getLogger("mkdocs.hooks.verbs")
+ASKS = re.compile(r"<!-- (help|plug-ins|verbs|names)(?:: ([\w-]+))? -->")
+
+
+def on_page_markdown(markdown: str, **_: object) -> str:
+    """The page with each request answered."""
+    return ASKS.sub(lambda ask: ANSWERS[ask[1]](ask[2]), markdown)
+
+
+def help_of(verb: str) -> str:
+    """What `protorun VERB --help` prints."""
+    from protorun.cli import run
+
+    os.environ["COLUMNS"] = "92"
+    text = io.StringIO()
+    try:
+        with redirect_stdout(text):
+            run([verb, "--help"])
+    except ImportError as error:
+        LOG.warning("the verb %s cannot be documented: %s", verb, error)
+    return f"```text\n{text.getvalue().rstrip()}\n```"
+
+
+def plug_ins(kind: str) -> str:
+    """One row for each plug-in of a kind, with the first sentence of its module."""
+    from protorun.terms.plugins import load, names
+
+    rows = [(f"`{name}`", _first_sentence(load(kind, name).__doc__)) for name in names(kind)]
+    return _table(("name", "what it is"), rows)
+
+
+def verbs(_: str | None) -> str:
+    """One row for each verb."""
+    from protorun.cli.verbs import VERBS
+
+    rows = [
+        (f"[{verb}]({verb}.md)", f"`protorun.{verb.replace('-', '_')}`", says) for verb, says in VERBS.items()
+    ]
+    return _table(("verb", "in Python", "what it does"), rows)
+
+
+def names_of(_: str | None) -> str:
+    """What `import protorun` offers."""
+    import protorun
+
+    return ", ".join(f"`{name}`" for name in protorun.__all__)
+
+
+def _first_sentence(text: str | None) -> str:
+    words = " ".join((text or "").split())
+    return re.split(r"(?<=[.:;]) (?=[A-Z])", words)[0].replace("|", "\\|")
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+ANSWERS = {"help": help_of, "plug-ins": plug_ins, "verbs": verbs, "names": names_of}
