@@ -31,7 +31,8 @@ def read_gates(record: Record, study: Study) -> Found:
     if seeking is None:
         return Found()
     from_arm = by_group[seeking.group]
-    gates = [g for g in (_stated_gate(lines, by_group, from_arm, study), _later_parts(study, from_arm)) if g]
+    said = _stated_gate(lines, by_group, from_arm, study)
+    gates = [g for g in (said, _later_parts(study, from_arm, said.holds if said else ())) if g]
     return Found({"gates": tuple(gates)}, claimed=(seeking.source(),) if gates else ())
 
 
@@ -73,13 +74,13 @@ def _waiting_blocks(arm: Arm, study: Study) -> list[str]:
     ]
 
 
-def _later_parts(study: Study, from_arm: Arm) -> Gate | None:
+def _later_parts(study: Study, from_arm: Arm, held: Sequence[str]) -> Gate | None:
     """Arms of the later parts: a phase II treats at the dose phase I recommends, whether or not the record says so."""
     ids = [p.id for p in study.parts]
     if from_arm.part not in ids:
         return None
     later = ids[ids.index(from_arm.part) + 1 :]
-    holds = tuple(a.id for a in study.arms if a.part in later)
+    holds = tuple(a.id for a in study.arms if a.part in later and a.id not in held)
     note = f"a later part treats at the dose that {from_arm.label.value} determines (ours)"
     return (
         Gate(

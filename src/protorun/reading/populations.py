@@ -92,8 +92,8 @@ def _conditions(text: Sentence) -> Iterator[tuple[Mapping[str, Any], tuple[int, 
 
 
 def _prior_treatment(text: Sentence) -> Iterator[tuple[Mapping[str, Any], tuple[int, int]]]:
-    for match in _naive().finditer(text.text):
-        yield _prior(match["drug"], "no"), match.span()
+    for naive in _naive().finditer(text.text):
+        yield _prior(naive["drug"], "no"), naive.span()
     for drug in drugs.pattern().finditer(text.text):
         before = text.text[max(0, drug.start() - 60) : drug.start()]
         for value, pattern in _before():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from protorun.reading.found import Found
@@ -12,7 +12,7 @@ from protorun.reading.values import table
 from protorun.study.randomization import Randomization
 from protorun.study.record import Record
 from protorun.study.source import Source, Sourced, stated
-from protorun.study.study import Study
+from protorun.study.study import Ambiguity, Study
 
 _FIELDS = ("summary.brief", "summary.detailed", "design.text", "title.official", "arm.description")
 
@@ -31,7 +31,19 @@ def read_randomization(record: Record, study: Study) -> Found:
         concealment=_coded(lines, "concealment"),
         sources=study.design.allocation.sources,
     )
-    return Found({"randomization": found})
+    return Found({"randomization": found}, ambiguities=tuple(_order(found)))
+
+
+def _order(found: Randomization) -> Iterator[Ambiguity]:
+    """An unequal ratio does not say which of its numbers belongs to which arm."""
+    ratio = found.ratio.value
+    if ratio and len(set(ratio)) > 1:
+        written = ":".join(map(str, ratio))
+        yield Ambiguity(
+            says=f"{written} does not say which number belongs to which arm",
+            sources=found.ratio.sources,
+            readings=("in the order in which the record lists the arms", "in another order"),
+        )
 
 
 @cache
@@ -91,6 +103,10 @@ def _strata(lines: Sequence[Sentence]) -> Sourced[tuple[str, ...]]:
         match = _pattern("strata", "words").search(sentence.text)
         if match is None or _pattern("strata", "never").search(sentence.text):
             continue
+        if "categories" in match["list"] or "(2)" in match["list"]:
+            return Sourced[tuple[str, ...]](
+                basis="unread", sources=(sentence.source(),), note="a list of lists"
+            )
         words = match["list"]
         if end := _pattern("strata", "ends").search(words):
             words = words[: end.start()]
