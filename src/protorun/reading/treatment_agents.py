@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 
 from protorun.reading.values import table
 from protorun.study.record import Record
@@ -57,7 +58,7 @@ _TOO_PLAIN = frozenset(
     ]
 )
 _PRIOR = re.compile(
-    r"(?:\bprior|\bprevious(?:ly)?(?: treated with| received)?|\bafter(?: prior)?|\bresistan\w+ to|\brefractory to|\bcontaining"
+    r"(?:\bprior|\bprevious(?:ly)?(?: treated with| received)?|(?<!day \d )(?<!day \d\d )\bafter(?: prior)?|\bresistan\w+ to|\brefractory to|\bcontaining"
     r"|\bsuch as|\be\.g\.,?|\bnot receive|\bwithout|\blacks?)\s+(?:[\w-]+\s+){0,2}$",
     re.IGNORECASE,
 )  # fmt: skip
@@ -83,6 +84,14 @@ class Vocabulary:
 
     names: dict[str, str]
     radiation: frozenset[str]
+    preferred: Mapping[str, str] = field(default_factory=dict)
+    """Drugs of the table that this record lists under another name (`T-DXd`)."""
+
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """The agents that the record lists, radiotherapy of any kind included when it lists radiation."""
+        kinds = tuple(table("treatment")["radiotherapy"]) if self.radiation else ()
+        return frozenset((*self.names.values(), *kinds))
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -91,32 +100,37 @@ class Vocabulary:
         return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, listed)) or '(?!)'})(?!\w)", re.IGNORECASE)
 
     def mentions(self, text: str) -> list[Agent]:
-        """What the text says is given, in order; earlier treatment, examples and "naive" patients are left out."""
+        """What the text says is given, in order; earlier treatment, examples and "naive" patients are left out.
+
+        A general name such as "intrathecal chemotherapy" counts only where no drug is named.
+        """
         found: list[Agent] = []
         for name, kind, match in self._candidates(text):
             free = all(match.end() <= a.start or match.start() >= a.end for a in found)
-            if (
-                free
-                and not _NOT_GIVEN.match(text, match.end())
-                and not _PRIOR.search(text, max(0, match.start() - 60), match.start())
-            ):
+            specific = kind != "general" or all(a.kind == "general" for a in found)
+            if free and specific and _is_given(text, match):
                 found.append(Agent(name, kind, match.start(), match.end()))
         return sorted(found, key=lambda a: a.start)
 
     def _candidates(self, text: str) -> list[tuple[str, str, re.Match[str]]]:
         own = [(self.names[_low(m[0])], m) for m in self.pattern.finditer(text)]
-        known = [(drugs.canonical(m[0]), m) for m in drugs.pattern().finditer(text)]
+        known = [(self._listed(drugs.canonical(m[0])), m) for m in drugs.pattern().finditer(text)]
         rows = [(name, self._kind(name), m) for name, m in (*own, *known)]
         for kind in ("radiotherapy", "general"):
             for name, pattern in table("treatment")[kind].items():
-                rows += [
-                    (name, "radiotherapy" if kind == "radiotherapy" else "drug", m)
-                    for m in _compiled(pattern).finditer(text)
-                ]
+                rows += [(name, kind, m) for m in _compiled(pattern).finditer(text)]
         return rows
+
+    def _listed(self, drug: str) -> str:
+        return self.preferred.get(drug, drug)
 
     def _kind(self, name: str) -> str:
         return "radiotherapy" if name in self.radiation else "drug"
+
+
+def _is_given(text: str, match: re.Match[str]) -> bool:
+    before = text[max(0, match.start() - 60) : match.start()]
+    return not _NOT_GIVEN.match(text, match.end()) and not _PRIOR.search(before)
 
 
 def vocabulary(record: Record, study: Study) -> Vocabulary:
@@ -135,8 +149,11 @@ def vocabulary(record: Record, study: Study) -> Vocabulary:
         if not kind.startswith((*_DRUG_TYPES[:-1], "radi")) and kind:
             for part in _parts(intervention.name.value or "", whole=True):
                 names.pop(_low(part), None)
-    words = Vocabulary(dict(names), frozenset(radiation))
-    return Vocabulary({**_aliases(record, words), **names}, frozenset(radiation))
+    listed = [part for i in study.interventions for part in _parts(i.name.value or "", whole=False)]
+    preferred = {drugs.canonical(p): p for p in listed if drugs.canonical(p) != _low(p)}
+    names = {printed: preferred.get(name, name) for printed, name in names.items()}
+    words = Vocabulary(names, frozenset(radiation), preferred)
+    return replace(words, names={**_aliases(record, words), **names})
 
 
 def _parts(printed: str, *, whole: bool) -> list[str]:
@@ -146,6 +163,12 @@ def _parts(printed: str, *, whole: bool) -> list[str]:
     return [p for p in cleaned if len(p) > 2 and not set(_low(p).split()) <= _TOO_PLAIN and not p.isdigit()]
 
 
+def _name(part: str) -> str:
+    """A drug of the table goes by its one name there, also inside "intrathecal pemetrexed"."""
+    inside = [m[0].lower() for m in drugs.pattern().finditer(part)]
+    return drugs.canonical(inside[0]) if len(inside) == 1 and inside[0] in drugs.known_names() else part
+
+
 def _aliases(record: Record, words: Vocabulary) -> dict[str, str]:
     """`Name (ABC)` anywhere in the record's narrative makes ABC another name."""
     found: dict[str, str] = {}
@@ -153,9 +176,9 @@ def _aliases(record: Record, words: Vocabulary) -> dict[str, str]:
         if not passage.field.startswith(("arm.", "intervention.", "summary.", "title.")):
             continue
         for name, _, match in words._candidates(passage.text):
-            if short := _ALIAS.match(passage.text, match.end()):
-                if len(short["short"]) > 2 and not short["short"].isdigit():
-                    found.setdefault(_low(short["short"]), name)
+            short = _ALIAS.match(passage.text, match.end())
+            if short and len(short["short"]) > 2 and not short["short"].isdigit():
+                found.setdefault(_low(short["short"]), name)
     return {short: name for short, name in found.items() if short not in _ROUTE_WORDS}
 
 
@@ -168,10 +191,6 @@ def _low(text: str) -> str:
     return " ".join(text.lower().split())
 
 
-_CACHE: dict[str, re.Pattern[str]] = {}
-
-
+@cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    if pattern not in _CACHE:
-        _CACHE[pattern] = re.compile(pattern, re.IGNORECASE)
-    return _CACHE[pattern]
+    return re.compile(pattern, re.IGNORECASE)

@@ -150,7 +150,9 @@ def _compiled(rules: tuple[tuple[str, str, Read], ...]) -> Iterator[tuple[str, r
 
 def _until(match: re.Match[str]) -> tuple[str, ...] | None:
     """Codes of what ends treatment, in the order in which the text names them."""
-    found = {code: re.search(p, match["rest"], re.IGNORECASE) for code, p in table("treatment")["until"].items()}
+    found = {
+        code: re.search(p, match["rest"], re.IGNORECASE) for code, p in table("treatment")["until"].items()
+    }
     named = sorted((m.start(), code) for code, m in found.items() if m)
     return tuple(code for _, code in named) or None
 
@@ -195,7 +197,7 @@ _TIMING: tuple[tuple[str, str, Read], ...] = (
     ("cycles", r"^\W*cycle\s+(?P<n>\d+)\s*:|\b(?:in|during|of) cycle (?P<m>\d+)\b(?! (?:is|day))", lambda m: (int(m["n"] or m["m"]),) * 2),
     (
         "cycle_days",
-        rf"(?P<n>{_N})[ -](?P<unit>day|week)s?[ -](?:treatment |dosing )?(?:cycles?|courses?)\b"
+        rf"(?P<n>{_N})[ -](?P<unit>day|week)s?[ -](?:treatment |dosing )?(?:cycles?|courses?)\b",
         _length,
     ),
     ("cycle_days", rf"(?:cycles?|courses?)\s+(?:\w+\s+){{0,2}}(?:every|of|is|lasts|length of)\s+(?P<n>{_N})\s+(?P<unit>day|week)s?\b", _length),

@@ -22,7 +22,11 @@ def dose_from_result(study: Study, block: Block, results: Mapping[str, Dose]) ->
 
 
 def _holding(study: Study, arm: Arm, block: Block | None) -> list[Gate]:
+    """Gates on the arm, on the block, or on a block that opens the same or an earlier cycle: a cycle that cannot open
+    holds everything in it."""
     held = {arm.id, block.id if block else ""}
+    later = [b for b in study.blocks if b.id in arm.blocks and b.from_cycle > 1]
+    held |= {b.id for b in later if block is not None and b.from_cycle <= block.from_cycle}
     return [g for g in study.gates if held & set(g.holds)]
 
 

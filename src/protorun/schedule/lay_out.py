@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from protorun.errors import NotStated, UsageError
 from protorun.schedule.activities import planned_activities
@@ -124,7 +124,7 @@ def _dated(laid: Laid, asked: Request) -> Iterator[Planned]:
     """The lines of a laid-out block, up to the horizon and to what ended it."""
     ends = _ends_on(laid.block, asked)
     given = {asked.setting.start, *asked.setting.actual.values()}
-    before: date | None = None
+    before = asked.setting.start - timedelta(days=1)  # nothing moves ahead of day 1
     for number, (slot, planned) in enumerate(zip(laid.slots, laid.dates, strict=True), start=1):
         if _beyond(laid, asked, slot.cycle, number, planned):
             return

@@ -1,0 +1,245 @@
+"""One sentence of treatment prose as statements: who gets what, how much, how and when, each word with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from protorun.reading.sentences import Sentence
+from protorun.reading.treatment_agents import Agent, Vocabulary
+from protorun.reading.treatment_words import Word, words
+from protorun.reading.values import table
+from protorun.study.arm import Arm
+from protorun.study.source import Source
+
+_THEN = re.compile(
+    r"(?<!was )(?<!is )(?<!were )\bfollowed by\b|[,;]\s*(?:and )?then\b|\band then\b|;\s|\bthereafter\b|\bprior to\b|\bbefore\b|\bbeginning\b",
+    re.I,
+)
+_SKIP = re.compile(r"dose[- ]limiting|\bDLTs?\b|\bRP2D (?:will|is|was)|\bendpoints?\b|follow[- ]up (?:visit|every)|assess(?:ed|ment)|\bscans?\b|\bMRI\b|\bsamples?\b|\bsampling\b|\bvisits?\b|\bquestionnaire", re.I)  # fmt: skip
+_EFFECTIVE = re.compile(r"(?:evaluated|assessed) (?:as|to be) effective", re.I)
+_LITERATURE = re.compile(
+    r"\b(?:showed|shown|reported|approved|demonstrated|suggest(?:s|ed)?|retrospective\w*|et al|literature|meta-analysis"
+    r"|(?:previous|prior|earlier|our|phase \w+) (?:clinical )?(?:study|studies|trials?|stud(?:y|ies) of)\b(?! patients will))",
+    re.I,
+)
+_SCOPE = re.compile(
+    r"\bin (?:the )?(?P<a>[\w\s+/-]{3,90}?) (?:group|arm)\b|\bto (?:the )?(?P<b>[\w\s+/-]{3,90}?) (?:group|arm)\b",
+    re.I,
+)
+_EVERYBODY = re.compile(r"\b(?:all|both) (?:the )?(?:participants|patients|subjects|arms|groups)\b", re.I)
+_GIVEN = re.compile(r"\b(?:receiv\w+|given|treated with|administ\w+|underg\w+|take|injected|infused)\b", re.I)
+_EACH = re.compile(r"\b(?:each|both|all)\b(?! (?:cycle|\d|\w+[- ]day))", re.I)
+_DOSE_OF = re.compile(r"\s*(?:\([^)]*\)\s*)?(?:IV\s+|iv\s+)?(?:of|dose of)?\s*(?:\w+ ){0,1}$", re.I)
+_STOP = frozenset(
+    {"the", "group", "arm", "arms", "therapy", "treatment", "patients", "participants", "of", "and"}
+)
+SINGLE = (
+    "dose", "total_in_fractions", "per_fraction", "fractions", "days", "cycle_days", "every_days", "every_months",
+    "per_day", "per_week", "count", "weeks", "for_days", "n_cycles", "cycles", "until", "conditions",
+)  # fmt: skip
+TIMING = (
+    "days",
+    "cycle_days",
+    "every_days",
+    "every_months",
+    "per_day",
+    "per_week",
+    "weeks",
+    "count",
+    "for_days",
+)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What one clause says of one agent. `slots` holds the findings by kind; a slot with two different values is
+    `unclear`, and so is a dose beside words such as "loading" or "up to". `arms` is None where no arm is named."""
+
+    sentence: Sentence
+    agent: Agent | None
+    slots: Mapping[str, tuple[Word, ...]]
+    arms: tuple[str, ...] | None = None
+    later: bool = False
+    """The clause stands behind "then" or "followed by"."""
+    given: bool = False
+    named: bool = True
+    """The sentence itself names the agent; else it goes on about the one before."""
+    anchor: Agent | None = None
+    span: tuple[int, int] = (0, 0)
+    unclear: frozenset[str] = field(default_factory=frozenset)
+
+    def value(self, kind: str) -> Any:
+        """The one value of a slot, or None when it is empty or unclear."""
+        found = self.slots.get(kind, ())
+        return found[0].value if found and kind not in self.unclear else None
+
+    def sources(self, *kinds: str) -> tuple[Source, ...]:
+        """The places of the findings of these kinds."""
+        return tuple(self.sentence.source(w.start, w.end) for k in kinds for w in self.slots.get(k, ()))
+
+    @property
+    def timed(self) -> bool:
+        return any(kind in self.slots for kind in TIMING)
+
+    @property
+    def amounts(self) -> bool:
+        return any(kind in self.slots for kind in ("dose", "total_in_fractions", "per_fraction"))
+
+
+def statements(sentence: Sentence, vocabulary: Vocabulary, arms: tuple[Arm, ...]) -> list[Statement]:
+    """The statements of a sentence, clause by clause; none for sentences about toxicity, visits or scans."""
+    if _SKIP.search(_EFFECTIVE.sub("", sentence.text)):
+        return []
+    if sentence.field.startswith("summary") and _LITERATURE.search(sentence.text):
+        return []
+    found: list[Statement] = []
+    agents = vocabulary.mentions(sentence.text)
+    scope, named = _scope(sentence.text, arms)
+    everything = [w for w in words(sentence.text) if not named[0] <= w.start < named[1]]
+    agents = [a for a in agents if not named[0] <= a.start < named[1]]
+    for number, (start, end) in enumerate(_clauses(sentence.text)):
+        inside = [w for w in everything if start <= w.start < end]
+        mentioned = [a for a in agents if start <= a.start < end]
+        found += _of_clause(sentence, (start, end), inside, mentioned, later=number > 0)
+    return [replace(s, arms=scope) for s in found]
+
+
+def _clauses(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for cut in _THEN.finditer(text):
+        if cut.start() > 25:
+            yield start, cut.start()
+            start = cut.start()
+    yield start, len(text)
+
+
+def _of_clause(
+    sentence: Sentence, span: tuple[int, int], inside: list[Word], agents: list[Agent], *, later: bool
+) -> list[Statement]:
+    anchor = _anchor(inside, agents)
+    agents = [a for a in agents if a is not anchor]
+    given = bool(_GIVEN.search(sentence.text, *span))
+    pieces = _pieces(sentence.text, span, inside, agents)
+    found = [
+        _statement(
+            Statement(sentence, agent, {}, later=later, given=given, anchor=anchor, span=(low, high)), inside
+        )
+        for agent, low, high in pieces
+    ]
+    return _shared(found, sentence.text) if len(found) > 1 else found
+
+
+def _shared(pieces: list[Statement], text: str) -> list[Statement]:
+    """What a clause says once for all of its drugs: the cycle it speaks of, its end and condition; with "each" or
+    "both" also the days."""
+    kinds: tuple[str, ...] = ("cycles", "until", "conditions")
+    if _EACH.search(text, *pieces[-1].span):
+        kinds = (*kinds, *TIMING)
+    common = {k: s.slots[k] for k in kinds for s in (pieces[0], pieces[-1]) if k in s.slots}
+    bare = [not s.timed for s in pieces]
+    return [
+        replace(s, slots={**{k: v for k, v in common.items() if k not in TIMING or lacks}, **s.slots})
+        for s, lacks in zip(pieces, bare, strict=True)
+    ]
+
+
+def _anchor(inside: list[Word], agents: list[Agent]) -> Agent | None:
+    """The drug behind "started on day 2 after"."""
+    after = next((w for w in inside if w.kind == "start_after"), None)
+    if after is None:
+        return None
+    return next((a for a in agents if after.end <= a.start <= after.end + 60), None)
+
+
+def _pieces(
+    text: str, span: tuple[int, int], inside: list[Word], agents: list[Agent]
+) -> list[tuple[Agent | None, int, int]]:
+    """The part of the clause that belongs to each agent: behind its name, or from the dose before it."""
+    names = list(dict.fromkeys(a.name for a in agents))
+    if len(names) < 2:
+        routes = _route_pieces(text, span, inside, agents)
+        return routes or [(agents[0] if agents else None, *span)]
+    firsts = [a for i, a in enumerate(agents) if i == 0 or a.name != agents[i - 1].name]
+    cuts = [_opens(text, inside, a) for a in firsts]
+    ends = [*cuts[1:], span[1]]
+    return [(a, span[0] if i == 0 else cuts[i], ends[i]) for i, a in enumerate(firsts)]
+
+
+def _opens(text: str, inside: list[Word], agent: Agent) -> int:
+    """Where the part of an agent begins: at a dose or route that stands directly before its name."""
+    at = agent.start
+    for word in reversed(inside):
+        before = word.end <= at and word.kind in ("dose", "routes", "phases", "per_fraction", "single")
+        if before and _DOSE_OF.fullmatch(text, word.end, at) and at - word.end <= 14:
+            at = word.start
+    return at
+
+
+def _route_pieces(
+    text: str, span: tuple[int, int], inside: list[Word], agents: list[Agent]
+) -> list[tuple[Agent | None, int, int]]:
+    """One drug by two ways into the body at once ("IT combined with IV"): a part for each way."""
+    routes = [w for w in inside if w.kind == "routes"]
+    ways = [family(w.value) for w in routes]
+    change = next((i for i in range(1, len(ways)) if ways[i] != ways[i - 1]), None)
+    if not agents or change is None or len(set(ways)) != 2:
+        return []
+    between = text[routes[change - 1].end : routes[change].start]
+    if not re.search(r"combin|\bplus\b|\band\b|\+|\bwith\b", between) or re.search(r"\bor\b|/", between):
+        return []
+    cut = routes[change].start
+    second = next((a for a in agents if a.start >= cut), agents[0])
+    return [(agents[0], span[0], cut), (second, cut, span[1])]
+
+
+def family(route: str) -> str:
+    """The way into the body a route belongs to."""
+    for name, members in table("treatment")["families"].items():
+        if route in members:
+            return str(name)
+    return route
+
+
+def _statement(statement: Statement, inside: list[Word]) -> Statement:
+    low, high = statement.span
+    slots: dict[str, tuple[Word, ...]] = {}
+    for word in inside:
+        if low <= word.start < high:
+            slots[word.kind] = (*slots.get(word.kind, ()), word)
+    unclear = {kind for kind in SINGLE if len({w.value for w in slots.get(kind, ())}) > 1}
+    if "number" in slots or ("unclear" in slots and "dose" in slots):
+        unclear.add("dose")
+    if "unclear_end" in slots:
+        unclear |= {"count", "n_cycles"}
+    return replace(statement, slots=slots, unclear=frozenset(unclear))
+
+
+def _scope(text: str, arms: tuple[Arm, ...]) -> tuple[tuple[str, ...] | None, tuple[int, int]]:
+    """Arms that the sentence names ("in the combination group"; all for "all participants"), and where it does so."""
+    if _EVERYBODY.search(text):
+        return tuple(a.id for a in arms), (0, 0)
+    for match in _SCOPE.finditer(text):
+        if arm := arm_called(match["a"], arms):
+            return (arm,), match.span()
+    return None, (0, 0)
+
+
+def arm_called(phrase: str, arms: tuple[Arm, ...]) -> str | None:
+    """The one arm whose label shares most words with the phrase; None when none or several do."""
+    wanted = _tokens(phrase)
+    scores = [(len(wanted & _tokens(a.label.value or a.id)), a) for a in arms]
+    best = max((s for s, _ in scores), default=0)
+    winners = [a for s, a in scores if s == best]
+    if not wanted or best < len(wanted) / 2:
+        return None
+    if len(winners) > 1:
+        exact = [len(_tokens(a.label.value or a.id) - wanted) for a in winners]
+        winners = [a for a, extra in zip(winners, exact, strict=True) if extra == min(exact)]
+    return winners[0].id if len(winners) == 1 else None
+
+
+def _tokens(text: str) -> set[str]:
+    return set(re.findall(r"[a-z0-9]+", text.lower().replace("_", " "))) - _STOP
