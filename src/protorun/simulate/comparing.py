@@ -88,8 +88,9 @@ def _sheet(trial: Trial, stage: Stage, size: int) -> _Sheet:
     after = events.of(Kind.FINISHED)
     begins = np.zeros(trial.copies)
     begins[after.copy - trial.first_copy] = after.day
+    # The rule decides before the candidate of that day is seen: who enters on the day it ends is of this part.
     entries = entries.where(
-        np.isin(entries.value, list(place)) & (entries.day > begins[entries.copy - trial.first_copy])
+        np.isin(entries.value, list(place)) & (entries.day >= begins[entries.copy - trial.first_copy])
     )
     entries = entries.take(np.lexsort((entries.patient, entries.copy)))
     keys = entries.copy.astype(np.int64) << 32 | entries.patient

@@ -54,10 +54,13 @@ def _results(simulation: Simulation) -> list[Row]:
 
 
 def _means(simulation: Simulation) -> list[Row]:
-    rows = []
+    arrays, rows = simulation.arrays, []
+    same = "enrolled" in arrays and np.array_equal(arrays["enrolled"], arrays["enrolled_in_all"])
     for name, says in _MEANS.items():
-        if name in simulation.arrays:
-            values = simulation.arrays[name].astype(np.float64)
+        if name not in arrays or (name == "enrolled_in_all" and same):
+            continue
+        values = arrays[name].astype(np.float64)
+        if name != "screened_out" or values.any():
             rows.append(_mean(says, values[values < NEVER]))
     return rows
 
