@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from protorun.analyze import Results
+from protorun.simulate import Simulation
 from protorun.study.record import Record
 from protorun.study.study import Study
 
@@ -30,4 +32,8 @@ class Parts:
     record: Record | None = None
     example: Example | None = None
     dlt_rates: tuple[float, ...] = ()
+    simulations: tuple[Simulation, ...] = ()
+    results: Results | None = None
+    results_of: str = ""
+    """Which trial was analyzed, in a sentence: recorded data, or one virtual trial with its seed."""
     provenance: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,73 @@
+"""From tables of a trial to the lanes of a swimmer plot and the bars of a waterfall plot."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protorun.analyze import EndpointResult, Results
+from protorun.report.figures.swimmer import Lane
+from protorun.trial.facts import NO_DAY
+from protorun.trial.response import Response
+from protorun.trial.tables import Patients, TimePoints
+
+
+def lanes(results: Results) -> list[Lane]:
+    """One lane per enrolled patient of the first copy, from the first dose (else the enrollment) to death or last contact."""
+    people = results.tables.patients
+    marks = _marks(results)
+    found = []
+    for row in np.flatnonzero((people.copy == 0) & (people.enrolled_on != NO_DAY)):
+        start = int(
+            people.first_dose_on[row] if people.first_dose_on[row] != NO_DAY else people.enrolled_on[row]
+        )
+        died, left = int(people.death_on[row]), int(people.withdrawn_on[row])
+        ends = [d for d in (died, left) if d != NO_DAY]
+        end = min(ends) if ends else int(people.last_alive_on[row])
+        if end == NO_DAY:
+            continue
+        seen = [(d - start, w) for d, w in marks.get(int(people.patient[row]), []) if start <= d <= end]
+        if died != NO_DAY and died == end:
+            seen.append((died - start, "death"))
+        group = people.arms[people.arm[row]] if people.arms and people.arm[row] >= 0 else "all patients"
+        found.append(Lane(people.name(int(row)), end - start, group, not ends, tuple(seen)))
+    return found
+
+
+def best_changes(results: Results, endpoint: EndpointResult) -> tuple[NDArray[np.float64], list[str]] | None:
+    """Best change of the sum per patient in percent (NaN without one) and the best response; None without sums."""
+    for points in results.tables.timepoints.values():
+        if (points.sum >= 0).any():
+            return _changes(results.tables.patients, points, endpoint)
+    return None
+
+
+def _changes(
+    people: Patients, points: TimePoints, endpoint: EndpointResult
+) -> tuple[NDArray[np.float64], list[str]]:
+    best = np.full(len(people), np.nan)
+    with_sum = (points.sum >= 0) & (points.baseline > 0) & (points.copy == 0)
+    change = 100.0 * (points.sum - points.baseline) / np.maximum(points.baseline, 1)
+    for row, patient in enumerate(people.patient):
+        mine = with_sum & (points.patient == patient)
+        if mine.any():
+            best[row] = change[mine].min()
+    named = [Response(int(endpoint.rows.response[i])).text for i in range(len(endpoint.rows))]
+    return best[endpoint.rows.row], named
+
+
+def _marks(results: Results) -> dict[int, list[tuple[int, str]]]:
+    found: dict[int, list[tuple[int, str]]] = {}
+    for points in results.tables.timepoints.values():
+        for i in np.flatnonzero(points.copy == 0):
+            word = Response(int(points.overall[i])).text
+            if word in ("CR", "PR", "PD"):
+                found.setdefault(int(points.patient[i]), []).append((int(points.day[i]), word))
+    return {patient: _first_of_each(marks) for patient, marks in found.items()}
+
+
+def _first_of_each(marks: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    first: dict[str, int] = {}
+    for day, word in sorted(marks):
+        first.setdefault(word, day)
+    return [(day, word) for word, day in first.items()]

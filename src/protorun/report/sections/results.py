@@ -1,0 +1,142 @@
+"""The analysis of one trial, recorded or virtual: estimates, curves, waterfall, swimmer, and why each row ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from protorun.analyze import EndpointResult, Results
+from protorun.report.facts import plain
+from protorun.report.figures.kaplan_meier import Curve, kaplan_meier_figure
+from protorun.report.figures.swimmer import swimmer_figure
+from protorun.report.figures.waterfall import waterfall_figure
+from protorun.report.lanes import best_changes, lanes
+from protorun.report.parts import Parts
+
+ORDER, TITLE = 90, "Endpoints of one trial"
+_MOST_LANES = 40
+
+
+def build(parts: Parts) -> dict[str, Any] | None:
+    """Tables and figures of the results at hand; None when there are none."""
+    results = parts.results
+    if results is None:
+        return None
+    return {
+        "about": parts.results_of,
+        "table": [_row(row) for row in results.table],
+        "skipped": results.skipped,
+        "results": results,
+        "figures": [*_figures(results), *_swimmer(results)],
+        "deciding": [_deciding(e) for e in results.endpoints],
+        "patients": _patients(results),
+    }
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    interval = f"{plain(row['lower'])} to {plain(row['upper'])}" if row["estimate"] is not None else "—"
+    return {
+        "endpoint": row["endpoint"],
+        "arm": row["arm"],
+        "patients": row["n"],
+        "events": row["events"],
+        "measure": row["measure"],
+        "estimate": plain(row["estimate"]) if row["estimate"] is not None else "not reached",
+        "95 % interval": interval,
+        "log-rank p": plain(row["logrank_p"]),
+        "undetermined": row["undetermined"],
+    }
+
+
+def _figures(results: Results) -> list[tuple[Markup, str]]:
+    found = []
+    for i, endpoint in enumerate(results.endpoints):
+        if endpoint.kind == "time_to_event" and any(a.curve and len(a.curve.time) for a in endpoint.arms):
+            found.append((_kaplan_meier(endpoint, f"km{i}"), _km_caption(endpoint)))
+        changes = best_changes(results, endpoint) if endpoint.kind == "response_rate" else None
+        if changes and not np.isnan(changes[0]).all():
+            figure = waterfall_figure(*changes, name=f"waterfall{i}", title=f"Waterfall, {endpoint.name}")
+            found.append(
+                (figure, f"{endpoint.name}: best change of the sum of target lesions, by best response.")
+            )
+    return found
+
+
+def _kaplan_meier(endpoint: EndpointResult, name: str) -> Markup:
+    curves = []
+    several = len(endpoint.arms) > 1
+    decided = endpoint.rows.days > 0
+    for i, arm in enumerate(endpoint.arms):
+        if arm.curve is None:
+            continue
+        mine = decided & ((endpoint.rows.arm == i) if several else True)
+        curves.append(
+            Curve(
+                label=arm.arm,
+                time=arm.curve.time,
+                survival=arm.curve.survival,
+                low=np.nan_to_num(arm.curve.lower),
+                high=np.where(np.isnan(arm.curve.upper), 1.0, arm.curve.upper),
+                raw_time=endpoint.rows.days[mine].astype(np.float64),
+                raw_event=endpoint.rows.event[mine],
+            )
+        )
+    return kaplan_meier_figure(curves, name=name, title=f"Kaplan-Meier, {endpoint.name}", axis=endpoint.name)
+
+
+def _km_caption(endpoint: EndpointResult) -> str:
+    medians = "; ".join(
+        f"{a.arm}: median {_months(a.estimate)} months (95 % {_months(a.lower)} to {_months(a.upper)})"
+        for a in endpoint.arms
+    )
+    p = endpoint.comparison.p if endpoint.comparison else None
+    return f"{endpoint.name}. {medians}{f'; log-rank p = {p:.3f}' if p is not None else ''}. Bands are pointwise 95 % limits."
+
+
+def _months(days: float | None) -> str:
+    return "not reached" if days is None else f"{days / 30.4375:.1f}"
+
+
+def _swimmer(results: Results) -> list[tuple[Markup, str]]:
+    shown = lanes(results)[:_MOST_LANES]
+    if not shown:
+        return []
+    figure = swimmer_figure(shown, name="swimmer", title="Swimmer plot")
+    return [
+        (
+            figure,
+            "Time on study per patient, with responses, progression, DLT and death; an arrow means still on study.",
+        )
+    ]
+
+
+def _deciding(endpoint: EndpointResult) -> dict[str, Any]:
+    rows = endpoint.rows
+    reasons = [
+        {"patients": int((rows.reason == i).sum()), "rule": r.says, "words": r.quote, "basis": r.basis}
+        for i, r in enumerate(rows.reasons)
+    ]
+    return {
+        "name": endpoint.name,
+        "reasons": [r for r in reasons if r["patients"]],
+        "assumptions": endpoint.assumptions,
+    }
+
+
+def _patients(results: Results) -> list[dict[str, Any]]:
+    names = [results.tables.patients.name(i) for i in range(min(len(results.tables.patients), _MOST_LANES))]
+    rows = [(name, row) for name in names for row in results.explain(name)]
+    return [
+        {
+            "patient": name,
+            "endpoint": row["endpoint"],
+            "status": row["status"],
+            "days": row["days"],
+            "best response": row["best_response"] or "—",
+            "decided by": row["why"],
+            "words": row["words"],
+        }
+        for name, row in rows
+    ]
