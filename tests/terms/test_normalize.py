@@ -70,3 +70,33 @@ def test_every_stretch_maps_into_the_original_in_order(text, data):
     assert all(0 <= a < b <= len(text) for a, b in zip(clean.starts, clean.ends, strict=True))
     assert list(clean.starts) == sorted(clean.starts)
     assert list(clean.ends) == sorted(clean.ends)
+
+
+WRAPPED = (
+    "Inclusion Criteria:\r\n\r\n          -  Age of 18 years or more, and a life\r\n"
+    "             expectancy of 12 weeks\r\n\r\n               -  or less\r\n"
+)
+
+
+def test_hard_wrapped_paragraphs_of_legacy_xml_are_joined_and_keep_their_depth():
+    text = WRAPPED.replace("\r\n", "\n")
+    assert normalize(identity(text)).text.splitlines() == [
+        "Inclusion Criteria:",
+        "",
+        "-  Age of 18 years or more, and a life expectancy of 12 weeks",
+        "",
+        "     -  or less",
+    ]
+
+
+def test_joined_words_quote_the_original_with_its_line_break():
+    text = WRAPPED.replace("\r\n", "\n")
+    clean = normalize(identity(text))
+    at = clean.text.index("life expectancy")
+    start, end = clean.span(at, at + len("life expectancy"))
+    assert text[start:end] == "life\n             expectancy"
+
+
+@pytest.mark.parametrize("text", ["one\n  • - two\n  • - three", "a\nb", "1. a\n\n   * b\n   * c"])
+def test_other_lists_keep_their_lines(text):
+    assert normalize(identity(text)).text == text

@@ -22,13 +22,13 @@ def fetch(*nct: str, output: Path = Path("."), force: bool = False, format: Form
         How the list of written files is printed.
     """
     from protorun.errors import FetchError, UsageError
-    from protorun.records.fetch import fetch_bytes
+    from protorun.records.fetch import checked, fetch_bytes
 
     if not nct:
         raise UsageError("name at least one NCT number, like NCT01234567")
     rows, failed = [], 0
-    for number in nct:
-        target = output / f"{number.strip()}.json"
+    for number in [checked(n) for n in nct]:
+        target = output / f"{number}.json"
         try:
             _free(target, number, force)
             data = fetch_bytes(number)
@@ -37,7 +37,7 @@ def fetch(*nct: str, output: Path = Path("."), force: bool = False, format: Form
             failed += 1
             say(f"protorun: {error}")
             continue
-        rows.append({"nct": number.strip(), "file": str(target), "bytes": len(data)})
+        rows.append({"nct": number, "file": str(target), "bytes": len(data)})
     emit(rows, format)
     return 1 if failed else 0
 

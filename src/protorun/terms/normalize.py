@@ -2,7 +2,7 @@
 
 After `normalize` these hold: no markdown escapes or character entities, plain spaces, ASCII punctuation and digits,
 `≥` and `≤` for every spelling of them, `x10^9/L` for every spelling of a power of ten, `x ULN` for multiples,
-`m2` and `mm3` for areas and volumes. Line breaks and bullets stay as they are.
+`m2` and `mm3` for areas and volumes. Bullets stay, and so do line breaks, save those of a hard-wrapped paragraph.
 """
 
 from __future__ import annotations
@@ -55,9 +55,28 @@ _MULTIPLE = re.compile(
 )
 
 
+# A text of the legacy XML: every line but the first (the value's outer blanks are gone) is indented by the depth of
+# the element, 6 blanks or more; nothing else the registry or its mirrors print is.
+_WRAPPED = re.compile(r"\s*\S[^\n]*(?:\n[ \t\r]*(?=\n|\Z)|\n {6,}\S[^\n]*)*+")
+_INDENTED = re.compile(r"\n {6,}\S")
+_WRAP = re.compile(r"(?<=\S)[ \t\r]*\n[ \t]*(?=\S)")
+_INDENT = re.compile(r"(?<=\n)[ ]{1,80}")
+
+
+def unwrap(text: Mapped) -> Mapped:
+    """The text with the lines of each paragraph joined and the common indentation gone, when it is hard-wrapped the
+    way legacy XML is; any other text as it stands. Deeper indentation (a list in a list) stays."""
+    if not _INDENTED.search(text.text) or not _WRAPPED.fullmatch(text.text):
+        return text
+    joined = text.replace(_WRAP, " ")
+    depths = [len(m[0]) for m in _INDENT.finditer(joined.text) if joined.text[m.end() : m.end() + 1].strip()]
+    common = min(depths, default=0)
+    return joined.replace(_INDENT, lambda m: " " * max(0, len(m[0]) - common))
+
+
 def normalize(text: Mapped) -> Mapped:
     """The text with one spelling per sign; every character still maps to the original range it came from."""
-    text = text.replace(_WRITTEN, _as_meant).translate(_SAME_LENGTH)
+    text = unwrap(text).replace(_WRITTEN, _as_meant).translate(_SAME_LENGTH)
     text = text.replace(_COMPARATOR, lambda m: "≥" if m["more"] else "≤")
     text = text.replace(_LOST, lambda m: f"x10^{m['power'][2:]}")
     text = text.replace(_POWER, _power).replace(_RAISED_UNIT, _unit)
