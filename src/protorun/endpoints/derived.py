@@ -59,7 +59,8 @@ class Derived:
     def where(self, keep: NDArray[np.bool_]) -> Derived:
         """The rows for which `keep` holds."""
         columns: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
-        return Derived(**{n: c[keep] if isinstance(c, np.ndarray) else c for n, c in columns.items()})
+        cut: dict[str, Any] = {n: c[keep] if isinstance(c, np.ndarray) else c for n, c in columns.items()}
+        return Derived(**cut)
 
     def why(self, at: int) -> Reason:
         """The rule that decided a row."""
