@@ -10,7 +10,7 @@ from protorun.errors import UsageError
 from protorun.study.arm import Arm, Population
 from protorun.study.source import assumed
 from protorun.terms.truth import FALSE, TRUE, UNKNOWN
-from protorun.trial.facts import Codes, Facts, Flags, Numbers
+from protorun.trial.facts import Codes, Facts, Flags, Numbers, Treatments
 
 LM, BM = "leptomeningeal_metastasis", "brain_metastasis"
 
@@ -127,6 +127,33 @@ def test_a_patient_alone_is_a_row_of_the_batch():
     for i, patient in enumerate(patients):
         alone = place(PHASE_2, facts(patient))
         assert (alone.arm[0], alone.why()) == (batch.arm[i], batch.why(i))
+
+
+def test_prior_treatment_is_looked_up_in_the_list_of_treatments():
+    drug = "trastuzumab deruxtecan"
+    after = Arm(
+        id="after",
+        label=assumed("after", "test"),
+        population=Population(require={f"prior_treatment:{drug}": ("yes",)}),
+    )
+    naive = Arm(
+        id="naive",
+        label=assumed("naive", "test"),
+        population=Population(require={f"prior_treatment:{drug}": ("no",)}),
+    )
+    day = np.zeros(3, np.int32)
+    treated = Treatments(
+        np.array([0], np.int32),
+        (drug.title(),),
+        ("drug",),
+        *[day[:1]] * 4,
+        np.full(1, np.nan),
+        np.zeros(1, bool),
+    )
+    listed = {"treatments": np.array([False, True, False])}
+    found = place([after, naive], Facts(("P0", "P1", "P2"), day, {}, treated, listed))
+    assert found.arm.tolist() == [0, 1, -1]  # silence means "no" only where the list is complete
+    assert found.missing[2] == (f"prior_treatment:{drug}",)
 
 
 def test_a_population_over_a_number_is_refused():

@@ -1,6 +1,6 @@
 """Who gets which arm. One file per method; the folder is the registry, the file name the key."""
 
-from protorun.allocation._allocate import allocate
+from protorun.allocation._allocate import allocate, method_of
 from protorun.allocation._list import (
     Allocated,
     AllocationList,
@@ -28,6 +28,7 @@ __all__ = [
     "commit",
     "disclose",
     "list_for",
+    "method_of",
     "place",
     "plan_for",
     "randomize",

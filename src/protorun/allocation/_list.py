@@ -99,9 +99,10 @@ def commit(
 
 def audit_line(plan: Plan, entry: Allocated, digest: str) -> str:
     """One line for the audit trail, about what has happened and nothing that will."""
+    listed = f"list sha256:{digest[:12]}" if digest else "no list"
     return (
         f"{entry.at} allocation {entry.number}: patient {entry.patient}, {stratum_name(plan, entry.stratum)}, "
-        f"slot {entry.slot} -> {plan.arms[entry.arm]} (list sha256:{digest[:12]})"
+        f"slot {entry.slot} -> {plan.arms[entry.arm]} ({listed})"
     )
 
 

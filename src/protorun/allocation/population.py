@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from protorun.errors import UsageError
 from protorun.study.arm import Arm, Population
+from protorun.terms.drugs import canonical
 from protorun.terms.truth import FALSE, TRUE, UNKNOWN, TruthArray, both, either
 from protorun.trial.facts import Codes, Facts, Flags
 
 DECIDES = "population"
 LISTABLE = False
+PRIOR = "prior_treatment:"  # followed by a drug: answered by a column of that name, else by the list of treatments
 PRESENT, ABSENT = frozenset({"present", "yes", "true"}), frozenset({"absent", "no", "false"})
 
 Conditions = Mapping[str, tuple[str, ...]]
@@ -101,9 +103,11 @@ def _takes(arm: Arm, facts: Facts) -> TruthArray:
 
 
 def _holds(variable: str, values: tuple[str, ...], facts: Facts) -> TruthArray:
-    column = facts.columns.get(variable)
     if not values:
         return np.full(len(facts), FALSE, np.uint8)
+    column = facts.columns.get(variable)
+    if column is None and variable.startswith(PRIOR):
+        return _flag(variable, frozenset(values), _treated(variable.removeprefix(PRIOR), facts))
     if column is None:
         return np.full(len(facts), UNKNOWN, np.uint8)
     if isinstance(column, Codes):
@@ -114,6 +118,16 @@ def _holds(variable: str, values: tuple[str, ...], facts: Facts) -> TruthArray:
     if isinstance(column, Flags):
         return _flag(variable, frozenset(values), column.truth)
     raise UsageError(f"a population cannot ask for a category of {variable}, which is a number")
+
+
+def _treated(drug: str, facts: Facts) -> TruthArray:
+    """Whether a drug was given before; without a record of it, only a complete list of treatments says that it was not."""
+    complete = facts.documented.get("treatments", np.zeros(len(facts), bool))
+    truth = np.where(complete, FALSE, UNKNOWN).astype(np.uint8)
+    if facts.treatments is not None:
+        given = [canonical(name) == canonical(drug) for name in facts.treatments.drug]
+        truth[facts.treatments.patient[np.array(given, bool)]] = TRUE
+    return truth
 
 
 def _flag(variable: str, values: frozenset[str], truth: TruthArray) -> TruthArray:

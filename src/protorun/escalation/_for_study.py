@@ -30,6 +30,13 @@ def design_for(study: Study, *, reading: str | None = None) -> Design:
     return plugin.for_rule(rule, chosen)
 
 
+def as_design(study_or_design: Study | Design, reading: str | None = None) -> Design:
+    """A design as it stands, or the one that executes a study's dose rule."""
+    if isinstance(study_or_design, Study):
+        return design_for(study_or_design, reading=reading)
+    return study_or_design
+
+
 def readings_of(study: Study) -> tuple[str, ...]:
     """Every way the study's dose rule can be read, the one in force first."""
     rule, plugin = _rule_of(study)

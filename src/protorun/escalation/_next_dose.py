@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from protorun.escalation._design import Design
-from protorun.escalation._for_study import design_for
+from protorun.escalation._for_study import as_design
 from protorun.escalation.notation import outcomes_of
 from protorun.study.study import Study
 from protorun.trial.decision import Decision
@@ -21,9 +21,5 @@ def next_dose(
     Letters: N no DLT, T DLT, P pending, X not evaluable (not counted). Numbers count levels as `notation.numbering` says.
     Raises NotationError with the column for a string that cannot be, NotStated for a rule with an open choice.
     """
-    design = (
-        design_for(study_or_design, reading=reading)
-        if isinstance(study_or_design, Study)
-        else study_or_design
-    )
+    design = as_design(study_or_design, reading)
     return design.decide(outcomes_of(outcomes, design, allow_deviation=allow_deviation))

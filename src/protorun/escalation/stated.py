@@ -58,6 +58,14 @@ class Stated:
         cell = int(np.ravel_multi_index((self.first, 0, 0, 0), self.shape))
         return self.states[self.first].level, int(self.table["size"][cell])
 
+    def words(self, rule: int) -> str:
+        """What the record says for the guard of that number, or the convention that fills its silence."""
+        if rule < 0:
+            return ""
+        basis = self.reading.transitions[rule].basis
+        quotes = " ... ".join(source.quote for source in basis.sources)
+        return quotes or basis.note or str(basis.value or "")
+
     def decide(self, outcomes: Outcomes) -> Decision:
         """What the text says for these counts. Raises UsageError for counts or levels outside the rule."""
         row = np.arange(len(outcomes))
@@ -167,10 +175,15 @@ def _verdicts(state: State, reading: RuleReading, most: int) -> NDArray[np.int16
     known = np.full((most + 1, most + 1), SILENT, np.int16)
     for n in range(most + 1):
         for dlt in range(n + 1):
-            fired = next((i for i, t in enumerate(reading.transitions) if _holds(t, state, n, dlt)), None)
-            if fired is not None:
+            fired = _first(reading, state, n, dlt)
+            if fired >= 0:
                 known[n, dlt] = ENROLL if reading.transitions[fired].action == "enroll" else 1 + fired
     return known
+
+
+def _first(reading: RuleReading, state: State, n: int, dlt: int) -> int:
+    """Index of the first guard that holds, -1 when none does."""
+    return next((i for i, t in enumerate(reading.transitions) if _holds(t, state, n, dlt)), -1)
 
 
 def _holds(guard: Transition, state: State, n: int, dlt: int) -> bool:
@@ -214,25 +227,19 @@ def _compile(
         for index in np.ndindex(*cell.verdict.shape):
             verdict, size = int(cell.verdict[index]), int(cell.size[index])
             empty = index[0] == index[2] == 0
-            found = _shared(state, verdict, size, empty) or _fired(state, reading, verdict - 1, rooms)
+            guard = _first(reading, state, index[0], index[1]) if index[1] <= index[0] else -1
+            found = _shared(state, verdict, size, empty, guard) or _fired(state, reading, verdict - 1, rooms)
             for name, value in zip(_FIELDS, found, strict=True):
                 table[name][(s, *index)] = value
     return {name: values.ravel() for name, values in table.items()}
 
 
-def _shared(state: State, verdict: int, size: int, empty: bool) -> tuple[int, ...] | None:
+def _shared(state: State, verdict: int, size: int, empty: bool, guard: int) -> tuple[int, ...] | None:
     if verdict == ENROLL:
-        return Action.ENROLL, state.level, size, _CODE["start" if empty else "fill_cohort"], -1, -1
-    if verdict in (WAIT, SILENT):
-        return (
-            Action.WAIT,
-            state.level,
-            0,
-            _CODE["wait_pending" if verdict == WAIT else "rule_silent"],
-            -1,
-            -1,
-        )
-    return None
+        return Action.ENROLL, state.level, size, _CODE["start" if empty else "fill_cohort"], -1, guard
+    if verdict == WAIT:
+        return Action.WAIT, state.level, 0, _CODE["wait_pending"], -1, guard
+    return (Action.WAIT, state.level, 0, _CODE["rule_silent"], -1, -1) if verdict == SILENT else None
 
 
 def _fired(

@@ -10,8 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from protorun.errors import ProtorunError, UsageError
 from protorun.escalation._design import Design
+from protorun.escalation._for_study import as_design
 from protorun.escalation.engine.states import Rows, join
 from protorun.escalation.engine.walk import MOST_ROWS, Firing, walk
+from protorun.study.study import Study
 from protorun.trial.decision import Action
 
 FloatArray = NDArray[np.float64]
@@ -72,13 +74,19 @@ class OperatingCharacteristics:
 
 
 def exact(
-    design: Design, dlt_rates: ArrayLike, *, firing: Firing = "cohort", most_rows: int = MOST_ROWS
+    study_or_design: Study | Design,
+    dlt_rates: ArrayLike,
+    *,
+    reading: str | None = None,
+    firing: Firing = "cohort",
+    most_rows: int = MOST_ROWS,
 ) -> OperatingCharacteristics:
     """Operating characteristics of a count design by forward enumeration with merged states.
 
     `dlt_rates` is (scenario, level), lowest dose first; one row may stand alone. Raises UsageError for rates that do not
     fit, NotStated where the rule is silent. Agrees with bcrm's exact 3+3 to 1e-12.
     """
+    design = as_design(study_or_design, reading)
     rates = _rates(dlt_rates, design.levels)
     ends, reason, level, states = _ends(design, firing, most_rows)
     weight = _weights(rates, ends)

@@ -5,21 +5,30 @@ from __future__ import annotations
 import numpy as np
 
 from protorun.escalation._design import Design
+from protorun.escalation._for_study import as_design
 from protorun.escalation.engine.boundaries import Row, describe
 from protorun.escalation.engine.states import begin, enroll
 from protorun.escalation.engine.walk import Firing
+from protorun.study.study import Study
 from protorun.trial.decision import Action, Decision
 
 Branch = tuple[str, tuple[int, ...]]
 """The outcome string of a path, and its DLTs cohort by cohort, by which the tree is ordered."""
 
 
-def paths(design: Design, *, cohorts: int = 2, firing: Firing = "cohort") -> list[Row]:
+def paths(
+    study_or_design: Study | Design,
+    *,
+    reading: str | None = None,
+    cohorts: int = 2,
+    firing: Firing = "cohort",
+) -> list[Row]:
     """Every way the first `cohorts` cohorts can go, with the decision after each; rows come in the order of the tree.
 
     `path` is an outcome string with the DLTs of a cohort written last; `ways` counts the orders of outcomes within the
     cohorts that it stands for.
     """
+    design = as_design(study_or_design, reading)
     found: list[tuple[tuple[int, ...], Row]] = []
     rows = begin(design.start()[0], design.levels)
     branches: list[Branch] = [("", ())]
