@@ -32,7 +32,7 @@ tests: $(VENV)/test.stamp
 	$(BIN)/pytest
 
 docs: $(VENV)/test.stamp         ## the documentation site, offline and strict, into site/
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: $(VENV)/test.stamp        ## every benchmark, one table each
 	for b in benchmarks/*.py; do $(BIN)/python $$b || exit 1; done
