@@ -116,3 +116,12 @@ def test_a_study_without_a_dose_rule_says_so(told):
     code, _, words = told(study_with(None), "next-dose", "1N")
     assert code == 1
     assert "does not state a dose rule" in words
+
+
+def test_the_table_for_people_is_short(monkeypatch, capsys):
+    lay_ready(monkeypatch, SEED)
+    assert run(["boundaries", "study.yaml", "--rates", ".2,.1"]) == 0
+    out = capsys.readouterr().out
+    assert "0.65536 " in out
+    assert "fill_cohort" not in out
+    assert "2 of 4 with DLT at 15 mg: limit 2, reduce to 10 mg" in out

@@ -40,12 +40,22 @@ def boundaries(study: Path, *, rates: str = "", reading: str | None = None, form
     found = [row for design in designs for row in _characteristics(design, rates)] if rates else []
     say(f"levels: {'; '.join(dict.fromkeys(numbering(design) for design in designs))}")
     if format == "table":
-        emit(decisions, title="Decision table")
+        emit(_for_people(decisions), title="Decision table")
         if found:
-            emit(found, title="Operating characteristics, exact")
+            emit(_for_people(found), title="Operating characteristics, exact")
     else:
         emit(_marked("decision", decisions) + _marked("characteristics", found), format)
     return 0
+
+
+def _for_people(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows without codes and empty columns, numbers to six digits; the other formats keep everything."""
+    kept = [
+        name for name in rows[0] if name != "reason" and any(row.get(name) not in (None, "") for row in rows)
+    ]
+    return [
+        {k: f"{row[k]:.6g}" if isinstance(row.get(k), float) else row.get(k) for k in kept} for row in rows
+    ]
 
 
 def _marked(table: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
