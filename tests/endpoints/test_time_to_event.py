@@ -76,8 +76,9 @@ def test_nothing_after_the_cutoff_is_known():
     assert len(derive(endpoint(OPEN), tables(scans), cutoff_day=0)) == 0  # not yet enrolled
 
 
-def test_new_therapy_before_the_event_censors_at_the_last_scan_before_it_where_the_record_says_so():
-    rule = Censoring(when="new_therapy", at="last_adequate_assessment", overrides_event=True)
+@pytest.mark.parametrize("overrides", [True, False])
+def test_new_therapy_before_the_event_censors_at_the_last_scan_before_it_where_the_record_says_so(overrides):
+    rule = Censoring(when="new_therapy", at="last_adequate_assessment", overrides_event=overrides)
     scans = [(43, Response.SD), (85, Response.SD), (127, Response.PD)]
     assert run((rule, OPEN), scans, new_therapy_on=90) == ("CENSORED", 85, "new_therapy")
     assert run((rule, OPEN), scans, new_therapy_on=60) == ("CENSORED", 43, "new_therapy")

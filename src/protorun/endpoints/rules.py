@@ -31,12 +31,24 @@ def rules_of(endpoint: Endpoint) -> tuple[tuple[Censoring, ...], tuple[str, ...]
     named = tuple(
         f"{endpoint.id}: {rule.basis.note}" for rule in endpoint.censoring if rule.basis.basis == "assumed"
     )
+    if any(r.when == "new_therapy" and not r.overrides_event for r in endpoint.censoring):
+        named = (
+            *named,
+            f"{endpoint.id}: an event after the start of new therapy does not count (ours, as FDA 2007)",
+        )
     if any(rule.when == "no_event_by_cutoff" for rule in endpoint.censoring):
         return endpoint.censoring, named
     only_death = all(event.kind == "death" for event in endpoint.events)
     at = "last_known_alive" if only_death else "last_adequate_assessment"
     rule = Censoring(when="no_event_by_cutoff", at=at, basis=assumed("no_event_by_cutoff", _USUAL[at]))
     return (*endpoint.censoring, rule), (*named, f"{endpoint.id}: {_USUAL[at]}")
+
+
+def reaches(rule: Censoring, seen: Seen) -> NDArray[np.bool_]:
+    """Whom a rule may censor: everybody when it overrides events, else patients without one. A rule about new therapy
+    looks at what came first by itself, so it reaches the events after the therapy too."""
+    everybody = np.ones(len(seen.start), np.bool_)
+    return everybody if rule.overrides_event or rule.when == "new_therapy" else ~seen.has_event
 
 
 def applies(rule: Censoring, seen: Seen) -> Kleene:

@@ -20,7 +20,7 @@ Bools = NDArray[np.bool_]
 Days = NDArray[np.int64]
 NEVER = np.int64(2**40)
 _NOT_ADEQUATE = (Response.NONE, Response.NE, Response.ND, Response.MISSING)
-_BY_CRITERIA = ("progression", "neurological_progression")
+_BY_CRITERIA = ("progression", "neurological_progression", "intracranial_progression")
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,8 @@ def criteria_of(endpoint: Endpoint, event: EndpointEvent | None = None) -> tuple
     criteria = (event.criteria if event else "") or endpoint.criteria.value
     if not criteria:
         raise NotStated(f"the response criteria of {endpoint.id}", path=f"endpoints[{endpoint.id}].criteria")
-    return criteria, "cns" if criteria == "rano_bm" else endpoint.compartment
+    in_cns = criteria == "rano_bm" or (event is not None and event.kind == "intracranial_progression")
+    return criteria, "cns" if in_cns else endpoint.compartment
 
 
 def _points(endpoint: Endpoint, tables: Tables) -> TimePoints | None:

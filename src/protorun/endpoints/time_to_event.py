@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from protorun.endpoints.derived import Derived, Reason, of_censoring, of_event, undetermined
 from protorun.endpoints.origin import origin_of
-from protorun.endpoints.rules import applies, censored_on, in_words, missing_item, rules_of
+from protorun.endpoints.rules import applies, censored_on, in_words, missing_item, reaches, rules_of
 from protorun.endpoints.seen import NEVER, Bools, Days, Seen, look
 from protorun.study.endpoint import Censoring, Endpoint
 from protorun.terms.truth import FALSE, TRUE
@@ -68,8 +68,7 @@ def derive_time(endpoint: Endpoint, tables: Tables, *, cutoff_day: int | None = 
 
 def _apply(rule: Censoring, seen: Seen, book: _Book) -> None:
     """Censor whom the rule reaches; where it cannot be told whether it applies, or to which day, nothing is decided."""
-    reach = ~seen.has_event if not rule.overrides_event else np.ones(len(seen.start), np.bool_)
-    holds, day = applies(rule, seen), censored_on(rule, seen)
+    reach, holds, day = reaches(rule, seen), applies(rule, seen), censored_on(rule, seen)
     known = reach & (holds == TRUE) & (day != NEVER)
     book.close(known, day, Status.CENSORED, of_censoring(rule, in_words(rule)))
     no_day = undetermined(f"{rule.when}: unknown", missing_item(rule, True))
