@@ -3,14 +3,16 @@
 A page asks with a comment such as `<!-- help: calendar -->`, `<!-- plug-ins: escalation -->` or `<!-- verbs -->`.
 """
 
+import inspect
 import io
 import logging
 import os
 import re
 from contextlib import redirect_stdout
+from importlib import import_module
 
 LOG = logging.getLogger("mkdocs.hooks.verbs")
-ASKS = re.compile(r"<!-- (help|plug-ins|verbs|names)(?:: ([\w-]+))? -->")
+ASKS = re.compile(r"<!-- (help|plug-ins|verbs|names|text)(?:: ([\w.-]+))? -->")
 
 
 def on_page_markdown(markdown: str, **_: object) -> str:
@@ -57,6 +59,11 @@ def names_of(_: str | None) -> str:
     return ", ".join(f"`{name}`" for name in protorun.__all__)
 
 
+def text_of(module: str) -> str:
+    """What a module says of itself: the columns of tables are documented where they are read."""
+    return f"```text\n{inspect.getdoc(import_module(module))}\n```"
+
+
 def _first_sentence(text: str | None) -> str:
     words = " ".join((text or "").split())
     return re.split(r"(?<=[.:;]) (?=[A-Z])", words)[0].replace("|", "\\|")
@@ -67,4 +74,4 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-ANSWERS = {"help": help_of, "plug-ins": plug_ins, "verbs": verbs, "names": names_of}
+ANSWERS = {"help": help_of, "plug-ins": plug_ins, "verbs": verbs, "names": names_of, "text": text_of}

@@ -108,7 +108,8 @@ def hooks() -> Any:
 
 def test_every_request_for_a_table_is_one_the_documentation_can_answer() -> None:
     asks = [ask for page in PAGES for ask in re.findall(r"<!-- (.+?) -->", page.read_text())]
-    known = {"verbs", "names"} | {f"help: {v}" for v in VERBS} | {f"plug-ins: {k}" for k in KINDS}
+    known = {"verbs", "names", "text: protorun.patients.tables", "text: protorun.patients.recorded"}
+    known |= {f"help: {v}" for v in VERBS} | {f"plug-ins: {k}" for k in KINDS}
     assert set(asks) <= known
 
 
