@@ -253,3 +253,9 @@ def test_american_spelling() -> None:
         if (found := BRITISH.search(line)) and "spelling" not in line
     ]
     assert hits == []
+
+
+def test_no_two_test_files_share_a_name() -> None:
+    """pytest imports test files by their bare names."""
+    names = [p.name for p in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted({n for n in names if names.count(n) > 1}) == []
