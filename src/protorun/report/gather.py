@@ -1,0 +1,133 @@
+"""Everything a report can show, made by the same verbs people call: simulate, conduct, analyze, exact."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from importlib.metadata import version
+from pathlib import Path
+
+from protorun.analyze import Results, analyze
+from protorun.conduct import conduct, plan
+from protorun.errors import ProtorunError
+from protorun.patients.scenario import Scenario
+from protorun.patients.virtual import virtual
+from protorun.report.parts import Example, Parts
+from protorun.simulate import simulate
+from protorun.study.assume import assume
+from protorun.study.record import Record
+from protorun.study.study import Study
+from protorun.study_file import dumps
+from protorun.terms.dates import first_day
+
+_VERSIONS = ("protorun", "numpy", "scipy", "pydantic", "matplotlib")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How much to run: copies of each scenario, the seed, workers, and the weight of the example patient."""
+
+    copies: int = 1000
+    seed: int = 1
+    jobs: int = 1
+    weight_kg: float = 60.0
+    progress: Callable[[int, int], None] | None = None
+
+
+def gather(
+    study: Study,
+    *,
+    record: Record | None = None,
+    scenarios: Sequence[Scenario] = (),
+    settings: Settings | None = None,
+    command: str = "",
+) -> Parts:
+    """The parts of a report: with scenarios also simulations, and one virtual trial with its analysis.
+
+    The assumptions of the first scenario are part of the study that is shown, so the report prints them.
+    """
+    chosen = settings or Settings()
+    shown = assume(study, scenarios[0].assumptions) if scenarios else study
+    parts = Parts(
+        study=shown,
+        record=record,
+        example=_example(shown, chosen.weight_kg),
+        dlt_rates=_rates(shown, scenarios),
+        simulations=tuple(
+            simulate(
+                study, s, copies=chosen.copies, seed=chosen.seed, jobs=chosen.jobs, progress=chosen.progress
+            )
+            for s in scenarios
+        ),
+        provenance=_provenance(shown, record, chosen, command),
+    )
+    return with_virtual_trial(parts, scenarios[0], chosen.seed) if scenarios else parts
+
+
+def with_virtual_trial(parts: Parts, scenario: Scenario, seed: int) -> Parts:
+    """The parts with the analysis of one virtual trial: copy 0 of the scenario under this seed."""
+    try:
+        results = _one_virtual_trial(parts.study, scenario, seed)
+    except ProtorunError as error:
+        return replace(parts, results_of=f"No virtual trial can be run: {error}")
+    if not len(results.tables.patients):
+        return parts
+    about = f"One virtual trial, made up by the scenario “{scenario.name}”: copy 0 of seed {seed}. No real patients."
+    return replace(parts, results=results, results_of=about)
+
+
+def _one_virtual_trial(study: Study, scenario: Scenario, seed: int) -> Results:
+    planned = plan(study)
+    patients = virtual(
+        scenario,
+        seed=seed,
+        arms=[a.id for a in study.arms],
+        levels=planned.design.labels if planned.design else (),
+        window_days=planned.window_days,
+    )
+    return analyze(study, conduct(study, patients, seed=seed))
+
+
+def _example(study: Study, weight_kg: float) -> Example | None:
+    if not study.arms:
+        return None
+    start = first_day(study.dates.start.value) if study.dates.start.value else date(2026, 1, 5)
+    monday = start + timedelta(days=-start.weekday() % 7)
+    return Example(study.arms[0].id, monday, weight_kg, monday + timedelta(days=83))
+
+
+def _rates(study: Study, scenarios: Sequence[Scenario]) -> tuple[float, ...]:
+    if not scenarios or study.dose_rule is None:
+        return ()
+    given = scenarios[0].dlt
+    if isinstance(given, dict):
+        labels = [level.label for level in study.dose_rule.levels]
+        return tuple(given[label].value for label in labels) if all(x in given for x in labels) else ()
+    return tuple(share.value for share in given)
+
+
+def _provenance(
+    study: Study, record: Record | None, settings: Settings, command: str
+) -> tuple[tuple[str, str], ...]:
+    study_hash = hashlib.sha256(dumps(study).encode()).hexdigest()
+    rows = [
+        ("record", f"{study.origin.name} ({study.origin.format}), SHA-256 {study.origin.digest}"),
+        ("study", f"SHA-256 {study_hash} of the study with its assumptions"),
+        ("seed", str(settings.seed)),
+        ("copies", f"{settings.copies} per scenario"),
+        ("versions", ", ".join(f"{name} {version(name)}" for name in _VERSIONS)),
+    ]
+    if record is not None:
+        scores = ", ".join(
+            f"{name} {score:g}" for name, score in sorted(record.scores.items(), key=lambda s: -s[1])[:3]
+        )
+        rows.insert(1, ("read as", f"{record.format}; best scores: {scores}"))
+    return (*rows, ("repeat with", command)) if command else tuple(rows)
+
+
+def default_output(study: Study) -> Path:
+    """The file name of a report when nobody names one."""
+    safe = "".join(c if c.isalnum() or c in "-_" else "-" for c in study.key) or "study"
+    return Path(f"{safe}.html")
