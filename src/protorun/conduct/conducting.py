@@ -49,9 +49,12 @@ def conduct(
     if planned.missing:
         books.log.append(_blocked(planned, numbers))
     run(Running(planned, books, settings, assigning(study, stages, numbers, seed)))
+    events = joined(books.log)
+    if patients.endless:
+        events = joined([events, _last_contacts(events, numbers)])
     trial = Trial(
         study,
-        joined(books.log).in_order(),
+        events.in_order(),
         copies,
         first_copy=first_copy,
         day_one=patients.day_one,
@@ -59,6 +62,23 @@ def conduct(
         notes=settings.notes(planned),
     )
     return trial if settings.cut_off is None else trial.cut(settings.cut_off)
+
+
+def _last_contacts(events: Events, copies: np.ndarray[tuple[int], np.dtype[np.int32]]) -> Events:
+    """On the last planned day of a part every patient still alive and on study is seen once more."""
+    closing, entries = events.of(Kind.CLOSED), events.of(Kind.ENROLLED)
+    closed = np.full(len(copies), -1, np.int32)
+    closed[closing.copy - copies[0]] = closing.day
+    gone = events.of(Kind.DEATH, Kind.DROPPED_OUT)
+    gone = gone.where(gone.day <= closed[gone.copy - copies[0]])
+    left = np.isin(_key(entries), _key(gone))
+    day = closed[entries.copy - copies[0]]
+    stays = ~left & (entries.day <= day)
+    return rows(Kind.LAST_CONTACT, entries.copy[stays], entries.patient[stays], day[stays])
+
+
+def _key(events: Events) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return events.copy.astype(np.int64) << 32 | events.patient
 
 
 def _blocked(planned: Plan, copies: np.ndarray[tuple[int], np.dtype[np.int32]]) -> Events:

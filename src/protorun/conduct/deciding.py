@@ -27,7 +27,7 @@ def decide(running: Running, live: Rows, day: IntArray) -> None:
     for kind, action in ((Kind.FINISHED, Action.FINISH), (Kind.STOPPED, Action.STOP)):
         ends = np.flatnonzero(decision.action == action)
         if len(ends):
-            books.log.append(_said(running, kind, copies, today, decision, ends))
+            books.log.append(_said(running, kind, copies, today, decision, these=ends))
             _end_part(running, copies[ends], decision.level[ends], stopped=kind is Kind.STOPPED)
             close_full(running, copies[ends], today[ends])
 
@@ -57,11 +57,11 @@ def _record(running: Running, copies: Rows, day: IntArray, decision: Decision) -
     new = np.flatnonzero(code != books.decided[copies])
     books.decided[copies] = code
     if len(new):
-        books.log.append(_said(running, Kind.DECISION, copies, day, decision, new))
+        books.log.append(_said(running, Kind.DECISION, copies, day, decision, these=new))
 
 
 def _said(
-    running: Running, kind: Kind, copies: Rows, day: IntArray, decision: Decision, these: NDArray[np.intp]
+    running: Running, kind: Kind, copies: Rows, day: IntArray, decision: Decision, *, these: NDArray[np.intp]
 ) -> Events:
     value = decision.action if kind is Kind.DECISION else decision.reason
     return rows(
