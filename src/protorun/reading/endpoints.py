@@ -107,7 +107,9 @@ def _understood(endpoint: Endpoint, name: Sentence, lines: Sequence[Sentence]) -
     spans += [s for c in endpoint.censoring for s in c.basis.sources]
     for line in lines:
         own = line.source()
-        if any(s.locator == own.locator and s.start < own.end and own.start < s.end for s in spans):
+        if (endpoint.criteria.known and patterns("words")["response_defined"].search(line.text)) or any(
+            s.locator == own.locator and s.start < own.end and own.start < s.end for s in spans
+        ):
             yield own
 
 

@@ -27,25 +27,19 @@ def read_gates(record: Record, study: Study) -> Found:
     """`gates`: arms or blocks that need the RP2D (or MTD) of an arm that seeks it."""
     by_group = {str(group): arm for group, arm in zip(_groups(record), study.arms, strict=False)}
     lines = [s for s in sentences(record, "arm.description") if s.group in by_group]
-    seeking = _seeking(lines)
-    if seeking is None:
+    seeking = [s for s in lines if _DETERMINES.search(s.text)]
+    if len({s.group for s in seeking}) != 1:
         return Found()
-    from_arm = by_group[seeking.group]
+    from_arm = by_group[seeking[0].group]
     said = _stated_gate(lines, by_group, from_arm, study)
     gates = [g for g in (said, _later_parts(study, from_arm, said.holds if said else ())) if g]
-    return Found({"gates": tuple(gates)}, claimed=(seeking.source(),) if gates else ())
+    return Found({"gates": tuple(gates)}, claimed=tuple(s.source() for s in seeking) if gates else ())
 
 
 def _groups(record: Record) -> Sequence[str]:
     """Groups of the listed arms, in the order in which `read_arms` made them into arms."""
     labeled = [p.group for p in record.passages if p.field == "arm.label" and p.text.strip()]
     return tuple(dict.fromkeys(labeled))
-
-
-def _seeking(lines: Sequence[Sentence]) -> Sentence | None:
-    """The sentence in which one arm alone determines the dose."""
-    found = [s for s in lines if _DETERMINES.search(s.text)]
-    return found[0] if len({s.group for s in found}) == 1 else None
 
 
 def _stated_gate(
