@@ -30,3 +30,23 @@ def test_the_text_of_a_study_is_the_same_after_a_round_trip(study: Study) -> Non
 def test_any_study_can_be_saved_over_any_other(old: Study, new: Study) -> None:
     text = dumps(old)
     assert loads(merged(text, parse(text, "old"), encode(new))) == new
+
+
+def with_comments(text: str) -> tuple[str, list[str]]:
+    """The text with a comment above each field of the top level."""
+    lines, comments = [], []
+    for line in text.splitlines():
+        if line[:1].isalpha():
+            comments.append(f"# note {len(comments)}")
+            lines.append(comments[-1])
+        lines.append(line)
+    return "\n".join(lines) + "\n", comments
+
+
+@SLOW
+@given(STUDIES, STUDIES)
+def test_saving_loses_no_comment_between_fields(old: Study, new: Study) -> None:
+    text, comments = with_comments(dumps(old))
+    saved = merged(text, parse(text, "old"), encode(new))
+    assert loads(saved) == new
+    assert [line for line in saved.splitlines() if line in set(comments)] == comments
