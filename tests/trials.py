@@ -74,6 +74,7 @@ class Script:
 
     day_one = None
     doses_recorded = False
+    places = ()
 
     def __init__(self, days, courses=None, *, eligible=None, endless=True):
         self.days, self.courses, self.endless = list(days), courses or {}, endless

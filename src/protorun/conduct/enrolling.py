@@ -9,6 +9,7 @@ from protorun.conduct.books import Rows
 from protorun.conduct.deciding import close_full
 from protorun.conduct.terms import Running
 from protorun.conduct.window import Outcome, outcomes
+from protorun.errors import PatientDataError
 from protorun.patients.source import Entries, IntArray
 from protorun.trial.events import NEVER, Kind, rows
 
@@ -81,6 +82,8 @@ def _entries(running: Running, copies: Rows, patient: IntArray, day: IntArray) -
             rows_ = copies[here]
             arm[here] = running.assign(stage, books.copy[rows_], books.entered[rows_])
     under = running.in_kind("dose_finding")[books.stage[copies]]
+    if not books.source.endless and running.plan.design is not None:
+        _check_levels(running, patient[under & (given_level < 0)])
     return Entries(
         copy=books.copy[copies],
         patient=patient,
@@ -89,6 +92,17 @@ def _entries(running: Running, copies: Rows, patient: IntArray, day: IntArray) -
         level=np.where(given_level >= 0, given_level, books.level[copies]).astype(np.int16),
         visits_days=(running.plan.window_days,) if under.any() else (),
     )
+
+
+def _check_levels(running: Running, without: IntArray) -> None:
+    """A recorded patient whose dose nobody wrote down cannot be counted at any level."""
+    source = running.books.source
+    if len(without) and source.places:
+        raise PatientDataError(
+            f"patient {source.names[int(without[0])]} has no dose level",
+            where=source.places[int(without[0])],
+            hint="give it in the column `level`",
+        )
 
 
 def _note_deviations(running: Running, copies: Rows, entries: Entries, allowed: NDArray[np.bool_]) -> None:

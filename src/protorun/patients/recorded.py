@@ -52,12 +52,13 @@ _ELIGIBLE = {"": 2, "yes": 2, "no": 0, "unknown": 1}
 
 @dataclass(frozen=True)
 class Recorded:
-    """A patient source that replays. Patients are numbered in order of arrival; `names` and `lines` follow that order.
+    """A patient source that replays. Patients are numbered in order of arrival; `names` and `places` follow that order.
 
     `events` hold every patient's events, sorted by patient, in days of the trial: day 1 is `day_one`.
     """
 
     names: tuple[str, ...]
+    places: tuple[str, ...]
     day_one: date
     arrivals: Arrivals
     events: Events
@@ -122,6 +123,7 @@ def parse_recorded(
     events = joined([e for e in happened if len(e)])
     return Recorded(
         names=tuple(row.text("patient") for row in people),
+        places=tuple(f"{row.file}:{row.line}" for row in people),
         day_one=_EPOCH + timedelta(days=start),
         arrivals=_arrivals(people, came[order] - start + 1, levels, arms),
         events=events.take(np.lexsort((events.known_on, events.patient))),

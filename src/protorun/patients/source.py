@@ -70,6 +70,11 @@ class Source(Protocol):
         """Printed ids of the patients by number, empty for virtual ones."""
         ...
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """File and line of each recorded patient, empty for virtual ones."""
+        ...
+
     def arrive(self, copies: IntArray, count: int) -> Arrivals:
         """The first `count` candidates of each copy. Asked again with a larger count, it repeats the earlier ones."""
         ...

@@ -29,6 +29,7 @@ class Virtual:
     doses_recorded: bool = False
     day_one: date | None = None
     names: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
     def arrive(self, copies: IntArray, count: int) -> Arrivals:
         """Candidates by exponential or fixed gaps; day 1 is the opening of the trial."""
