@@ -205,7 +205,7 @@ BROKEN = {
 def test_what_does_not_hold_together_is_an_error_at_its_path(what: str) -> None:
     changes, expected = BROKEN[what]
     found = check(CLEAN.model_copy(update=changes))
-    assert expected in [(f.code, f.path) for f in found if f.kind in ("error", "review")]
+    assert expected in [(f.code, f.path) for f in found if f.code != "OPEN_QUESTION"]
 
 
 def test_a_partial_date_is_reversed_only_when_no_day_of_it_fits() -> None:

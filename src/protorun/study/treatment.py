@@ -44,8 +44,8 @@ class Start(Written):
         return {"anchor": words["anchor"], "offset_days": int(words.get("offset_days", "0").replace(" ", ""))}
 
     def _words(self) -> str:
-        sign = "-" if self.offset_days < 0 else "+"
-        return f"{self.anchor} {sign} {abs(self.offset_days)} days" if self.offset_days else self.anchor
+        sign, days = "-" if self.offset_days < 0 else "+", abs(self.offset_days)
+        return f"{self.anchor} {sign} {days} day{'s' * (days != 1)}" if days else self.anchor
 
 
 class Block(Frozen):

@@ -56,7 +56,8 @@ def _unused(study: Study) -> Iterator[Finding]:
     used = {block for arm in study.arms for block in arm.blocks}
     for arm in study.arms:
         if study.blocks and not arm.blocks:
-            yield _error("ARM_WITHOUT_BLOCKS", f"arms[{arm.id}]", "no treatment block belongs to this arm")
+            says = "no treatment block: the record does not say how it is treated, or nobody understood it"
+            yield Finding("open", "ARM_WITHOUT_BLOCKS", f"arms[{arm.id}]", says)
     for block in study.blocks:
         if study.arms and block.id not in used:
             yield _error("BLOCK_WITHOUT_ARM", f"blocks[{block.id}]", "no arm gives this block")
