@@ -82,6 +82,24 @@ def test_an_answer_of_free_text_is_only_listed() -> None:
     assert as_read(study) == STUDY
 
 
+def test_a_question_of_free_text_is_answered_at_its_id() -> None:
+    study = assume(STUDY, [answer("open_questions[free]", "folic acid")])
+    assert [q.id for q in unanswered(study)] == ["dose"]
+    assert as_read(study) == STUDY
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("open_questions[fre]", r"no such question; did you mean 'open_questions\[free\]'"),
+        ("open_questions[dose]", r"answer this question at its path, blocks\[it_induction\].dose"),
+    ],
+)
+def test_a_question_is_answered_where_it_asks(path: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        assume(STUDY, [answer(path, "x")])
+
+
 def test_what_the_record_states_cannot_be_overruled() -> None:
     with pytest.raises(UsageError, match="the record states 'recruiting'"):
         assume(STUDY, [answer("status", "completed")])
@@ -114,3 +132,29 @@ def test_defaults_answer_the_open_questions_of_a_chapter() -> None:
     assert study.blocks[0].dose.value == Dose(amount=15, unit="mg")
     assert [q.id for q in unanswered(study)] == ["free"]
     assert take_defaults(study) == study
+
+
+class TestDoseLevels:
+    """Levels are the one list that may be assumed whole: nobody can run a rule without them."""
+
+    BARE = STUDY.model_copy(update={"dose_rule": DoseRule()})
+
+    def test_are_assumed_as_doses_from_the_lowest_up_and_taken_back_whole(self):
+        assumed = assume(self.BARE, [answer("dose_rule.levels", ["30 mg", "60 mg"])])
+        assert [level.label for level in assumed.dose_rule.levels] == ["30 mg", "60 mg"]
+        assert assumed.dose_rule.levels[1].dose.value == Dose(amount=60, unit="mg")
+        assert {level.dose.basis for level in assumed.dose_rule.levels} == {"assumed"}
+        assert as_read(assumed) == self.BARE
+
+    def test_can_be_assumed_anew(self):
+        twice = assume(self.BARE, [answer("dose_rule.levels", [d]) for d in ("30 mg", "40 mg")])
+        assert [level.label for level in twice.dose_rule.levels] == ["40 mg"]
+        assert as_read(twice) == self.BARE
+
+    def test_a_word_that_is_no_dose_is_refused(self):
+        with pytest.raises(UsageError, match="'high' is no dose"):
+            assume(self.BARE, [answer("dose_rule.levels", ["high"])])
+
+    def test_levels_the_study_lists_are_not_overruled(self):
+        with pytest.raises(UsageError, match="lists its levels already"):
+            assume(STUDY, [answer("dose_rule.levels", ["30 mg"])])

@@ -17,7 +17,7 @@ from protorun.study_file.nodes import parse, plain_value
 from protorun.study_file.schema import schema
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "records"
-FILES = [*sorted((SHARED / "seeds").glob("*.txt")), *sorted((SHARED / "ctgov_v2").glob("*.json"))[::25]]
+FILES = [*sorted((SHARED / "seeds").glob("*.txt")), *sorted((SHARED / "ctgov_v2").glob("*.json"))[::45]]
 DEMO = sorted((Path(__file__).resolve().parents[2] / "src/protorun/demo/records").glob("*.txt"))
 VALID = Draft202012Validator(schema())
 

@@ -11,11 +11,14 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from protorun.errors import UsageError
+from protorun.study.dose_rule import Level
 from protorun.study.source import Sourced
 from protorun.study.study import Assumption, OpenQuestion, Study
 
 _STEP = re.compile(r"([a-z_0-9]+)(?:\[([^\]]+)\])?")
 _KEYS = ("id", "name", "label")
+_LEVELS = "dose_rule.levels"
+"""The one list that may be assumed whole, as doses from the lowest up: ["15 mg", "20 mg"]."""
 
 Step = tuple[str, str]
 
@@ -29,11 +32,15 @@ class _Walk:
 
 
 def assume(study: Study, answers: Iterable[Assumption]) -> Study:
-    """The study with each answer at its path, on the basis `assumed`. Raises UsageError for a path or value that does
-    not fit, and for a value the record states (`derived` and `assumed` ones may be overruled)."""
+    """The study with each answer at its path, on the basis `assumed`. A question of free text is answered at
+    `open_questions[id]`, and the answer only listed.
+
+    Raises UsageError for a path or value that does not fit, and for a value the record states (`derived` and `assumed`
+    ones may be overruled).
+    """
     for answer in answers:
         earlier = next((a for a in study.assumptions if a.path and a.path == answer.path), None)
-        if answer.path:
+        if answer.path and not _is_free(study, answer.path):
             fact = fact_at(study, answer.path)
             answer = answer.model_copy(update={"replaces": earlier.replaces if earlier else _plain(fact)})
             study = _put(study, _steps(answer.path), _Walk(answer.path, _answering(answer)))
@@ -46,7 +53,7 @@ def assume(study: Study, answers: Iterable[Assumption]) -> Study:
 def as_read(study: Study) -> Study:
     """The study without its assumptions: each answered fact is again what it was before."""
     for answer in reversed(study.assumptions):
-        if answer.path:
+        if answer.path and not _is_free(study, answer.path):
             study = _put(study, _steps(answer.path), _Walk(answer.path, _restoring(answer)))
     return study.model_copy(update={"assumptions": ()})
 
@@ -64,9 +71,25 @@ def take_defaults(study: Study, *, needed_for: str = "") -> Study:
 
 
 def unanswered(study: Study) -> tuple[OpenQuestion, ...]:
-    """The open questions no assumption has answered; a question without a path stays open."""
-    answered = {a.path for a in study.assumptions if a.path}
-    return tuple(q for q in study.open_questions if q.path not in answered)
+    """The open questions no assumption has answered."""
+    answered = {a.path for a in study.assumptions}
+    return tuple(q for q in study.open_questions if (q.path or _free_path(q)) not in answered)
+
+
+def _free_path(question: OpenQuestion) -> str:
+    return f"open_questions[{question.id}]"
+
+
+def _is_free(study: Study, path: str) -> bool:
+    """Whether the path is that of a question of free text, which changes no fact. Raises UsageError for another one."""
+    if not path.startswith("open_questions["):
+        return False
+    known = {_free_path(q): q.path for q in study.open_questions}
+    if path not in known:
+        raise UsageError(f"{path}: there is no such question{_did_you_mean(path, known)}")
+    if known[path]:
+        raise UsageError(f"{path}: answer this question at its path, {known[path]}")
+    return True
 
 
 def fact_at(study: Study, path: str) -> Sourced[Any]:
@@ -95,6 +118,10 @@ def _steps(path: str) -> list[Step]:
 def _put(node: Any, steps: list[Step], walk: _Walk) -> Any:
     """A copy of the node in which the fact at the end of the steps is changed."""
     if not steps:
+        if walk.path == _LEVELS and isinstance(node, tuple):
+            before = _fact_of(node)
+            after = walk.change(before)
+            return node if after is before else _levels(after)
         if not isinstance(node, Sourced):
             raise UsageError(f"{walk.path}: the path does not end at a single fact")
         return walk.change(node)
@@ -124,6 +151,32 @@ def keys_of(items: tuple[Any, ...]) -> list[str]:
         next((k for k in (getattr(i, a, None) for a in _KEYS) if isinstance(k, str) and k), str(at))
         for at, i in enumerate(items)
     ]
+
+
+def _fact_of(levels: tuple[Level, ...]) -> Sourced[Any]:
+    """Dose levels as one fact: their labels, assumed when every dose is, else as stated as the record has them."""
+    if not levels:
+        return Sourced[tuple[str, ...]]()
+    labels, first = tuple(level.label for level in levels), levels[0].dose
+    if all(level.dose.basis == "assumed" for level in levels):
+        return Sourced[tuple[str, ...]](value=labels, basis="assumed", note=first.note)
+    sources = tuple(source for level in levels for source in level.dose.sources)
+    if not sources:
+        raise UsageError(f"{_LEVELS}: the study lists its levels already")
+    return Sourced[tuple[str, ...]](value=labels, basis="stated", sources=sources)
+
+
+def _levels(fact: Sourced[Any]) -> tuple[Level, ...]:
+    """Levels from assumed doses, each labeled by its dose as written."""
+    return tuple(Level(label=text, dose=_dose(text, fact.note)) for text in fact.value or ())
+
+
+def _dose(text: str, note: str) -> Sourced[Any]:
+    given = {"value": text, "basis": "assumed", "note": note}
+    try:
+        return Level.model_validate({"label": text, "dose": given}).dose
+    except ValidationError as error:
+        raise UsageError(f"{_LEVELS}: {text!r} is no dose; write it like 15 mg") from error
 
 
 def _answering(answer: Assumption) -> Callable[[Sourced[Any]], Sourced[Any]]:
