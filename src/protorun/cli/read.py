@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter
 
 from protorun.cli.output import emit, say
 
@@ -13,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def read(
-    *files: str, format: Literal["table", "json", "csv", "yaml"] = "table", output: Path | None = None
+    *files: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    format: Literal["table", "json", "csv", "yaml"] = "table",
+    output: Path | None = None,
 ) -> int:
     """Read records (pages, JSON, XML, CSV exports) into studies; what was not understood is listed.
 
@@ -30,6 +34,8 @@ def read(
 
     if not files:
         raise UsageError("name at least one file of records, or - for standard input")
+    if unknown := [f for f in files if f.startswith("--")]:
+        raise UsageError(f"there is no option {unknown[0]}; write ./{unknown[0]} if it is a file")
     studies: list[Study] = []
     failed = 0
     for file in files:

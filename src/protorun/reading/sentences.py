@@ -31,7 +31,7 @@ _ABBREVIATION = re.compile(
     r")\.$",
     re.IGNORECASE,
 )
-_WHITE = re.compile(r"\s+")
+_WHITE = re.compile(r"\s{2,}|[^\S ]")
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def split(passage: Passage) -> tuple[Sentence, ...]:
     text = normalize(identity(passage.text, passage.source.start))
     found: list[Sentence] = []
     for start, end in _stretches(text.text):
-        piece = text.cut(start, end).replace(_WHITE, " ")
+        piece = text.cut(start, end).replace(_WHITE, _one_space)
         if any(sign.isalnum() for sign in piece.text):
             found.append(Sentence(piece.text, piece, passage))
     return tuple(found)
@@ -90,8 +90,12 @@ def split(passage: Passage) -> tuple[Sentence, ...]:
 
 def whole(passage: Passage) -> Sentence:
     """The passage as one stretch of cleaned text: for labels, measures and time frames."""
-    text = normalize(identity(passage.text, passage.source.start)).replace(_WHITE, " ")
+    text = normalize(identity(passage.text, passage.source.start)).replace(_WHITE, _one_space)
     return Sentence(text.text, text, passage)
+
+
+def _one_space(_: re.Match[str]) -> str:
+    return " "
 
 
 def _stretches(text: str) -> Iterator[tuple[int, int]]:

@@ -21,6 +21,8 @@ _SIGNS = re.compile(r"[^a-z0-9]+")
 _NOTHING = frozenset({"", "n a", "not provided", "not available"})
 _AGE = re.compile(r"(\d+(?:\.\d+)?)\s*(year|month|week|day|hour|minute)s?\b", re.IGNORECASE)
 _AGES = re.compile(r"(\d+)\s*(?:-|to)\s*(\d+)\s*(year|month|week|day)s?", re.IGNORECASE)
+_CLEAN = re.compile(r"[A-Za-z0-9_,.()/@+'-]+(?: [A-Za-z0-9_,.()/@+'-]+)*")
+"""Text that cleaning would leave as it is."""
 _COUNT = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
 
 
@@ -59,7 +61,7 @@ def missing(record: Record, field: str) -> Sourced[Any]:
 
 def of(passage: Passage, read: Callable[[str], T | None]) -> Sourced[T]:
     """A passage as a fact; a placeholder such as `n/a` counts as absent only when the reader takes it for nothing."""
-    text = whole(passage).text.strip()
+    text = passage.text if _CLEAN.fullmatch(passage.text) else whole(passage).text.strip()
     if not text:
         return absent("empty label")
     value = read(text)
