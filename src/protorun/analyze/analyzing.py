@@ -45,9 +45,7 @@ def analyze(
     if len(people) and int(people.copy.max()) > 0:
         raise UsageError("analyze takes one trial; for many copies use simulate, which counts over them")
     day = (cutoff - _EPOCH).days if isinstance(cutoff, date) else cutoff
-    entered = np.zeros(len(people), np.bool_)
-    for column in (people.enrolled_on, people.randomized_on, people.first_dose_on):
-        entered |= column != NO_DAY
+    entered = _entered(tables)
     done: list[EndpointResult] = []
     skipped: list[Skipped] = []
     warnings: list[str] = []
@@ -63,18 +61,29 @@ def analyze(
     screened = int((~entered).sum())
     if screened:
         warnings.append(f"{screened} patients in the table never entered the trial and are in no analysis")
-    named = [f"{a.path} = {a.value!r} ({a.reason})" for a in study.assumptions]
-    named += [note for result in done for note in result.assumptions]
     return Results(
         study.key,
         day,
         tuple(done),
         tuple(skipped),
-        tuple(dict.fromkeys(named)),
+        _named(study, done),
         tuple(dict.fromkeys(warnings)),
         tables,
         calendar=not isinstance(data, Trial),
     )
+
+
+def _entered(tables: Tables) -> NDArray[np.bool_]:
+    """Patients with a day of enrollment, randomization or first dose; the others were screened at most."""
+    people = tables.patients
+    days = (people.enrolled_on, people.randomized_on, people.first_dose_on)
+    return np.asarray(np.logical_or.reduce([day != NO_DAY for day in days]), np.bool_)
+
+
+def _named(study: Study, done: list[EndpointResult]) -> tuple[str, ...]:
+    """The study's assumptions and those of every endpoint, each once."""
+    given = [f"{a.path} = {a.value!r} ({a.reason})" for a in study.assumptions]
+    return tuple(dict.fromkeys([*given, *(note for result in done for note in result.assumptions)]))
 
 
 def _tables(data: Tables | Recorded | Trial) -> Tables:

@@ -12,7 +12,6 @@ from protorun.analyze.results import ArmResult, Comparison, CurvePoints
 from protorun.endpoints import Derived
 from protorun.statistics import (
     Curve,
-    Estimate,
     clopper_pearson,
     kaplan_meier,
     limits,
@@ -64,11 +63,24 @@ def times(derived: Derived, rows: Padded, names: tuple[str, ...]) -> tuple[ArmRe
     """Kaplan-Meier results of each arm of the first copy."""
     curve = kaplan_meier(rows.time, rows.event)
     median, follow_up = quantile(curve), median_follow_up(rows.time, rows.event)
-    lower, upper = limits(curve)
     return tuple(
-        _timed(_arm(derived, arm, name, len(names)), (0, arm), curve, (lower, upper), median, follow_up)
+        replace(
+            _arm(derived, arm, name, len(names)),
+            estimate=_number(median.value[0, arm]),
+            lower=_number(median.lower[0, arm]),
+            upper=_number(median.upper[0, arm]),
+            follow_up_days=_number(follow_up.value[0, arm]),
+            curve=_points(curve, arm),
+        )
         for arm, name in enumerate(names)
     )
+
+
+def _points(curve: Curve, arm: int) -> CurvePoints:
+    """The curve of one arm of the first copy, without its padding."""
+    there = ~np.isnan(curve.time[0, arm])
+    columns = (curve.time, curve.at_risk, curve.events, curve.censored, curve.survival, *limits(curve))
+    return CurvePoints(*(column[0, arm][there] for column in columns))
 
 
 def rates(derived: Derived, names: tuple[str, ...]) -> tuple[ArmResult, ...]:
@@ -78,7 +90,7 @@ def rates(derived: Derived, names: tuple[str, ...]) -> tuple[ArmResult, ...]:
         base = _arm(derived, arm, name, len(names))
         low, high = clopper_pearson(base.events, base.n)
         rate = base.events / base.n if base.n else None
-        found.append(_with(base, rate, float(low), float(high)))
+        found.append(replace(base, estimate=rate, lower=float(low), upper=float(high)))
     return tuple(found)
 
 
@@ -88,39 +100,6 @@ def _arm(derived: Derived, arm: int, name: str, arms: int) -> ArmResult:
     lost = int((derived.status[mine] == Status.UNDETERMINED).sum())
     n = int(np.sum(mine)) - lost
     return ArmResult(name, n, int(derived.event[mine].sum()), lost, dict(counts), None, None, None)
-
-
-def _timed(
-    base: ArmResult,
-    at: tuple[int, int],
-    curve: Curve,
-    bounds: tuple[FloatArray, FloatArray],
-    median: Estimate,
-    follow_up: Estimate,
-) -> ArmResult:
-    there = ~np.isnan(curve.time[at])
-    columns = (curve.time, curve.at_risk, curve.events, curve.censored, curve.survival, *bounds)
-    return _with(
-        base,
-        _number(median.value[at]),
-        _number(median.lower[at]),
-        _number(median.upper[at]),
-        _number(follow_up.value[at]),
-        CurvePoints(*(column[at][there] for column in columns)),
-    )
-
-
-def _with(
-    base: ArmResult,
-    estimate: float | None,
-    lower: float | None,
-    upper: float | None,
-    follow_up_days: float | None = None,
-    curve: CurvePoints | None = None,
-) -> ArmResult:
-    return replace(
-        base, estimate=estimate, lower=lower, upper=upper, follow_up_days=follow_up_days, curve=curve
-    )
 
 
 def _number(value: np.floating | float) -> float | None:

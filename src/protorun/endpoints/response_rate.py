@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from protorun.endpoints.best_response import Best, Bools, Course, best_response
+from protorun.endpoints.best_response import Course, best_response
 from protorun.endpoints.course import course_of
 from protorun.endpoints.derived import Derived, Reason, undetermined
 from protorun.endpoints.origin import origin_of
@@ -18,7 +17,7 @@ from protorun.study.endpoint import Endpoint
 from protorun.study.source import Sourced
 from protorun.trial.facts import NO_DAY, DayArray
 from protorun.trial.response import Response, Status
-from protorun.trial.tables import CodeArray, Tables
+from protorun.trial.tables import Tables
 
 _CODES = {r.text: r for r in Response}
 
@@ -34,38 +33,30 @@ def derive_rate(
     settings, wanted, notes = _settings(endpoint, settings)
     origin, more = origin_of(endpoint, tables.patients)
     points = points_for(tables, *criteria_of(endpoint))
-    known = points.where(points.day <= (np.iinfo(np.int32).max if cutoff_day is None else cutoff_day))
-    whole = course_of(tables.patients, known)
-    inside = _inside(endpoint, whole, origin)
-    best, late = best_response(inside, origin, settings), best_response(whole, origin, settings)
+    last = np.iinfo(np.int32).max if cutoff_day is None else cutoff_day
+    whole = course_of(tables.patients, points.where(points.day <= last))
+    best, later = (
+        best_response(course, origin, settings) for course in (_inside(endpoint, whole, origin), whole)
+    )
     confirmed = endpoint.confirm_days.known
     code, on = (best.cbor, best.cbor_on) if confirmed else (best.bor, best.bor_on)
-    later = late.cbor if confirmed else late.bor
-    success = np.isin(code, wanted)
-    reasons, reason = _reasons(endpoint, success, code, np.isin(later, wanted), best, confirmed)
-    status = np.where(success, Status.EVENT, Status.CENSORED)
+    success, responded = np.isin(code, wanted), np.isin(best.bor, (Response.CR, Response.PR))
+    too_late = np.isin(later.cbor if confirmed else later.bor, wanted)
     no_start = origin == NO_DAY
-    status = np.where(no_start, Status.UNDETERMINED, status).astype(np.int8)
-    reason = np.where(no_start, len(reasons), reason).astype(np.int16)
-    reasons = (
-        *reasons,
-        undetermined("no origin", f"the day of {endpoint.origin.value or 'enrollment'} is not known"),
-    )
-    keep = np.flatnonzero(
-        no_start | (origin <= (np.iinfo(np.int32).max if cutoff_day is None else cutoff_day))
-    )
+    cases = [no_start, success, too_late, confirmed & responded, code == Response.MISSING]
     columns: dict[str, Any] = {
-        "copy": tables.patients.copy, "arm": tables.patients.arm, "start_on": origin, "end_on": on,
+        "copy": tables.patients.copy,
+        "arm": tables.patients.arm,
+        "start_on": origin,
+        "end_on": on,
         "days": np.where(on == NO_DAY, 0, on.astype(np.int64) - origin + 1).astype(np.int32),
-        "status": status, "response": code, "reason": reason,
-    }  # fmt: skip
-    return Derived(
-        endpoint=endpoint.id,
-        row=keep,
-        reasons=reasons,
-        assumptions=(*notes, *more),
-        **{name: column[keep] for name, column in columns.items()},
-    )
+        "status": np.select(cases[:2], [Status.UNDETERMINED, Status.EVENT], Status.CENSORED).astype(np.int8),
+        "response": code,
+        "reason": np.select(cases, range(len(cases)), len(cases)).astype(np.int16),
+    }
+    rows = np.arange(len(origin))
+    found = Derived(endpoint.id, rows, reasons=_reasons(endpoint), assumptions=(*notes, *more), **columns)
+    return found.where(no_start | (origin <= last))
 
 
 def _settings(endpoint: Endpoint, given: Policy | None) -> tuple[Policy, list[int], tuple[str, ...]]:
@@ -105,26 +96,19 @@ def _inside(endpoint: Endpoint, course: Course, origin: DayArray) -> Course:
     )
 
 
-def _reasons(
-    endpoint: Endpoint, success: Bools, code: CodeArray, later: Bools, best: Best, confirmed: bool
-) -> tuple[tuple[Reason, ...], NDArray[np.integer]]:
-    counts, frame = endpoint.responses, endpoint.time_frame
-    held = "confirmed best response" if confirmed else "best response"
+def _reasons(endpoint: Endpoint) -> tuple[Reason, ...]:
+    """What can decide a row, in the order the cases are tried."""
+    counts, frame, days = endpoint.responses, endpoint.time_frame, endpoint.time_frame_days.value
+    held = "confirmed best response" if endpoint.confirm_days.known else "best response"
     named = ", ".join(counts.value or ())
-    reasons = (
+    return (
+        undetermined("no origin", f"the day of {endpoint.origin.value or 'enrollment'} is not known"),
         _from(counts, "responded", f"{held} is one of {named}"),
-        _from(counts, "did not respond", f"{held} is none of {named}"),
-        _from(
-            frame,
-            "after the time frame",
-            f"responded only after the time frame of {endpoint.time_frame_days.value} days",
-        ),
+        _from(frame, "after the time frame", f"responded only after the time frame of {days} days"),
         _from(endpoint.confirm_days, "not confirmed", "the response was not confirmed in time"),
         Reason("no assessment", "no assessment inside the time frame; counts in the denominator"),
+        _from(counts, "did not respond", f"{held} is none of {named}"),
     )
-    lost = confirmed & np.isin(best.bor, (Response.CR, Response.PR)) & ~success
-    reason = np.select([success, later, lost, code == Response.MISSING], [0, 2, 3, 4], 1)
-    return reasons, reason
 
 
 def _from(fact: Sourced, code: str, says: str) -> Reason:  # type: ignore[type-arg]

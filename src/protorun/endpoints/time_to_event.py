@@ -63,7 +63,8 @@ def derive_time(endpoint: Endpoint, tables: Tables, *, cutoff_day: int | None = 
     rest = undetermined("no rule", "no event, and no censoring rule of the record fits")
     book.close(book.open, seen.start, Status.UNDETERMINED, rest)
     began = (origin == NO_DAY) | (seen.start <= (NEVER if cutoff_day is None else cutoff_day))
-    return _derived(endpoint, tables, book, origin, np.flatnonzero(began), (*notes, *more))
+    found = _derived(endpoint, tables, book, origin, (*notes, *more))
+    return found.where(began)
 
 
 def _apply(rule: Censoring, seen: Seen, book: _Book) -> None:
@@ -78,12 +79,7 @@ def _apply(rule: Censoring, seen: Seen, book: _Book) -> None:
 
 
 def _derived(
-    endpoint: Endpoint,
-    tables: Tables,
-    book: _Book,
-    origin: DayArray,
-    keep: NDArray[np.intp],
-    notes: tuple[str, ...],
+    endpoint: Endpoint, tables: Tables, book: _Book, origin: DayArray, notes: tuple[str, ...]
 ) -> Derived:
     decided = book.status != Status.UNDETERMINED
     start = np.where(origin == NO_DAY, 0, origin.astype(np.int64))
@@ -100,8 +96,8 @@ def _derived(
     }
     return Derived(
         endpoint=endpoint.id,
-        row=keep,
+        row=np.arange(len(origin)),
         reasons=tuple(book.reasons),
         assumptions=notes,
-        **{name: column[keep] for name, column in columns.items()},
+        **columns,
     )

@@ -192,3 +192,17 @@ def calls(
         reason=np.zeros(n, np.int16),
         reasons=("recorded by the reader",),
     )
+
+
+@dataclass(frozen=True)
+class AdverseEvents(Rows):
+    """One row per adverse event: `grade` by CTCAE (0 = not graded), `term` indexes `terms`; `related` is Kleene truth of
+    the relation to treatment, UNKNOWN where nobody judged it."""
+
+    copy: IntArray
+    patient: IntArray
+    day: DayArray
+    term: NDArray[np.int16]
+    grade: NDArray[np.int8]
+    related: TruthArray
+    terms: tuple[str, ...] = ()

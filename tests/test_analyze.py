@@ -1,0 +1,176 @@
+"""Analyze: two arms, a conducted trial's events, what is skipped, and the promise that nothing is lost on the way."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from protorun.analyze import analyze, tables_of
+from protorun.errors import PatientDataError, UsageError
+from protorun.patients.tables import parse_tables
+from protorun.study.endpoint import Endpoint, EndpointEvent
+from protorun.study.source import assumed
+from protorun.study.study import Assumption, Origin, Study
+from protorun.trial.events import Kind, joined, rows
+from protorun.trial.response import Response
+from protorun.trial.tables import Tables, patients
+from protorun.trial.trial import Trial
+
+CASES = Path(__file__).parent / "cases" / "endpoints" / "ivonescimab"
+
+
+def answer(value):
+    return assumed(value, "for this test")
+
+
+def study(*endpoints: Endpoint, **more) -> Study:
+    return Study(key="two arms", origin=Origin(name="x", format="x", digest="0"), endpoints=endpoints, **more)
+
+
+OS = Endpoint(
+    id="OS",
+    name=answer("OS"),
+    kind="time_to_event",
+    origin=answer("enrollment"),
+    events=(EndpointEvent(kind="death"),),
+)
+PFS = OS.model_copy(
+    update={
+        "id": "PFS",
+        "criteria": answer("recist_1_1"),
+        "events": (EndpointEvent(kind="progression"), EndpointEvent(kind="death")),
+    }
+)
+
+
+def gehan() -> Tables:
+    """Remission in weeks (Gehan 1965) as if it were survival: drug 21 patients with 9 events, placebo 21 with 21."""
+    drug = [6, 6, 6, 7, 10, 13, 16, 22, 23, -6, -9, -10, -11, -17, -19, -20, -25, -32, -32, -34, -35]
+    placebo = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
+    weeks = np.array(drug + placebo)
+    dead, alive = np.where(weeks > 0, weeks, -(2**31)), np.abs(weeks)
+    return Tables(
+        patients(
+            np.zeros(42, int), np.arange(42), arm=np.repeat([0, 1], 21).astype(np.int16), arms=("drug", "placebo"),
+            enrolled_on=np.ones(42, np.int32), death_on=dead.astype(np.int32), last_alive_on=alive.astype(np.int32),
+        )
+    )  # fmt: skip
+
+
+def test_two_arms_are_estimated_apart_and_compared_by_log_rank():
+    found = analyze(study(OS), gehan()).endpoint("OS")
+    assert [(a.arm, a.n, a.events, a.estimate) for a in found.arms] == [
+        ("drug", 21, 9, 23.0),
+        ("placebo", 21, 21, 8.0),
+    ]
+    assert found.comparison.chisq == pytest.approx(16.7929, abs=1e-4)  # R survdiff
+    assert found.comparison.df == 1
+
+
+def test_curve_points_start_at_one_step_and_nobody_is_lost():
+    arm = analyze(study(OS), gehan()).endpoint("OS").arms[0]
+    assert arm.curve.survival[0] == pytest.approx(1 - 3 / 21)
+    assert arm.curve.events.sum() + arm.curve.censored.sum() == 21
+
+
+def test_endpoints_nobody_can_derive_are_listed_with_the_reason_and_the_path():
+    safety = Endpoint(id="AE", name=answer("adverse events"), kind="safety")
+    silent = Endpoint(id="X", name=answer("x"), kind="time_to_event", events=(EndpointEvent(kind="death"),))
+    neuro = OS.model_copy(
+        update={"id": "NPFS", "events": (EndpointEvent(kind="neurological_progression", criteria="rano_lm"),)}
+    )
+    found = {s.id: s for s in analyze(study(OS, safety, silent, neuro, PFS), gehan()).skipped}
+    assert set(found) == {"AE", "X", "NPFS", "PFS"}
+    assert found["X"].path == "endpoints[X].origin"
+    assert "rano_lm" in found["NPFS"].why
+    assert "no assessment by recist_1_1" in found["PFS"].why
+
+
+def test_assumptions_of_the_study_are_part_of_the_results():
+    given = study(
+        OS, assumptions=(Assumption(path="endpoints[OS].origin", value="enrollment", reason="asked"),)
+    )
+    assert "endpoints[OS].origin = 'enrollment' (asked)" in analyze(given, gehan()).assumptions
+
+
+def test_patients_who_never_entered_are_counted_and_left_out():
+    tables = parse_tables("patient,enrolled_on,last_alive_on\nA,2025-01-01,2025-02-01\nB,,\n")
+    found = analyze(study(OS), tables)
+    assert found.endpoint("OS").arms[0].n == 1
+    assert any("1 patients in the table never entered" in w for w in found.warnings)
+
+
+def test_a_conducted_trial_is_analyzed_from_its_events():
+    zero = np.zeros(3, int)
+    who = np.arange(3)
+    events = joined(
+        [
+            rows(Kind.ENROLLED, zero, who, np.array([1, 5, 9]), value=np.zeros(3)),
+            rows(
+                Kind.ASSESSMENT,
+                0,
+                np.array([0, 1, 1]),
+                np.array([43, 47, 89]),
+                level=1,
+                value=np.array([3.0, 2.0, 2.0]),
+            ),
+            rows(Kind.PROGRESSION, 0, np.array([0]), np.array([85])),
+            rows(Kind.DEATH, 0, np.array([2]), np.array([30])),
+        ]
+    )
+    found = analyze(study(OS, PFS), Trial(study(OS), events), cutoff=100)
+    assert found.endpoint("PFS").rows.days.tolist() == [85, 85, 22]
+    assert found.endpoint("PFS").rows.event.tolist() == [True, False, True]
+    assert found.endpoint("OS").rows.days.tolist() == [85, 85, 22]
+    assert tables_of(Trial(study(), events)).timepoints["", "whole_body"].overall.tolist() == [
+        Response.SD,
+        Response.PD,
+        Response.PR,
+        Response.PR,
+    ]
+
+
+def test_many_copies_are_for_simulate():
+    tables = Tables(patients(np.arange(2), np.zeros(2, int), enrolled_on=np.ones(2, np.int32)))
+    with pytest.raises(UsageError, match="simulate"):
+        analyze(study(OS), tables)
+
+
+def test_a_lesion_that_is_not_measurable_is_a_warning():
+    tables = parse_tables(
+        "patient,enrolled_on\nA,2025-01-01\n",
+        "patient,date,lesion,role,compartment,diameter_mm\n"
+        "A,2025-01-01,T1,target,extracranial,8\nA,2025-02-12,T1,target,extracranial,8\n",
+    )
+    assert "patient A, lesion T1: 8 mm at baseline" in analyze(study(PFS), tables).warnings[0]
+
+
+def test_contradictory_tables_are_refused_and_not_skipped():
+    tables = parse_tables(
+        "patient,enrolled_on\nA,2025-01-01\n",
+        "patient,visit,date,lesion,role,compartment,diameter_mm\nA,1,2025-02-12,T1,target,cns,8\nA,0,2025-01-01,T2,target,cns,9\n",
+    )
+    with pytest.raises(PatientDataError, match="no row at baseline"):
+        analyze(study(PFS), tables)
+
+
+def test_assess_prints_every_time_point_and_the_best_response(capsys):
+    from protorun.cli import run
+
+    lesions, visits = str(CASES / "lesions.csv"), str(CASES / "assessments.csv")
+    code = run(
+        ["assess", "--lesions", lesions, "--assessments", visits, "--criteria", "rano_bm", "--min-sd-days", "28",
+         "--explain", "P05", "--format", "csv"]
+    )  # fmt: skip
+    out, err = capsys.readouterr()
+    assert code == 0
+    assert out.count("time point,P05") == 3
+    assert "best,P05" in out
+    assert "assumed: policy rano_bm_2015" in err
+
+
+def test_assess_knows_its_criteria(capsys):
+    from protorun.cli import run
+
+    assert run(["assess", "--lesions", str(CASES / "lesions.csv"), "--criteria", "rano"]) == 2
+    assert "there are: rano_bm, recist_1_1" in capsys.readouterr().err
