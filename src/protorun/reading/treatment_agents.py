@@ -24,7 +24,7 @@ _FORM = re.compile(
     r"|\d[\d.,]*\s*(?:mg|µg|g|mcg|iu)\S*|\([^)]*\)).*$",
     re.IGNORECASE,
 )  # fmt: skip
-_DRUG_TYPES = ("drug", "biological", "combination", "genetic", "")
+_GIVEN_TYPES = ("drug", "biological", "combination", "genetic", "radi")
 _TOO_PLAIN = frozenset(
     [
         "arm",
@@ -57,13 +57,15 @@ _TOO_PLAIN = frozenset(
         "single",
     ]
 )
+_TAIL = re.compile(r"(?:\s+(?:for|of|in|by|at|to|on|as))+\s*$", re.I)
 _PRIOR = re.compile(
     r"(?:\bprior|\bprevious(?:ly)?(?: treated with| received)?|(?<!day \d )(?<!day \d\d )\bafter(?: prior)?|\bresistan\w+ to|\brefractory to|\bcontaining"
-    r"|\bsuch as|\be\.g\.,?|\bnot receive|\bwithout|\blacks?)\s+(?:[\w-]+\s+){0,2}$",
+    r"|\bsuch as|\be\.g\.,?|\bplacebo (?:matching|for|to|of)|\bmatching|\bnot receive|\bwithout|\blacks?)\s+(?:[\w-]+\s+){0,2}$",
     re.IGNORECASE,
 )  # fmt: skip
 _NOT_GIVEN = re.compile(
-    r"\s*[- ](?:na[iï]ve|resistan|refractory|pretreated|experienced|sensitive|containing|based)", re.I
+    r"\s*[- ](?:match\w* placebo|placebo|na[iï]ve|resistan|refractory|pretreated|experienced|sensitive|containing|based)",
+    re.I,
 )
 _ALIAS = re.compile(r"\s*\((?P<short>[A-Z][\w-]{1,14})\)")
 
@@ -139,16 +141,16 @@ def vocabulary(record: Record, study: Study) -> Vocabulary:
     radiation = set()
     for intervention in study.interventions:
         kind = (intervention.type.value or "").lower()
-        for printed in (intervention.name.value or "", *intervention.other_names):
-            for part in _parts(printed, whole=printed is not intervention.name.value):
-                names.setdefault(
-                    _low(part), drugs.canonical(part) if _low(part) in drugs.known_names() else part
-                )
-                if kind.startswith("radi"):
-                    radiation.add(names[_low(part)])
-        if not kind.startswith((*_DRUG_TYPES[:-1], "radi")) and kind:
-            for part in _parts(intervention.name.value or "", whole=True):
-                names.pop(_low(part), None)
+        if kind and not kind.startswith(_GIVEN_TYPES):
+            continue
+        own = [_name(part) for part in _parts(intervention.name.value or "", whole=False)]
+        printed = [(p, _name(p)) for p in _parts(intervention.name.value or "", whole=False)]
+        others = [p for name in intervention.other_names for p in _parts(name, whole=True)]
+        printed += [(p, own[0] if len(own) == 1 else _name(p)) for p in others]
+        for part, name in printed:
+            names.setdefault(_low(part), name)
+            if kind.startswith("radi"):
+                radiation.add(names[_low(part)])
     listed = [part for i in study.interventions for part in _parts(i.name.value or "", whole=False)]
     preferred = {drugs.canonical(p): p for p in listed if drugs.canonical(p) != _low(p)}
     names = {printed: preferred.get(name, name) for printed, name in names.items()}
@@ -159,7 +161,7 @@ def vocabulary(record: Record, study: Study) -> Vocabulary:
 def _parts(printed: str, *, whole: bool) -> list[str]:
     text = _KIND.sub("", printed)
     pieces = [text] if whole else _JOINED.split(text)
-    cleaned = [_FORM.sub("", piece).strip(" -.,:;") for piece in pieces]
+    cleaned = [_TAIL.sub("", _FORM.sub("", piece)).strip(" -.,:;") for piece in pieces]
     return [p for p in cleaned if len(p) > 2 and not set(_low(p).split()) <= _TOO_PLAIN and not p.isdigit()]
 
 

@@ -24,7 +24,7 @@ _STARTS_BLOCK = (
     "dose", "total_in_fractions", "days", "every_days", "every_months", "per_day", "per_week", "count", "single",
     "cycles", "fractions",
 )  # fmt: skip
-_AMENDS = frozenset({"cycle_days", "until", "n_cycles", "unclear_end", "conditions", "weeks", "count"})
+_AMENDS = frozenset({"cycle_days", "until", "n_cycles", "unclear_end", "conditions"})
 
 
 @dataclass(frozen=True)

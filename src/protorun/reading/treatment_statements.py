@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from protorun.reading.sentences import Sentence
@@ -15,7 +16,7 @@ from protorun.study.arm import Arm
 from protorun.study.source import Source
 
 _THEN = re.compile(
-    r"(?<!was )(?<!is )(?<!were )\bfollowed by\b|[,;]\s*(?:and )?then\b|\band then\b|;\s|\bthereafter\b|\bprior to\b|\bbefore\b|\bbeginning\b",
+    r"(?<!was )(?<!is )(?<!were )\bfollowed by\b|\bthen\b|;\s|\bthereafter\b|\bprior to\b|\bbefore\b|\bbeginning\b",
     re.I,
 )
 _SKIP = re.compile(r"dose[- ]limiting|\bDLTs?\b|\bRP2D (?:will|is|was)|\bendpoints?\b|follow[- ]up (?:visit|every)|assess(?:ed|ment)|\bscans?\b|\bMRI\b|\bsamples?\b|\bsampling\b|\bvisits?\b|\bquestionnaire", re.I)  # fmt: skip
@@ -26,11 +27,16 @@ _LITERATURE = re.compile(
     re.I,
 )
 _SCOPE = re.compile(
-    r"\bin (?:the )?(?P<a>[\w\s+/-]{3,90}?) (?:group|arm)\b|\bto (?:the )?(?P<b>[\w\s+/-]{3,90}?) (?:group|arm)\b",
+    r"\b(?:in|to) (?:the )?(?P<a>(?:(?!\bto\b|\bin\b|\bfor\b|\d\d)[\w\s+/-]){3,90}?) (?:group|arm)\b",
     re.I,
 )
 _EVERYBODY = re.compile(r"\b(?:all|both) (?:the )?(?:participants|patients|subjects|arms|groups)\b", re.I)
 _GIVEN = re.compile(r"\b(?:receiv\w+|given|treated with|administ\w+|underg\w+|take|injected|infused)\b", re.I)
+_OR_PLACEBO = re.compile(r"\bor (?:matching |matched |a )?placebo|\bplacebo or\b", re.I)
+_JOINS = re.compile(
+    r"\b(?:plus|and|or|combin\w+|in addition|together)\b|\+|\bwith\b(?! (?:(?:a|the|an) )?(?:total|single|fixed|dose|daily|weekly))",
+    re.I,
+)
 _EACH = re.compile(r"\b(?:each|both|all)\b(?! (?:cycle|\d|\w+[- ]day))", re.I)
 _DOSE_OF = re.compile(r"\s*(?:\([^)]*\)\s*)?(?:IV\s+|iv\s+)?(?:of|dose of)?\s*(?:\w+ ){0,1}$", re.I)
 _STOP = frozenset(
@@ -103,8 +109,17 @@ def statements(sentence: Sentence, vocabulary: Vocabulary, arms: tuple[Arm, ...]
     for number, (start, end) in enumerate(_clauses(sentence.text)):
         inside = [w for w in everything if start <= w.start < end]
         mentioned = [a for a in agents if start <= a.start < end]
-        found += _of_clause(sentence, (start, end), inside, mentioned, later=number > 0)
+        new = _of_clause(sentence, (start, end), inside, mentioned, later=number > 0)
+        if number and not new and any(w.kind in (*TIMING, "dose") for w in inside):
+            found = [_with_open_end(s, start, end) for s in found]
+        found += new
     return [replace(s, arms=scope) for s in found]
+
+
+def _with_open_end(statement: Statement, start: int, end: int) -> Statement:
+    """What follows "then" is not understood, so how long this goes on is not either."""
+    slots = {**statement.slots, "unclear_end": (Word("unclear_end", "then", start, end),)}
+    return replace(statement, slots=slots, unclear=statement.unclear | {"count", "n_cycles"})
 
 
 def _clauses(text: str) -> Iterator[tuple[int, int]]:
@@ -121,8 +136,10 @@ def _of_clause(
 ) -> list[Statement]:
     anchor = _anchor(inside, agents)
     agents = [a for a in agents if a is not anchor]
-    given = bool(_GIVEN.search(sentence.text, *span))
+    given = bool(_GIVEN.search(sentence.text, 0, span[1]))
     pieces = _pieces(sentence.text, span, inside, agents)
+    if _either_or(sentence.text, span, pieces) or (later and not any(w.kind == "phases" for w in inside)):
+        return []
     found = [
         _statement(
             Statement(sentence, agent, {}, later=later, given=given, anchor=anchor, span=(low, high)), inside
@@ -132,10 +149,23 @@ def _of_clause(
     return _shared(found, sentence.text) if len(found) > 1 else found
 
 
+def _either_or(text: str, span: tuple[int, int], pieces: list[tuple[Agent | None, int, int]]) -> bool:
+    """Treatments joined by "or" are a choice; which of them a patient gets is not said."""
+    agents = [a for a, _, _ in pieces if a is not None]
+    if _OR_PLACEBO.search(text, *span):
+        return True
+    return any(a.name != b.name and re.search(r"\bor\b", text[a.end : b.start]) for a, b in pairwise(agents))
+
+
 def _shared(pieces: list[Statement], text: str) -> list[Statement]:
     """What a clause says once for all of its drugs: the cycle it speaks of, its end and condition; with "each" or
     "both" also the days."""
-    kinds: tuple[str, ...] = ("cycles", "until", "conditions")
+    kinds: tuple[str, ...] = ("until", "conditions")
+    if re.match(r"\W*(?:from |in |during )?cycles? \d", text[pieces[0].span[0] :], re.I):
+        kinds = (*kinds, "cycles")
+    first = pieces[0].agent
+    if any(first and w.end <= first.start for w in pieces[0].slots.get("n_cycles", ())):
+        kinds = (*kinds, "n_cycles")
     if _EACH.search(text, *pieces[-1].span):
         kinds = (*kinds, *TIMING)
     common = {k: s.slots[k] for k in kinds for s in (pieces[0], pieces[-1]) if k in s.slots}
@@ -210,11 +240,37 @@ def _statement(statement: Statement, inside: list[Word]) -> Statement:
         if low <= word.start < high:
             slots[word.kind] = (*slots.get(word.kind, ()), word)
     unclear = {kind for kind in SINGLE if len({w.value for w in slots.get(kind, ())}) > 1}
-    if "number" in slots or ("unclear" in slots and "dose" in slots):
+    if "number" in slots or (
+        "dose" in slots and ("unclear" in slots or not _dose_is_its_own(statement, slots))
+    ):
         unclear.add("dose")
+    if "unclear_timing" in slots:
+        unclear |= {kind for kind in TIMING if kind in slots}
     if "unclear_end" in slots:
         unclear |= {"count", "n_cycles"}
     return replace(statement, slots=slots, unclear=frozenset(unclear))
+
+
+def _dose_is_its_own(statement: Statement, slots: Mapping[str, tuple[Word, ...]]) -> bool:
+    """The dose belongs to the agent: nothing else is joined in between, and no other substance follows its "of"."""
+    text, agent = statement.sentence.text, statement.agent
+    for word in slots.get("dose", ()):
+        start = agent.end if agent and statement.span[0] <= agent.start < word.start else statement.span[0]
+        between = re.sub(r"\d\s*(?:and|or|,)\s*\d", "", text[start : word.start])
+        if agent is not None and agent.start < word.start and _JOINS.search(between):
+            return False
+        of = re.match(r"\s*of\s+((?:\w+ ){0,2})", text[word.end :])
+        if (
+            of
+            and agent
+            and not word.end < agent.start <= word.end + of.end() + 1
+            and not _PLAIN_OF.match(text, word.end)
+        ):
+            return False
+    return True
+
+
+_PLAIN_OF = re.compile(r"\s*of\s+(?:the |each |study |a |day|body|cycle)", re.I)
 
 
 def _scope(text: str, arms: tuple[Arm, ...]) -> tuple[tuple[str, ...] | None, tuple[int, int]]:

@@ -25,12 +25,18 @@ _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _PER = r"(?:\s*(?:/|per)\s*(?P<per>kg|kilogram(?: body weight)?|m2|square meters?))?(?:\s*(?:/|per)\s*(?P<day>days?|d)\b)?"
 _NOT_A_DOSE = re.compile(
     r"(?:[≥≤<>~]|up to|max(?:imum|\.)?(?: of| dose)?|exceed(?:ing)?|than|at least|from|between|total of|a total)\s*$"
-    r"|\d\s*(?:-|to|/|~|or|and|,)\s*$",
+    r"|(?<![\w-])\d[\d.]*\s*(?:-|to|/|~|or|and|,)\s*$",
     re.IGNORECASE,
 )
 _STRENGTH = re.compile(
     r"\s*(?:/|per\b|tablets?\b|capsules?\b|vials?\b|pills?\b|in\s+\d+ ?m[lL]\b)|\s*(?:-|to|~|/|or)\s*\d|,\s*\d+(?:\.\d+)?\s*(?:mg|Gy|µg)",
     re.IGNORECASE,
+)
+
+
+_NOT_A_DAY = re.compile(
+    r"\b(?:at|by|until|till|through|from|after|since|before|between|than|to|week \d+,?|within)\s+(?:study )?$",
+    re.I,
 )
 
 
@@ -86,6 +92,8 @@ def _not_a_number(match: re.Match[str]) -> str | None:
 
 
 def _days(match: re.Match[str]) -> tuple[int, ...] | None:
+    if _NOT_A_DAY.search(match.string, max(0, match.start() - 20), match.start()):
+        return None
     days: list[int] = []
     for low, high in re.findall(
         r"(\d+)(?:\s*(?:-|to|through)\s*(?:days?\s*|D)?(\d+))?", match["list"], re.IGNORECASE
@@ -204,6 +212,7 @@ _TIMING: tuple[tuple[str, str, Read], ...] = (
     ("cycle_days", rf"(?P<n>{_N})\s+(?P<unit>day|week)s?\s+(?:as|is|for|per)\s+(?:a|one|each|1)\s+(?:treatment |dosing )?(?:cycle|course)", _length),
     ("cycle_days", rf"every\s+(?P<n>{_N})\s+(?P<unit>day|week)s?\s+as (?:a|one) (?:treatment )?(?:cycle|course)", _length),
     ("every_days", rf"(?:once\s+)?\bevery\s+(?P<n>{_N})\s*[- ]?(?P<unit>day|week)s?\b", _length),
+    ("every_days", r"\bq\.? ?(?P<n>\d{1,2}) ?(?P<unit>week|wk|day)s?\b", lambda m: int(m["n"]) * (7 if m["unit"][0] in "Ww" else 1)),
     ("every_days", r"\bQ(?P<n>\d{1,2})(?P<unit>W|D)\b", lambda m: int(m["n"]) * (7 if m["unit"] in "Ww" else 1)),
     ("every_months", r"\bonce\s+(?:a|per|every|each)\s+month\b|\b(?:once\s+)?monthly\b|\bevery month\b|\bQM\b", _always(1)),
     ("every_months", rf"\bevery\s+(?P<n>{_N})\s+months\b", _one("n")),
@@ -217,15 +226,22 @@ _TIMING: tuple[tuple[str, str, Read], ...] = (
     ("per_week", r"(?<![\d-])(?<!bi)(?<!-)\b(?:weekly|every week|each week|Q1?W)\b(?! dose)", _always(1)),
     ("count", rf"(?:for )?a total of (?P<n>{_N})\s+(?:doses|times|administrations|injections|infusions|treatments)\b", _one("n")),
     ("count", rf"\bfor (?P<n>{_N})\s+(?:doses|administrations|injections|infusions)\b", _one("n")),
+    ("count", rf"(?<![\d.])\b(?P<n>{_N}) (?:doses|infusions|injections) of\b", _one("n")),
+    (
+        "unclear_timing",
+        r"\b(?:weeks?|days?) (?:on|off)\b|\bbreak\b|\brest(?:ing)?\b|\bpause\b|\balternat\w*|\bas tolerated|\bstagger\w*|\brepeated\b(?! every)|\bthereafter\b",
+        _text,
+    ),
     ("single", r"\b(?:a\s+)?single\b(?=[\w -]{0,40}\b(?:dose|infusion|injection|administration)\b)", _always(True)),
     ("n_cycles", rf"\b(?:for|x)\s+(?:a total of )?(?P<n>{_N})\s+(?:treatment )?(?:cycles|courses)\b", _one("n")),
+    ("n_cycles", rf"(?<![\d-])\b(?P<n>{_N}) (?:treatment )?(?:cycles|courses) of\b", _one("n")),
     ("weeks", rf"\b(?:for|over|during)\s+(?:the first )?(?P<n>{_N})\s+(?:consecutive\s+)?weeks?\b", _one("n")),
     ("weeks", r"/\s*(?P<n>\d+)\s*weeks\b", _one("n")),
     ("for_days", rf"\bfor (?P<n>{_N})\s+(?:consecutive\s+)?days\b", _one("n")),
     (
         "days",
-        r"(?<!\d )(?<!\w)(?:days?|D)\s*(?P<list>\d+(?:(?:\s*(?:,|and|&|-|to|through)\s*)+(?:(?:days?|D)\s*)?\d+)*)\b"
-        r"(?!\s*(?:after|post|before|prior|of (?:study|follow|the study|radi)|-|to|or|/))(?!\s*cycle)",
+        r"(?<!\d )(?<!\w)(?:days?|D)\s*(?>(?P<list>\d+(?:(?:\s*(?:,|and|&|-|to|through)\s*)+(?:(?:days?|D)\s*)?\d+)*))\b"
+        r"(?!\s*(?:after|post|before|prior|or|/|of (?:study|follow|the study|radi)))(?!\s*(?:-|to)\s*(?:day|D|\d))(?!\s*cycle)",
         _days,
     ),
 )  # fmt: skip
@@ -233,7 +249,8 @@ _DOSES: tuple[tuple[str, str, Read], ...] = (
     (
         "unclear",
         r"\bloading|\bescalat\w*|\btitrat\w*|\btaper\w*|\bramp|\bincreas\w*|\bdecreas\w*|\breduc(?:ed|tion)\b|\badjust\w*|\bmodif\w*"
-        r"|\bas needed|\bassigned dose|\bdose levels?\b|\bdepending|\bif\b|\bunless\b|\bweight[- ]based|\bchoice of\b|\bpriming",
+        r"|\bas needed|\bassigned dose|\bdose levels?\b|\bdepending|\bif\b|\bunless\b|\bweight[- ]based|\bchoice of\b|\bpriming"
+        r"|\b(?:begin|start|initiat)(?:s|ing|ed|ning)? (?:at|with|from|dose)\b|\bstarting dose|\binitial(?:ly)?\b|\bfirst dose\b|\bconclude|\bsubsequent\w*|\bng\b",
         _text,
     ),
     (

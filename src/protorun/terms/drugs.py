@@ -30,8 +30,11 @@ def pattern() -> re.Pattern[str]:
         r"(?:[ -](?:vedotin|deruxtecan|govitecan|tirumotecan|emtansine|duocarmazine|soravtansine|tesirine))?"
     )
     not_drugs = "|".join(_table()["not_drugs"])
+    # Another formulation is another drug: nab paclitaxel is no paclitaxel.
+    form = r"(?:nab[- ]?|(?:pegylated[- ])?liposomal |pegylated |albumin[- ]bound )?"
+    stem = rf"(?!(?:{not_drugs})\b)[a-z][a-z-]{{3,}}(?:{stems}){second}"
     return re.compile(
-        rf"(?<![\w-])(?:{listed}|(?!(?:{not_drugs})\b)[a-z][a-z-]{{3,}}(?:{stems}){second})(?![\w-]|\s*resist)",
+        rf"(?<![\w-]){form}(?:{listed}|{stem})(?: (?:hydrochloride )?liposomes?)?(?![\w-]|\s*resist)",
         re.IGNORECASE,
     )
 
