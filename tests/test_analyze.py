@@ -174,3 +174,40 @@ def test_assess_knows_its_criteria(capsys):
 
     assert run(["assess", "--lesions", str(CASES / "lesions.csv"), "--criteria", "rano"]) == 2
     assert "there are: rano_bm, recist_1_1" in capsys.readouterr().err
+
+
+def test_analyze_reads_the_record_and_explains_a_patient_by_its_sentence(capsys):
+    from importlib.resources import files
+
+    from protorun.cli import run
+
+    record = str(files("protorun.demo").joinpath("records/IVONESCIMAB.txt"))
+    code = run(
+        [
+            "analyze",
+            record,
+            "--data",
+            str(CASES),
+            "--cutoff",
+            "2026-06-30",
+            "--explain",
+            "P04",
+            "--format",
+            "csv",
+        ]
+    )
+    out, err = capsys.readouterr()
+    assert code == 0
+    assert "no complete baseline disease assessment: censored at day 1, even though an event was seen" in out
+    assert "If a participant does not have a complete baseline disease assessment" in out
+    assert "assumed: pfs: nobody was randomized" in err
+
+
+def test_analyze_lists_what_the_record_leaves_open_and_ends_with_findings(capsys):
+    from importlib.resources import files
+
+    from protorun.cli import run
+
+    record = str(files("protorun.demo").joinpath("records/NCT05305885.txt"))
+    assert run(["analyze", record, "--data", str(CASES)]) == 3
+    assert "endpoints[overall_survival].origin" in capsys.readouterr().err

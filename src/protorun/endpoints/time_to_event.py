@@ -63,6 +63,12 @@ def derive_time(endpoint: Endpoint, tables: Tables, *, cutoff_day: int | None = 
     rest = undetermined("no rule", "no event, and no censoring rule of the record fits")
     book.close(book.open, seen.start, Status.UNDETERMINED, rest)
     began = (origin == NO_DAY) | (seen.start <= (NEVER if cutoff_day is None else cutoff_day))
+    frame = endpoint.time_frame_days.value
+    if frame is not None:
+        more = (
+            *more,
+            f"{endpoint.id}: the time frame of {frame} days ends no follow-up; everything up to the cutoff counts (ours)",
+        )
     found = _derived(endpoint, tables, book, origin, (*notes, *more))
     return found.where(began)
 
