@@ -130,6 +130,16 @@ def test_a_conducted_trial_is_analyzed_from_its_events():
     ]
 
 
+def test_a_conducted_trial_of_real_patients_does_not_claim_a_complete_baseline():
+    from datetime import date
+
+    events = rows(Kind.ENROLLED, 0, np.array([0]), np.array([1]), value=np.zeros(1))
+    assert tables_of(Trial(study(), events)).patients.baseline_complete.tolist() == [2]
+    assert tables_of(
+        Trial(study(), events, day_one=date(2025, 1, 1))
+    ).patients.baseline_complete.tolist() == [1]
+
+
 def test_many_copies_are_for_simulate():
     tables = Tables(patients(np.arange(2), np.zeros(2, int), enrolled_on=np.ones(2, np.int32)))
     with pytest.raises(UsageError, match="simulate"):

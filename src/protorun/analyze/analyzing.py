@@ -66,7 +66,7 @@ def analyze(
         day,
         tuple(done),
         tuple(skipped),
-        _named(study, done),
+        _named(study, done, data),
         tuple(dict.fromkeys(warnings)),
         tables,
         calendar=not isinstance(data, Trial),
@@ -80,9 +80,15 @@ def _entered(tables: Tables) -> NDArray[np.bool_]:
     return np.asarray(np.logical_or.reduce([day != NO_DAY for day in days]), np.bool_)
 
 
-def _named(study: Study, done: list[EndpointResult]) -> tuple[str, ...]:
-    """The study's assumptions and those of every endpoint, each once."""
+def _named(study: Study, done: list[EndpointResult], data: Tables | Recorded | Trial) -> tuple[str, ...]:
+    """The study's assumptions, the choices of the run, and what every endpoint assumed, each once."""
     given = [f"{a.path} = {a.value!r} ({a.reason})" for a in study.assumptions]
+    if isinstance(data, Trial):
+        given += data.notes
+        if data.day_one is None:
+            given.append(
+                "virtual patients: the baseline assessment is complete, every scan is adequate (ours)"
+            )
     return tuple(dict.fromkeys([*given, *(note for result in done for note in result.assumptions)]))
 
 

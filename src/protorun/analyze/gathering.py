@@ -16,7 +16,7 @@ from protorun.patients.recorded import Recorded
 from protorun.response import assess, check, in_compartment, settings_for
 from protorun.study.endpoint import Endpoint
 from protorun.terms.plugins import names
-from protorun.terms.truth import TRUE
+from protorun.terms.truth import TRUE, UNKNOWN
 from protorun.trial.events import Events, Kind
 from protorun.trial.facts import NO_DAY
 from protorun.trial.response import Response
@@ -47,7 +47,8 @@ def tables_of(trial: Trial) -> Tables:
         arm=entered.value[order].astype(np.int16),
         arms=tuple(a.label.value or a.id for a in trial.study.arms),
         names=trial.names,
-        baseline_complete=np.full(len(day), TRUE, np.uint8),
+        # Events do not tell of a baseline: virtual patients have one by construction, of real ones it stays unknown.
+        baseline_complete=np.full(len(day), TRUE if trial.day_one is None else UNKNOWN, np.uint8),
     )
     mine = replace(events, copy=events.copy - trial.first_copy)
     inside = _of(mine, people)
