@@ -39,7 +39,7 @@ def score(document: Document) -> float:
 def read(document: Document) -> tuple[Record, ...]:
     """The record of the page."""
     ledger = Ledger("administrative_details", document)
-    lines = document.lines
+    lines = document.page()
     head = _HEAD.search(document.text)
     if head:
         ledger.mark("label", head.start(), head.start(1))

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from protorun.errors import RecordError
 from protorun.records.ctgov_csv import claim_treatments
 from protorun.records.document import Document, Line
 from protorun.records.labeled import label_of
@@ -37,8 +38,10 @@ def score(document: Document) -> float:
 def read(document: Document) -> tuple[Record, ...]:
     """The record of the page."""
     ledger = Ledger("bare_cells", document)
-    lines = document.lines
-    at = _anchor(lines) or 0
+    lines = document.page()
+    at = _anchor(lines)
+    if at is None or at < 2:
+        raise RecordError("no line names typed interventions below a title", where=document.where(0))
     ledger.value("title.brief", lines[0].start, lines[0].end)
     if at > 2:
         ledger.value("summary.brief", lines[1].start, lines[at - 2].end)

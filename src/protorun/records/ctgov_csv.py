@@ -151,7 +151,7 @@ def _design(ledger: Ledger, column: str, cell: str, at: str) -> None:
         field = _DESIGN.get(plain(name))
         if field and value.strip():
             ledger.value(field, end - len(value), end, at=at, label=name)
-            ledger.mark("label", start, end, at=at)
+            ledger.mark("label", start, min(end + 1, len(cell)), at=at)
     if ":" not in cell:
         ledger.value("design.text", 0, len(cell), at=at, label=column)
 
@@ -169,6 +169,7 @@ def _locations(ledger: Ledger, column: str, cell: str, at: str) -> None:
     """`facility, city, state, postal code, country`, any of which may be missing or hold commas: the country is sure,
     and of three parts the facility and the city."""
     countries: set[str] = set()
+    ledger.mark("label", 0, len(cell), at=at)
     for number, (start, end) in enumerate(pieces(cell, "|")):
         parts = list(places(cell[start:end], start))
         group, country = f"site/{number}", cell[parts[-1][0] : parts[-1][1]]

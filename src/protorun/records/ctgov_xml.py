@@ -14,7 +14,7 @@ from protorun.records.xml_text import leaves
 from protorun.study.record import Record
 
 _MARKERS = (
-    Marker(re.compile(r"<clinical_study[\s>]"), 3, required=True),
+    Marker(re.compile(r"<clinical_study[\s/>]"), 3, required=True),
     Marker(re.compile(r"<id_info>")),
     Marker(re.compile(r"<nct_id>")),
     Marker(re.compile(r"<sponsors>|<overall_status>")),

@@ -23,6 +23,7 @@ _CONTAINERS = {
     b"BZh": "a bzip2 archive",
     b"\xfd7zXZ": "an xz archive",
 }
+_STRUCTURED = re.compile(r'"protocolSection"\s*:|<clinical_study[\s/>]')
 _LINE = re.compile(r"[^\r\n]*")
 _TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
@@ -59,8 +60,9 @@ class Document:
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
-        """The lines that are not blank. Raises RecordError for a line no page has."""
-        return tuple(self._lines())
+        """The lines of a page that are not blank; a structured file has none. Raises RecordError for a line no page
+        has."""
+        return () if _STRUCTURED.search(self.text) else tuple(self._lines())
 
     def _lines(self) -> Any:
         text = self.text
@@ -96,6 +98,12 @@ class Document:
         from protorun.records.xml_text import parse
 
         return parse(self)
+
+    def page(self) -> tuple[Line, ...]:
+        """The lines of a page. Raises RecordError when this is no page."""
+        if not self.lines:
+            raise RecordError("this is a structured file, not a page of text", where=self.where(0))
+        return self.lines
 
     def where(self, at: int, text: str | None = None) -> str:
         """A place in words: name, line and column, counted from 1."""

@@ -19,7 +19,8 @@ from protorun.study.record import Record
 from protorun.terms.fields import headings, kinds, labels, plain, values
 
 CLOSED = frozenset({"nct", "date", "phase", "status", "type", "count", "sex", "ages", "age", "yesno"})
-_OPEN_ENDED = frozenset({"prose", "list", "outcomes", "treatments", "rows"})
+_OPEN_ENDED = frozenset({"prose", "treatments", "rows"})
+_OF_DESIGN = frozenset({"allocation", "masking", "intervention_model", "purpose"})
 # One word before a colon is often a heading of a text ("Treatment: ..."); these are not.
 _STRONG = frozenset(
     plain(w)
@@ -50,7 +51,7 @@ def read(document: Document) -> tuple[Record, ...]:
     """The record of the page, with the warning that it is a fallback reading."""
     ledger = Ledger("labels", document)
     ledger.warn("no known layout: only what labels name was read (fallback)")
-    read_blocks(ledger, document.lines)
+    read_blocks(ledger, document.page())
     _title(ledger, document.lines)
     return (ledger.record(),)
 
@@ -71,7 +72,7 @@ def blocks(lines: Sequence[Line], *, loose: frozenset[str]) -> list[Block]:
     inside = ""
     for i, line_ in enumerate(lines):
         label = _label(lines, i, inside, loose)
-        if label is not None and not (label.field == inside and kinds()[inside] == "prose"):
+        if label is not None and not (label.field == inside and kinds()[inside] in _OPEN_ENDED):
             marks.append((i, label))
             inside = label.field
         elif label is None and plain(line_.text[:80]) in headings():
@@ -96,9 +97,20 @@ def _label(lines: Sequence[Line], at: int, inside: str, loose: frozenset[str]) -
     kind, value = kinds()[label.field], line_.text[label.value - line_.start :].strip(" |\t")
     if kind in CLOSED and not fits(kind, value or (lines[at + 1].text if at + 1 < len(lines) else "")):
         return None
-    if in_text and value and not _ends_text(label, kind, inside):
+    if in_text and value and not _ends_text(label, kind, inside) and not _in_a_run(lines, at, inside):
         return None
     return label
+
+
+def _in_a_run(lines: Sequence[Line], at: int, inside: str) -> bool:
+    """A closed value among criteria is one of the page when the page goes on with another label, or ends."""
+    here = label_of(lines[at], labels())
+    if inside != "eligibility.criteria" or here is None or kinds()[here.field] not in CLOSED:
+        return False
+    if at + 1 >= len(lines) or plain(lines[at + 1].text[:80]) in headings():
+        return True
+    after = label_of(lines[at + 1], labels())
+    return after is not None and after.field != "eligibility.criteria"
 
 
 def _loose(line_: Line, fields: frozenset[str]) -> Label | None:
@@ -108,6 +120,8 @@ def _loose(line_: Line, fields: frozenset[str]) -> Label | None:
 
 def _ends_text(label: Label, kind: str, inside: str) -> bool:
     """Whether a label with its value on the same line ends a text: not an age or sex among criteria, nor one word."""
+    if inside == "design.text" and label.field in _OF_DESIGN:
+        return True
     if kind in CLOSED:
         return not (inside == "eligibility.criteria" and kind in ("sex", "ages", "age", "count", "yesno"))
     return " " in label.printed.strip() or plain(label.printed) in _STRONG
@@ -136,11 +150,13 @@ def _read(ledger: Ledger, block: Block) -> None:
     if kind == "outcomes":
         return _outcomes(ledger, label, body)
     if kind == "treatments":
-        return _treatments(ledger, label, body)
+        own = plain(label.printed) in values("treatment")
+        return _treatments(ledger, label, (head, *block.body) if own else body)
     if kind == "rows":
         return _rows(ledger, label, body)
     for line_ in body if kind == "list" else body[:1]:
         lead = len(line_.text) - len(line_.text.lstrip("-*•·– \u00a0\t"))
+        ledger.mark("label", line_.start, line_.start + lead)
         claim(ledger, label.field, line_.start + lead, line_.end, label=label.printed)
     return None
 

@@ -71,7 +71,7 @@ def score(document: Document) -> float:
 def read(document: Document) -> tuple[Record, ...]:
     """The record of the page."""
     ledger = Ledger("labels_with_help", document)
-    lines = document.lines
+    lines = document.page()
     chain = _chain(lines)
     _title(ledger, lines[: chain[0][0]] if chain else ())
     for (at, label), following in zip(chain, [*(i for i, _ in chain[1:]), len(lines)], strict=False):

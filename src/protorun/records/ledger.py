@@ -11,7 +11,7 @@ from protorun.study.record import Leftover, Passage, Record
 from protorun.study.source import Source
 from protorun.terms.fields import kinds
 
-KINDS = ("unclaimed", "leftover", "chrome", "label", "help", "value")
+KINDS = ("unclaimed", "chrome", "label", "help", "leftover", "value")
 """What a character can be; where claims overlap the later one in this list wins."""
 
 _RUN = re.compile(rb"(.)\1*", re.DOTALL)

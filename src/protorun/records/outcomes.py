@@ -118,7 +118,7 @@ def _split(text: str) -> list[str]:
     parts = text.split("|")
     found = [parts[0]]
     for part in parts[1:]:
-        if part[:1] in " \u00a0" and not ends_with_time_frame(found[-1]):
+        if part.startswith((" ", "\u00a0")) and not ends_with_time_frame(found[-1]):
             found[-1] += "|" + part
         else:
             found.append(part)
@@ -167,7 +167,7 @@ def _frame_start(text: str, commas: list[int]) -> tuple[int | None, bool]:
         opened = _opened_left(parts, last)
         if opened is None:
             low = _LOW_OPENER.match(parts[last])
-            doubtful = re.search(r"\b[Tt]ime (?:from|to)\b", text[: commas[last]][-160:])
+            doubtful = re.search(r"(?:, |\A)Time (?:from|to)\b", text[: commas[last]][-160:])
             return (commas[last], True) if low and not doubtful else (None, False)
         last = opened
     while last and _FRAME_TAIL.fullmatch(parts[last - 1]):
@@ -255,7 +255,7 @@ def _describes(text: str, commas: list[int], i: int, end: int) -> bool:
     part = text[start:stop]
     words = part.split()
     listed = (
-        len(part) < 45 and re.match(r"(?:and|or)\b", text[stop + 2 : stop + 6]) is not None and stop < end
+        len(words) <= 4 and re.match(r"(?:and|or)\b", text[stop + 2 : stop + 6]) is not None and stop < end
     )
     if listed or (len(words) <= 6 and " and " in part and not _DESCRIBES.match(part)):
         return False

@@ -58,7 +58,7 @@ def score(document: Document) -> float:
 def read(document: Document) -> tuple[Record, ...]:
     """The record of the page."""
     ledger = Ledger("summary_and_see_also", document)
-    parts = _parts(document.lines)
+    parts = _parts(document.page())
     before = parts.pop("", ())
     for line_ in before:
         if plain(line_.text) in _CHROME:
@@ -117,10 +117,10 @@ def _conditions(ledger: Ledger, lines: tuple[Line, ...] | None) -> None:
         return
     ledger.mark("label", lines[0].start, lines[0].end)
     for line_ in lines[1:]:
-        if label_of(line_, _KEYS, loose=True):
+        bare = line_.text.lstrip("*•-– \u00a0\t")
+        if bare == line_.text and label_of(line_, _KEYS, loose=True):
             _keys(ledger, (line_,))
             continue
-        bare = line_.text.lstrip("*•-– \u00a0\t")
         ledger.value("condition", line_.end - len(bare), line_.end, label=lines[0].text)
     if len(lines) == 1:
         ledger.empty("condition", "mesh_term")

@@ -31,7 +31,7 @@ def score(document: Document) -> float:
 def read(document: Document) -> tuple[Record, ...]:
     """The record of the page."""
     ledger = Ledger("title_summary_bullets", document)
-    lines = document.lines
+    lines = document.page()
     first = _first_bullet(lines) or len(lines)
     if first:
         ledger.value("title.official", lines[0].start, lines[0].end)
