@@ -1,9 +1,14 @@
 """The loop: outcomes become known, then the rule decides, then patients are enrolled."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import protorun
 from dose_rules import study_with, two_states
+from protorun.cli import run
 from protorun.conduct import conduct, plan
 from protorun.conduct.terms import Terms
 from protorun.errors import NotStated, UsageError
@@ -261,3 +266,36 @@ def test_every_choice_that_is_not_the_records_is_named():
     notes = " ".join(conduct(dose_study(), Script([1])).notes)
     for word in ("fill_to_six", "42 days", "replaced", "as soon as", "lost", "phase II"):
         assert word in notes
+
+
+class TestCommand:
+    DEMO = Path(protorun.__file__).parent / "demo"
+
+    def arguments(self, cutoff, *more):
+        record, data = self.DEMO / "records" / "NCT06462092.txt", self.DEMO / "recorded" / "NCT06462092"
+        asked = ["conduct", str(record), "--data", str(data), "--cutoff", cutoff, "--reading", "fill_to_six"]
+        return [*asked, "--assume-defaults", "--format", "json", *more]
+
+    def section(self, capsys, name):
+        return [r for r in json.loads(capsys.readouterr().out) if r["section"] == name]
+
+    def test_the_day_before_the_late_report_15_mg_goes_on(self, capsys):
+        assert run(self.arguments("2024-09-26")) == 0
+        (found,) = self.section(capsys, "recommendation")
+        assert (found["action"], found["level"]) == ("enroll", "15 mg")
+        assert found["pending"] == ["D-05", "D-06"]
+
+    def test_the_late_report_reduces_to_10_mg_that_day(self, capsys):
+        assert run(self.arguments("2024-09-27")) == 0
+        (found,) = self.section(capsys, "recommendation")
+        assert (found["level"], found["level_since"]) == ("10 mg", "2024-09-27")
+        assert found["level_because"].startswith("2 of 3 with DLT at 15 mg")
+
+    def test_a_deviation_exits_with_3(self, capsys):
+        assert run(self.arguments("2024-12-05")) == 3
+        (found,) = self.section(capsys, "deviations")
+        assert found["patient"] == "D-08"
+
+    def test_a_cut_off_that_is_no_date_is_refused(self, capsys):
+        assert run(self.arguments("soon")) == 2
+        assert "write YYYY-MM-DD" in capsys.readouterr().err

@@ -1,15 +1,21 @@
 """Simulation: the same trials for any number of workers, each figure with its Monte Carlo error."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import protorun
 from dose_rules import study_with, two_states
+from protorun.cli import run
 from protorun.errors import UsageError
+from protorun.patients.scenario_file import load_scenarios
+from protorun.read import load
 from protorun.simulate import simulate
 from protorun.simulate.operating import operating_characteristics, rounded
 from protorun.simulate.simulation import digest
+from protorun.study.assume import assume, take_defaults
 from protorun.study.study import Assumption
 from trials import dose_study, scenario, single_arm_study, two_arm_study
 
@@ -205,6 +211,101 @@ class TestKeptChunks:
         with pytest.raises(UsageError, match="holds another simulation"):
             simulate(dose_study(), truth(), copies=10, seed=2, output=tmp_path)
         assert "settings" in json.loads((tmp_path / "simulation.json").read_text())
+
+
+DEMO = Path(protorun.__file__).parent / "demo"
+
+
+class TestTheFiveTrials:
+    """From the record in our own words to operating characteristics."""
+
+    def found(self, name, *, copies=40):
+        study = load(DEMO / "records" / f"{name}.txt")
+        for truth in load_scenarios(DEMO / "scenarios" / f"{name}.yaml"):
+            answered = assume(study, truth.assumptions)
+            for chapter in ("escalation", "conduct", "allocation"):
+                answered = take_defaults(answered, needed_for=chapter)
+            yield simulate(answered, truth, copies=copies, seed=1)
+
+    def test_nct06462092_hands_a_dose_on_or_stops(self):
+        for done in self.found("NCT06462092"):
+            assert done.levels == ("10 mg", "15 mg")
+            assert (done.arrays["result"] >= -1).all()
+
+    @pytest.mark.parametrize("name", ["NCT05305885", "CONQUER"])
+    def test_randomized_trials_compare_their_arms(self, name):
+        for done in self.found(name):
+            assert len(done.arms) == 2
+            assert "os_logrank_p" in done.arrays
+
+    def test_ivonescimab_counts_responders_in_one_arm(self):
+        for done in self.found("IVONESCIMAB"):
+            assert (done.arrays["patients_0"] == 30).all()
+            assert "responders_0" in done.arrays
+
+    def test_nct07134153_is_blocked_without_any_number(self):
+        (done,) = self.found("NCT07134153")
+        assert done.status == "blocked"
+        assert any("dose_rule.levels" in item for item in done.missing)
+        assert dict(done.arrays) == {}
+
+    def test_nct07134153_runs_once_somebody_has_assumed_the_levels(self):
+        # The levels are invented for this test alone; none are published for intrathecal T-DXd.
+        study = load(DEMO / "records" / "NCT07134153.txt")
+        answers = [
+            Assumption(
+                path="dose_rule.levels", value=["1 mg", "2 mg", "3 mg"], reason="a test, no real dose"
+            ),
+            Assumption(path="dose_rule.design", value="three_plus_three", reason="a test"),
+            Assumption(path="dose_rule.window_days", value=42, reason="two cycles of 21 days"),
+        ]
+        truth = scenario(dlt=[0.05, 0.2, 0.5], courses=DEATHS)
+        done = simulate(assume(study, answers), truth, copies=50, seed=1, reading="bcrm")
+        assert done.levels == ("1 mg", "2 mg", "3 mg")
+        assert (done.arrays["result"] >= -1).all()
+        assert {a.path for a in done.assumptions} >= {"dose_rule.levels", "dose_rule.design"}
+
+
+class TestCommand:
+    ARGUMENTS = (
+        "simulate",
+        str(DEMO / "records" / "NCT06462092.txt"),
+        "--scenario",
+        str(DEMO / "scenarios" / "NCT06462092.yaml"),
+        "--copies",
+        "20",
+    )
+
+    def test_prints_characteristics_and_what_runs_it_again(self, capsys):
+        assert run([*self.ARGUMENTS, "--reading", "fill_to_six", "--format", "json"]) == 0
+        out, err = capsys.readouterr()
+        rows = json.loads(out)
+        assert {r["scenario"] for r in rows} == {"one in five at 15 mg", "with vitamins", "without vitamins"}
+        assert all(r["reading"] == "fill_to_six" for r in rows)
+        for word in ("seed 1", "input", "numpy", "digest", "assumed: dose_rule.window_days", "NCT05289908"):
+            assert word in err
+
+    def test_runs_both_readings_side_by_side(self, capsys):
+        assert run([*self.ARGUMENTS, "--reading", "all", "--format", "json"]) == 0
+        readings = {r["reading"] for r in json.loads(capsys.readouterr().out)}
+        assert readings == {"fill_to_six", "three_plus_three"}
+
+    def test_a_blocked_trial_exits_with_3_and_names_what_is_missing(self, capsys):
+        name = "NCT07134153"
+        asked = [
+            str(DEMO / "records" / f"{name}.txt"),
+            "--scenario",
+            str(DEMO / "scenarios" / f"{name}.yaml"),
+        ]
+        assert run(["simulate", *asked, "--copies", "20"]) == 3
+        out, err = capsys.readouterr()
+        assert "blocked" in err
+        assert "dose_rule.levels" in err
+        assert out == ""
+
+    def test_a_reading_nobody_chose_is_an_error_that_names_both(self, capsys):
+        assert run([*self.ARGUMENTS]) == 1
+        assert "fill_to_six, three_plus_three" in capsys.readouterr().err
 
 
 def _stop_after(chunks):

@@ -50,10 +50,20 @@ class TestReplay:
         _, stands = replay()
         assert stands.recommendation["level"] == "10 mg"
         assert stands.recommendation["pending"] == ["P4"]
-        assert "10 mg" in stands.recommendation["why"]
+        assert stands.recommendation["why"].startswith("0 of 0 with DLT at 10 mg, 1 pending")
+        assert stands.recommendation["level_since"] == "2025-02-10"
+        assert (
+            stands.recommendation["level_because"]
+            == "2 of 2 with DLT at 15 mg, 1 pending: limit 2, reduce to 10 mg"
+        )
         by_level = {c["level"]: c for c in stands.counts}
         assert (by_level["15 mg"]["evaluable"], by_level["15 mg"]["dlt"]) == (3, 2)
         assert (by_level["10 mg"]["evaluable"], by_level["10 mg"]["under_observation"]) == (0, 1)
+
+    def test_the_recommendation_counts_everything_known_on_the_day(self):
+        _, stands = replay(cutoff="2025-01-20")
+        assert stands.recommendation["action"] == "enroll"
+        assert stands.recommendation["why"].startswith("1 of 1 with DLT at 15 mg, 2 pending: 3 more patients")
 
     def test_a_dlt_is_not_known_before_it_was_reported(self):
         _, before = replay(cutoff="2025-01-11")

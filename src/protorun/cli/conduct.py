@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from protorun.cli.output import Format, emit, say
+
+if TYPE_CHECKING:
+    from protorun.study.study import Study
+
+CHAPTERS = ("escalation", "conduct", "allocation")
+"""Whose open questions a running trial needs answered."""
 
 
 def conduct(
@@ -49,7 +55,7 @@ def conduct(
     on = _date(cutoff)
     known = load(study)
     if assume_defaults:
-        known = taken(known)
+        known = taken(known, needed_for=CHAPTERS)
     planned = plan(known, reading=reading)
     labels = planned.design.labels if planned.design else ()
     patients = load_recorded(data, levels=labels, arms=[a.id for a in known.arms])
@@ -62,12 +68,14 @@ def conduct(
     return 3 if stands.deviations or planned.missing else 0
 
 
-def taken(study: Any) -> Any:
-    """The study with the first proposal of each open question, every one said aloud."""
+def taken(study: Study, *, needed_for: tuple[str, ...] = ("",), quiet: bool = False) -> Study:
+    """The study with the first proposal of each open question (or of those some chapters need), every one said aloud."""
     from protorun.study.assume import take_defaults
 
-    answered = take_defaults(study)
-    for answer in answered.assumptions[len(study.assumptions) :]:
+    answered = study
+    for chapter in needed_for:
+        answered = take_defaults(answered, needed_for=chapter)
+    for answer in () if quiet else answered.assumptions[len(study.assumptions) :]:
         say(f"assumed: {answer.path} = {answer.value!r} ({answer.reason})")
     return answered
 

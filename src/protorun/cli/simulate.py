@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from protorun.cli.output import Format, emit, say
+
+if TYPE_CHECKING:
+    from protorun.simulate.simulation import Simulation
+    from protorun.study.study import Study
 
 
 def simulate(
@@ -41,7 +45,7 @@ def simulate(
     jobs
         Workers; -1 = one per processor.
     reading
-        Which reading of the dose rule holds.
+        Which reading of the dose rule holds; `all` runs every reading side by side.
     assume_defaults
         Take the first proposal for what the record leaves open; each one is printed.
     output
@@ -49,7 +53,7 @@ def simulate(
     format
         How to print the operating characteristics.
     """
-    from protorun.cli.conduct import taken
+    from protorun.cli.conduct import CHAPTERS, taken
     from protorun.patients.scenario_file import load_scenarios
     from protorun.read import load
     from protorun.simulate import simulate as run
@@ -57,53 +61,59 @@ def simulate(
     from protorun.study.assume import assume
 
     known = load(study)
-    rows, blocked = [], False
+    rows: list[dict[str, Any]] = []
+    said: set[str] = set()
+    blocked = False
     for truth in load_scenarios(scenario):
         answered = assume(known, truth.assumptions)
-        answered = taken(answered) if assume_defaults else answered
-        folder = output / _file_name(truth.name) if output else None
-        found = run(
-            answered,
-            truth,
-            copies=copies,
-            seed=seed,
-            jobs=jobs,
-            reading=reading,
-            output=folder,
-            progress=_progress,
-        )
-        _say(found)
-        blocked = blocked or bool(found.missing)
-        table = operating_characteristics(found)
-        rows += [{"scenario": truth.name, **row} for row in (rounded(table) if format == "table" else table)]
+        if assume_defaults:
+            answered = taken(answered, needed_for=CHAPTERS, quiet=True)
+        for name in _readings(answered, reading):
+            folder = output / _file_name(f"{truth.name} {name or ''}") if output else None
+            settings = {"copies": copies, "seed": seed, "jobs": jobs, "reading": name, "output": folder}
+            found = run(answered, truth, **settings, progress=_progress)  # type: ignore[arg-type]
+            _say(found, said)
+            blocked = blocked or bool(found.missing)
+            table = operating_characteristics(found)
+            shown = {"scenario": truth.name} | ({"reading": name} if name else {})
+            rows += [shown | row for row in (rounded(table) if format == "table" else table)]
     if rows or format != "table":
         emit(rows, format, title="operating characteristics")
     return 3 if blocked else 0
+
+
+def _readings(study: Study, asked: str | None) -> tuple[str | None, ...]:
+    """The readings to run: the one asked for, or `all` of them side by side."""
+    if asked != "all":
+        return (asked,)
+    from protorun.escalation import readings_of
+
+    return readings_of(study)
 
 
 def _progress(done: int, of_all: int) -> None:
     say(f"{done:,} of {of_all:,} copies")
 
 
-def _say(found: object) -> None:
-    """Everything needed to run it again, and every choice that is not the record's."""
-    from protorun.simulate.simulation import Simulation
-
-    if not isinstance(found, Simulation):
-        return
+def _say(found: Simulation, said: set[str]) -> None:
+    """Everything needed to run it again, and every choice that is not the record's; what was said before is not repeated."""
+    lines = [f"assumed: {a.path} = {a.value!r} ({a.reason})" for a in found.assumptions]
+    lines += [f"note: {note}" for note in found.notes]
+    lines += [
+        f"scenario: {f['parameter']} = {f['value']} ({f['basis']}: {f['source']})" for f in found.figures
+    ]
+    for line in lines if not found.missing else ():
+        if line not in said:
+            say(line)
+            said.add(line)
+    who = f"{found.study}, scenario {found.scenario!r}"
     if found.missing:
-        say(f"{found.study}, scenario {found.scenario!r}: blocked. Missing:")
+        say(f"{who}: blocked. Missing:")
         for item in found.missing:
             say(f"  - {item}")
         return
-    for answer in found.assumptions:
-        say(f"assumed: {answer.path} = {answer.value!r} ({answer.reason})")
-    for note in found.notes:
-        say(f"note: {note}")
-    for figure in found.figures:
-        say(f"scenario: {figure['parameter']} = {figure['value']} ({figure['basis']}: {figure['source']})")
     versions = ", ".join(f"{name} {number}" for name, number in found.versions.items())
-    say(f"seed {found.seed}, {found.copies:,} copies, input {found.input_hash[:16]}, {versions}")
+    say(f"{who}: seed {found.seed}, {found.copies:,} copies, input {found.input_hash[:16]}, {versions}")
     say(f"digest {found.digest}")
 
 

@@ -37,6 +37,8 @@ class Books:
     slot_level: NDArray[np.int16]
     known: IntArray
     log: list[Events] = field(default_factory=list)
+    said: dict[int, str] = field(default_factory=dict)
+    """The last decision of each copy in words, where decisions are explained."""
 
     def arrives(self, rows: Rows) -> IntArray:
         """The day of the next candidate of each copy; more candidates are asked for when they run short."""

@@ -49,15 +49,18 @@ def close_full(running: Running, copies: Rows, day: IntArray) -> None:
 
 
 def _record(running: Running, copies: Rows, day: IntArray, decision: Decision) -> None:
-    """Log the decisions that differ from the last one of their copy."""
+    """Log the decisions that differ from the last one of their copy: in what to do, or, when explained, in the words."""
     books = running.books
     code = decision.action.astype(np.int32) * 1000 + decision.level
-    if running.terms.explain:
-        code = code + 1_000_000 * (1 + decision.reason.astype(np.int32))
-    new = np.flatnonzero(code != books.decided[copies])
+    new = code != books.decided[copies]
     books.decided[copies] = code
-    if len(new):
-        books.log.append(_said(running, Kind.DECISION, copies, day, decision, these=new))
+    if running.terms.explain:
+        for i, copy in enumerate(copies.tolist()):
+            says = decision.why(i)
+            new[i] |= books.said.get(copy) != says
+            books.said[copy] = says
+    if new.any():
+        books.log.append(_said(running, Kind.DECISION, copies, day, decision, these=np.flatnonzero(new)))
 
 
 def _said(

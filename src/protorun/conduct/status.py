@@ -117,17 +117,25 @@ def _recommendation(trial: Trial, planned: Plan, patients: tuple[Row, ...]) -> R
     if planned.design is None or not len(last):
         return {"action": "none", "level": "", "why": "the study has no dose rule", "pending": []}
     kind, level = Kind(int(last.kind[-1])), int(last.level[-1])
-    action = {
-        Kind.FINISHED: Action.FINISH,
-        Kind.STOPPED: Action.STOP,
-    }.get(kind) or Action(int(last.value[-1]))
+    ended = {Kind.FINISHED: Action.FINISH, Kind.STOPPED: Action.STOP}
+    action = ended[kind] if kind in ended else Action(int(last.value[-1]))
+    moved = _moved(trial.events.of(Kind.DECISION))
     return {
         "action": action.name.lower(),
         "level": _label(planned, level),
         "why": last.text[-1] if last.text else "",
-        "since": _date(trial, int(last.day[-1])),
+        "known_on": _date(trial, int(last.day[-1])),
+        "level_since": _date(trial, int(moved.day[0])) if len(moved) else "",
+        "level_because": moved.text[0] if moved.text else "",
         "pending": [p["patient"] for p in patients if p["state"] == "under observation"],
     }
+
+
+def _moved(decisions: Events) -> Events:
+    """The decisions since the level last changed, the one that changed it first."""
+    changes = np.flatnonzero(np.diff(decisions.level)) + 1
+    since = int(changes[-1]) if len(changes) else 0
+    return decisions.take(np.arange(since, len(decisions)))
 
 
 def _deviations(trial: Trial) -> list[Row]:

@@ -96,11 +96,18 @@ def _all(
             yield first, found
     if not open_chunks:
         return
-    worker = Parallel(n_jobs=jobs, return_as="generator_unordered")
-    for first, arrays in worker(delayed(run_chunk)(task, first, count) for first, count in open_chunks):
+    for first, arrays in _worker(jobs)(delayed(run_chunk)(task, *chunk) for chunk in open_chunks):
         if kept:
             kept.save(first, arrays)
         yield first, arrays
+
+
+def _worker(jobs: int | None) -> Parallel:
+    """Workers of the active joblib back end; one that cannot hand over chunks as they finish hands them over at the end."""
+    try:
+        return Parallel(n_jobs=jobs, return_as="generator_unordered")
+    except ValueError:
+        return Parallel(n_jobs=jobs)
 
 
 def run_chunk(task: Task, first: int, count: int) -> tuple[int, Arrays]:
