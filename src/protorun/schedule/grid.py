@@ -12,6 +12,8 @@ from protorun.trial.planned import Planned
 
 _ANY_MONDAY = date(2001, 1, 1)
 GIVEN = "X"
+OF_THE_PATIENT = ("weight", "height", "weight and height")
+"""Missing from a grid because it is nobody's; the protocol does not owe it."""
 
 
 def schedule_of_activities(study: Study, arm_id: str, *, days: int = 42) -> tuple[dict[str, Any], ...]:
@@ -22,12 +24,13 @@ def schedule_of_activities(study: Study, arm_id: str, *, days: int = 42) -> tupl
     until = _ANY_MONDAY + timedelta(days=days - 1)
     lines = lay_out(study, arm_id, start=_ANY_MONDAY, until=until)
     columns = sorted({line.day for line in lines if line.day is not None})
-    names = list(dict.fromkeys(_row_of(line) for line in lines))
-    order = {id: i for i, id in enumerate(study.arm(arm_id).blocks)}
-    names.sort(key=lambda name: order.get(name, len(order)))
-    return tuple(
-        _row(study, name, [line for line in lines if _row_of(line) == name], columns) for name in names
-    )
+    found: dict[str, list[Planned]] = {id: [] for id in study.arm(arm_id).blocks}
+    for activity in study.activities:
+        if not activity.arms or arm_id in activity.arms:
+            found[activity.name.value or activity.id] = []
+    for line in lines:
+        found.setdefault(_row_of(line), []).append(line)
+    return tuple(_row(study, name, own, columns) for name, own in found.items())
 
 
 def _row_of(line: Planned) -> str:
@@ -35,15 +38,20 @@ def _row_of(line: Planned) -> str:
 
 
 def _row(study: Study, name: str, lines: list[Planned], columns: list[int]) -> dict[str, Any]:
-    first = lines[0]
-    row: dict[str, Any] = {"activity": first.what, "phase": "", "dose": "", "route": first.route}
-    row |= {"given": "", "starts": "", "until": "", "condition": first.condition}
-    if first.block:
-        block = study.block(first.block)
-        row |= {"phase": block.phase, "dose": dose(block), "given": when(block)}
-        row |= {"starts": starts(block.start.value), "until": ", ".join(block.until.value or ())}
-    row["open"] = _open(first)
-    mark = f"({GIVEN})" if first.condition else GIVEN
+    block = next((b for b in study.blocks if b.id == name), None)
+    row: dict[str, Any] = {"activity": lines[0].what if lines else name, "phase": "", "dose": "", "route": ""}
+    row |= {"given": "", "starts": "", "until": "", "condition": ""}
+    if block is not None:
+        row |= {
+            "activity": block.agent.value,
+            "phase": block.phase,
+            "dose": dose(block),
+            "given": when(block),
+        }
+        row |= {"route": " or ".join(block.routes.value or ()), "starts": starts(block.start.value)}
+        row |= {"until": ", ".join(block.until.value or ()), "condition": block.condition.value or ""}
+    row["open"] = _open(lines[0]) if lines else ""
+    mark = f"({GIVEN})" if row["condition"] else GIVEN
     on = {line.day for line in lines}
     return row | {f"D{day}": mark if day in on else "" for day in columns}
 
@@ -51,4 +59,4 @@ def _row(study: Study, name: str, lines: list[Planned], columns: list[int]) -> d
 def _open(line: Planned) -> str:
     if line.blocked_by:
         return f"blocked by {line.blocked_by}"
-    return "" if line.day is not None else line.missing
+    return "" if line.missing in OF_THE_PATIENT else line.missing

@@ -14,6 +14,7 @@ from protorun.schedule.clock import study_day
 from protorun.schedule.gates import blocked_by, dose_from_result
 from protorun.schedule.levels import dose_at_level
 from protorun.schedule.timing import bounded
+from protorun.schedule.words import in_cycles
 from protorun.schedule.workdays import Weekends, is_workday, moved
 from protorun.study.arm import Arm
 from protorun.study.study import Study
@@ -228,7 +229,7 @@ def _undated(block: Block, asked: Request) -> Planned:
         block=block.id,
         day=None,
         on=None,
-        label=block.phase,
+        label=block.phase or in_cycles(block),
         route=" or ".join(block.routes.value or ()),
         window_before=window,
         window_after=window,

@@ -8,7 +8,7 @@ from protorun.study.treatment import Block, Start
 
 def when(block: Block) -> str:
     """When the block is given, e.g. `days 1, 8 of each 21-day cycle`; `not stated` when nothing is known."""
-    words = [_timing(block), _cycles(block)]
+    words = [_timing(block), in_cycles(block)]
     if (total := planned_count(block)) is not None:
         words.append(f"{total} {'fractions' if block.kind == 'radiotherapy' else 'doses'}")
     return ", ".join(w for w in words if w) or "not stated"
@@ -45,7 +45,8 @@ def _timing(block: Block) -> str:
     return f"{block.cycle_days.value}-day cycles, days not stated" if block.cycle_days.known else ""
 
 
-def _cycles(block: Block) -> str:
+def in_cycles(block: Block) -> str:
+    """`cycle 1`, `from cycle 2`; empty for a block that is given in every cycle."""
     if block.from_cycle == 1 and block.to_cycle is None:
         return ""
     if block.to_cycle is None:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from protorun.reading.sentences import Sentence, split
-from protorun.reading.treatment_agents import Agent, Vocabulary
-from protorun.reading.treatment_statements import Statement, family, statements
-from protorun.reading.treatment_words import Word
+from protorun.reading.treatment.agents import Agent, Vocabulary
+from protorun.reading.treatment.statements import Statement, family, statements
+from protorun.reading.treatment.words import Word
 from protorun.study.arm import Arm
 from protorun.study.record import Passage, Record
 from protorun.study.study import Study

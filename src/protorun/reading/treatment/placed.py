@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from protorun.reading.treatment_drafts import Draft
-from protorun.reading.treatment_statements import family
-from protorun.reading.treatment_words import words
+from protorun.reading.treatment.drafts import Draft
+from protorun.reading.treatment.statements import family
+from protorun.reading.treatment.words import words
 from protorun.study.arm import Arm
 from protorun.study.source import Source
 from protorun.study.study import Study

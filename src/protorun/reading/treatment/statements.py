@@ -9,14 +9,14 @@ from itertools import pairwise
 from typing import Any
 
 from protorun.reading.sentences import Sentence
-from protorun.reading.treatment_agents import Agent, Vocabulary
-from protorun.reading.treatment_words import Word, words
+from protorun.reading.treatment.agents import Agent, Vocabulary
+from protorun.reading.treatment.words import Word, words
 from protorun.reading.values import table
 from protorun.study.arm import Arm
 from protorun.study.source import Source
 
 _THEN = re.compile(
-    r"(?<!was )(?<!is )(?<!were )\bfollowed by\b|\bthen\b|;\s|\bthereafter\b|\bprior to\b|\bbefore\b|\bbeginning\b",
+    r"(?<!was )(?<!is )(?<!were )\bfollowed by\b|(?<!is )(?<!are )(?<!was )(?<!were )(?<!be )\bthen\b|;\s|\bthereafter\b|\bprior to\b|\bbefore\b|\bbeginning\b",
     re.I,
 )
 _SKIP = re.compile(r"dose[- ]limiting|\bDLTs?\b|\bRP2D (?:will|is|was)|\bendpoints?\b|follow[- ]up (?:visit|every)|assess(?:ed|ment)|\bscans?\b|\bMRI\b|\bsamples?\b|\bsampling\b|\bvisits?\b|\bquestionnaire", re.I)  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from protorun.reading.sentences import Sentence
-from protorun.reading.treatment_words import number
+from protorun.reading.treatment.words import number
 from protorun.study.dose_rule import DoseRule, Level, RuleReading, State, Transition
 from protorun.study.source import Source, Sourced, assumed, derived, stated
 from protorun.study.study import Study

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from protorun.reading.treatment_placed import Placed
-from protorun.reading.treatment_statements import family
+from protorun.reading.treatment.placed import Placed
+from protorun.reading.treatment.statements import family
 from protorun.reading.values import table
 from protorun.study.record import Record
 from protorun.study.study import OpenQuestion, Proposal, Study

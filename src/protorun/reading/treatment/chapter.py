@@ -8,12 +8,12 @@ from typing import Any
 
 from protorun.reading.found import Found
 from protorun.reading.sentences import whole
-from protorun.reading.treatment_agents import Vocabulary, vocabulary
-from protorun.reading.treatment_drafts import Draft, drafts, told
-from protorun.reading.treatment_facts import facts_of, first_day
-from protorun.reading.treatment_placed import Placed, under_rule
-from protorun.reading.treatment_questions import questions
-from protorun.reading.treatment_statements import Statement, family, statements
+from protorun.reading.treatment.agents import Vocabulary, vocabulary
+from protorun.reading.treatment.drafts import Draft, drafts, told
+from protorun.reading.treatment.facts import facts_of, first_day
+from protorun.reading.treatment.placed import Placed, under_rule
+from protorun.reading.treatment.questions import questions
+from protorun.reading.treatment.statements import Statement, family, statements
 from protorun.study.arm import Arm
 from protorun.study.record import Passage, Record
 from protorun.study.source import Source, Sourced, derived, stated

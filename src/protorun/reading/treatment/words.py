@@ -53,8 +53,18 @@ class Word:
 Read = Callable[[re.Match[str]], Any]
 
 
+_ANYTHING = re.compile(  # a word that some rule below could be about; most sentences of a record have none
+    r"\d|[a-z]ly\b|\b(?:once|twice|one|two|three|four|every|each|until|absence|single|loading|month|day|week|oral|mouth)"
+    r"|intra|\b(?:IV|iv|IT|SC|PO|IM|QD|BID|TID|ICV)\b|ommaya|lumbar|vein|induction|consolidation|conco|concur|mainten|radi"
+    r"|chemotherapy|system|ADC|effective|escalat|topical|inhal|subcut",
+    re.I,
+)
+
+
 def words(text: str) -> list[Word]:
     """All findings in the order of the text; where two overlap, the earlier rule of the list below wins."""
+    if not _ANYTHING.search(text):
+        return []
     found: list[Word] = []
     for kind, pattern, read in _rules():
         for match in pattern.finditer(text):

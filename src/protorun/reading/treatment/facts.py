@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from protorun.reading.treatment_drafts import Draft
-from protorun.reading.treatment_statements import Statement, family
+from protorun.reading.treatment.drafts import Draft
+from protorun.reading.treatment.statements import Statement, family
 from protorun.study.source import Source, Sourced, absent, derived, stated
 from protorun.study.treatment import Block, Dose, Start
 

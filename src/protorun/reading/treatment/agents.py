@@ -58,6 +58,10 @@ _TOO_PLAIN = frozenset(
     ]
 )
 _TAIL = re.compile(r"(?:\s+(?:for|of|in|by|at|to|on|as))+\s*$", re.I)
+_HINTS = {
+    "radiotherapy": re.compile(r"radi|RT\b|\bCSI\b|\bSABR\b|\bSRS\b", re.I),
+    "general": re.compile(r"chemotherapy|system|trop", re.I),
+}
 _PRIOR = re.compile(
     r"(?:\bprior|\bprevious(?:ly)?(?: treated with| received)?|(?<!day \d )(?<!day \d\d )\bafter(?: prior)?|\bresistan\w+ to|\brefractory to|\bcontaining"
     r"|\bsuch as|\be\.g\.,?|\bplacebo (?:matching|for|to|of)|\bmatching|\bnot receive|\bwithout|\blacks?)\s+(?:[\w-]+\s+){0,2}$",
@@ -118,8 +122,8 @@ class Vocabulary:
         own = [(self.names[_low(m[0])], m) for m in self.pattern.finditer(text)]
         known = [(self._listed(drugs.canonical(m[0])), m) for m in drugs.pattern().finditer(text)]
         rows = [(name, self._kind(name), m) for name, m in (*own, *known)]
-        for kind in ("radiotherapy", "general"):
-            for name, pattern in table("treatment")[kind].items():
+        for kind, hint in _HINTS.items():
+            for name, pattern in table("treatment")[kind].items() if hint.search(text) else ():
                 rows += [(name, kind, m) for m in _compiled(pattern).finditer(text)]
         return rows
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from protorun.reading import dose_rule_words as words
-from protorun.reading.dose_rule_stated import FILL, THREE, stated_rule
+from protorun.reading.dose_rule import words
+from protorun.reading.dose_rule.told import FILL, THREE, stated_rule
 from protorun.reading.found import Found
 from protorun.reading.sentences import NARRATIVE, Sentence, sentences, whole
-from protorun.reading.treatment_placed import escalation_arm
+from protorun.reading.treatment.placed import escalation_arm
 from protorun.reading.values import table
 from protorun.study.dose_rule import DoseRule
 from protorun.study.record import Record
@@ -121,8 +121,8 @@ def _questions(rule: DoseRule, study: Study) -> Iterator[OpenQuestion]:
         yield _ask("dlt_definition", "DLT definition", _offers("dlt_definition", rule, study))
     if rule.window_days.basis == "absent":
         yield _ask("window_days", "DLT window in days", _offers("window_days", rule, study))
-    if any(p.id == "phase_2" and not p.sample_size.known for p in study.parts):
-        yield _open("phase_2_size", "sample size and stop rule of phase II")
+    if rule.readings and any(p.id == "phase_2" for p in study.parts):
+        yield _open("phase_2_stop_rule", "stop rule of phase II")
 
 
 def _reading_proposals() -> tuple[Proposal, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from protorun.reading.sentences import Sentence
-from protorun.reading.treatment_words import number
+from protorun.reading.treatment.words import number
 from protorun.reading.values import table
 from protorun.study.dose_rule import Level
 from protorun.study.source import Sourced, absent, derived, stated
