@@ -6,7 +6,7 @@ import re
 import typing
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from protorun.study.source import Frozen, Source
 from protorun.study.written import NUMBER, Written, number
@@ -66,16 +66,12 @@ class Number(Frozen):
     high: Bound | None = None
     unit: str = ""
     window: Window | None = None
+    excluding: tuple[str, ...] = ()
+    """What the variable leaves out, e.g. alopecia in the grade of residual toxicity."""
+    suggested_unit: str = ""
+    """Another unit that makes an implausible limit plausible; both readings are evaluated, neither is silently taken."""
     source: Source | None = None
     note: str = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _sides_fit(cls, given: typing.Any) -> typing.Any:
-        for side, wrong, right in (("low", "below", "above"), ("high", "above", "below")):
-            if isinstance(given, dict) and str(given.get(side)).startswith(f"{wrong} "):
-                raise ValueError(f"{side} says {wrong!r}; write {right!r} or the plain number")
-        return given
 
 
 class Code(Frozen):
@@ -84,17 +80,26 @@ class Code(Frozen):
     atom: Literal["code"] = "code"
     variable: str
     values: tuple[str, ...]
+    every: bool = False
+    """True when all values the patient has must be among `values`, as in a list of exceptions."""
     window: Window | None = None
     source: Source | None = None
 
 
 class Flag(Frozen):
-    """A condition is present: leptomeningeal metastasis, pregnancy, pneumonitis. Absence of a record is unknown."""
+    """A condition is present, or was ever: leptomeningeal metastasis, pregnancy, pneumonitis. `qualifiers` narrow it
+    (active, uncontrolled, requiring steroids). Absence of a record is unknown."""
 
     atom: Literal["flag"] = "flag"
     variable: str
+    qualifiers: tuple[str, ...] = ()
     window: Window | None = None
     source: Source | None = None
+
+    @property
+    def column(self) -> str:
+        """The name of the fact that answers it, e.g. `infection_uncontrolled`."""
+        return "_".join((self.variable, *self.qualifiers))
 
 
 class Treated(Frozen):
@@ -103,7 +108,13 @@ class Treated(Frozen):
     atom: Literal["treated"] = "treated"
     classes: tuple[str, ...]
     window: Window | None = None
+    ongoing: bool = False
+    """True when the treatment must still be going on."""
     purpose: str = ""
+    dose: Bound | None = None
+    """The daily dose exceeds (or, inclusive, reaches) this much, in `dose_unit`."""
+    dose_unit: str = ""
+    exempt_routes: tuple[str, ...] = ()
     source: Source | None = None
 
 

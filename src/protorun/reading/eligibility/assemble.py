@@ -1,0 +1,318 @@
+"""Finished atoms and connectives become one tree: lists, `and` before `or`, negation, exceptions, conditions, definitions.
+
+Whatever is not understood becomes an `Unparsed` part in a place where it can only make the answer less certain."""
+
+from __future__ import annotations
+
+from protorun.reading.eligibility.lex import hard
+from protorun.reading.eligibility.lexicon import Chunk
+from protorun.reading.eligibility.line import Line
+from protorun.reading.eligibility.operand import Context, operand
+from protorun.study.criterion import (
+    All,
+    Any,
+    Code,
+    Expr,
+    Flag,
+    If,
+    Judgment,
+    Not,
+    Number,
+    Treated,
+    Unless,
+    Unparsed,
+)
+
+__all__ = ["assemble", "hard"]
+
+
+def assemble(chunks: list[Chunk], line: Line, context: Context) -> Expr:
+    """The tree of one sentence. `context.firing` is True where the words describe what excludes."""
+    chunks = _trim(chunks)
+    for rule in (_defined, _permitted, _forbidden, _conditional, _excepted):
+        if (found := rule(chunks, line, context)) is not None:
+            return found
+    return _listed(chunks, line, context)
+
+
+def _trim(chunks: list[Chunk]) -> list[Chunk]:
+    start, end = 0, len(chunks)
+    while start < end and chunks[start].kind in ",:;.&|-/":
+        start += 1
+    while end > start and chunks[end - 1].kind in ",:;.&|-/":
+        end -= 1
+    return chunks[start:end]
+
+
+def _find(chunks: list[Chunk], kinds: str, start: int = 0) -> int | None:
+    """The first chunk of these kinds outside brackets."""
+    depth = 0
+    for at, chunk in enumerate(chunks):
+        depth = max(0, depth + (chunk.kind == "(") - (chunk.kind == ")"))
+        if at >= start and depth == 0 and chunk.kind in kinds:
+            return at
+    return None
+
+
+def _has_atom(chunks: list[Chunk]) -> bool:
+    return any(c.kind == "A" for c in chunks)
+
+
+def _defined(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
+    """`X is defined as Y`: the record's own definition wins over the word, which stands for Y."""
+    at = _find(chunks, "D")
+    if at is None or not _has_atom(chunks[at:]) or not _has_atom(chunks[:at]):
+        return None
+    left, right = chunks[:at], chunks[at + 1 :]
+    head = _last_concept(left)
+    if head is None:
+        return None
+    name, index = head
+    right = [c for c in right if not (c.kind == "A" and _name(c.value) == name)]
+    if not _has_atom(right):
+        return None
+    meaning = assemble(right, line, context)
+    rest = left[:index] + left[index + 1 :]
+    if _has_atom(rest) or any(c.kind == "z" for c in rest):
+        return All(parts=(_listed(_trim(rest), line, context), meaning))
+    return meaning
+
+
+def _last_concept(chunks: list[Chunk]) -> tuple[str, int] | None:
+    for index in range(len(chunks) - 1, -1, -1):
+        if chunks[index].kind == "A":
+            name = _name(chunks[index].value)
+            return (name, index) if name else None
+    return None
+
+
+def _name(expr: object) -> str:
+    return expr.variable if isinstance(expr, (Flag, Code)) else ""
+
+
+def _permitted(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
+    """`P are eligible only if Q`; a plain permission ("X are allowed") asks for nothing by itself."""
+    at = _find(chunks, "p")
+    if at is None:
+        return None
+    condition = _find(chunks, "i", at)
+    only = condition is not None and "only" in line.text[chunks[at].start : chunks[condition].end]
+    if condition is not None and only and _has_atom(chunks[:at]) and _has_atom(chunks[condition:]):
+        who = _listed(_trim(chunks[:at]), line, context.opened())
+        what = assemble(chunks[condition + 1 :], line, context.asking())
+        needed: Expr = If(condition=who, then=what)
+        return All(parts=(who, Not(part=what))) if context.firing else needed
+    if not _has_atom(chunks):
+        return None
+    line.doubt(
+        "ALLOWANCE",
+        f"{line.quote(chunks[0].start, chunks[-1].end)!r} allows something; it may soften another criterion",
+    )
+    return context.unparsed(line, chunks)
+
+
+def _forbidden(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
+    """`X is not allowed`, `patients with X are excluded`."""
+    at = _find(chunks, "G")
+    if at is None or not _has_atom(chunks[:at]) or _has_atom(chunks[at:]):
+        return None
+    rest = assemble(chunks[:at], line, context.described())
+    return rest if context.firing else Not(part=rest)
+
+
+def _conditional(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
+    """`if C, X`, `X if C`, `for patients with C: X`."""
+    at = _find(chunks, "iC")
+    if at is None:
+        return None
+    before, behind = _trim(chunks[:at]), chunks[at + 1 :]
+    if _has_atom(before):
+        condition = assemble(behind, line, context.opened())
+        part = assemble(before, line, context)
+    else:
+        comma = _find(behind, ",:")
+        if comma is None or not _has_atom(behind[:comma]) or not _has_atom(behind[comma:]) or before:
+            return None
+        condition = assemble(behind[:comma], line, context.opened())
+        part = assemble(behind[comma + 1 :], line, context)
+    return All(parts=(part, condition)) if context.firing else If(condition=condition, then=part)
+
+
+def _excepted(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
+    """`X, except Y`: Y is taken out of what excludes, and released from what is required."""
+    at = _find(chunks, "e")
+    if at is None:
+        return None
+    before, behind = _trim(chunks[:at]), _trim(chunks[at + 1 :])
+    if not before or not _has_atom(before):
+        return None
+    if _negated(before):
+        inner = Chunk("e", chunks[at].start, chunks[at].end)
+        return Not(part=assemble([*before[1:], inner, *behind], line, context.described()))
+    parts = _alternatives(before)
+    exception = context.exception(line, parts[-1], behind)
+    last = assemble(parts[-1], line, context)
+    taken: Expr = (
+        Unless(part=last, exception=exception)
+        if context.firing
+        else If(condition=Not(part=exception), then=last)
+    )
+    if len(parts) == 1:
+        return taken
+    first = assemble(parts[0], line, context)
+    return (Any if context.firing else All)(parts=(first, taken))
+
+
+def _alternatives(chunks: list[Chunk]) -> list[list[Chunk]]:
+    """An exception belongs to the last member of a list: the list before it, and that member."""
+    cut = None
+    depth = 0
+    for at, chunk in enumerate(chunks):
+        depth = max(0, depth + (chunk.kind == "(") - (chunk.kind == ")"))
+        if depth == 0 and chunk.kind in "|,&" and _has_atom(chunks[:at]) and _has_atom(chunks[at:]):
+            cut = at
+    return [chunks[:cut], chunks[cut + 1 :]] if cut is not None else [chunks]
+
+
+def _negated(chunks: list[Chunk]) -> bool:
+    return bool(chunks) and chunks[0].kind == "g"
+
+
+def _listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
+    """Operands and what joins them."""
+    includes = _find(chunks, "I")
+    if includes is not None and includes and _has_atom(chunks):
+        return _including(chunks, includes, line, context)
+    operands, joints = _split(chunks)
+    if len(operands) <= 1:
+        return operand(operands[0] if operands else [], line, context, assemble)
+    if (spread := _spread_negation(operands, joints, line, context)) is not None:
+        return spread
+    each = [operand(o, line, context, assemble) for o in operands]
+    parts, kept = _with_allowances(each, operands, joints, line, context)
+    tree = _join(parts, kept, line, context)
+    if len(parts) < len(each):
+        line.readings.append(("`or` joins the whole list", tree, Any(parts=tuple(each))))
+    return tree
+
+
+def _including(chunks: list[Chunk], at: int, line: Line, context: Context) -> Expr:
+    """`X including a, b and c`: each of them is an X."""
+    if _negated(chunks):
+        return Not(part=_including(chunks[1:], at - 1, line, context.described()))
+    head = _listed(_trim(chunks[:at]), line, context)
+    if not context.firing:
+        return All(parts=(head, context.unparsed(line, chunks[at:])))
+    operands, _ = _split(_trim(chunks[at + 1 :]))
+    known = [operand(o, line, context, assemble) for o in operands if _has_atom(o)]
+    return Any(parts=(head, *known)) if known else head
+
+
+def _split(chunks: list[Chunk]) -> tuple[list[list[Chunk]], list[str]]:
+    """Operands outside brackets and the joints between them: `|`, `&` or `,`."""
+    operands: list[list[Chunk]] = [[]]
+    joints: list[str] = []
+    depth = 0
+    for chunk in chunks:
+        depth = max(0, depth + (chunk.kind == "(") - (chunk.kind == ")"))
+        if depth == 0 and chunk.kind in ",|&;/":
+            sign = "|" if chunk.kind == "/" else chunk.kind
+            if operands[-1]:
+                operands.append([])
+                joints.append(sign)
+            elif joints:
+                joints[-1] = sign if joints[-1] in ",;" else joints[-1]
+        else:
+            operands[-1].append(chunk)
+    if not operands[-1]:
+        operands.pop()
+        joints = joints[:-1] if joints else joints
+    return operands, joints[: max(0, len(operands) - 1)]
+
+
+def _spread_negation(
+    operands: list[list[Chunk]], joints: list[str], line: Line, context: Context
+) -> Expr | None:
+    """`no a, b or c` denies each of them; a limit or a second negation in the list stops that."""
+    first = operands[0]
+    starts = [bool(o) and o[0].kind == "g" for o in operands]
+    if not starts[0] or any(starts[1:]) or any(_is_limit(c) for o in operands[1:] for c in o):
+        return None
+    if any(not _has_atom(o) for o in operands[1:]) or not _has_atom(first):
+        return None
+    if any(c.kind in "gM" for o in operands[1:] for c in o):
+        return None
+    inner = [operand(o, line, context.described(), assemble) for o in ([first[1:], *operands[1:]])]
+    return Not(part=Any(parts=tuple(inner)))
+
+
+def _is_limit(chunk: Chunk) -> bool:
+    return chunk.kind == "A" and isinstance(chunk.value, Number)
+
+
+def _with_allowances(
+    each: list[Expr], operands: list[list[Chunk]], joints: list[str], line: Line, context: Context
+) -> tuple[list[Expr], list[str]]:
+    """`no abnormality in X, or no clinical significance`: the judgment excuses what stands right before it."""
+    parts: list[Expr] = []
+    kept: list[str] = []
+    for index, part in enumerate(each):
+        text = line.text[operands[index][0].start : operands[index][-1].end]
+        excuses = isinstance(part, Judgment) and "significan" in text and index and joints[index - 1] == "|"
+        if excuses and not context.firing and len(operands) > 2:
+            parts[-1] = Any(parts=(parts[-1], part))
+            line.doubt(
+                "OR_SCOPE", "`or no clinical significance` is read as belonging to the item right before it"
+            )
+            continue
+        if index:
+            kept.append(joints[index - 1])
+        parts.append(part)
+    return parts, kept
+
+
+def _join(parts: list[Expr], joints: list[str], line: Line, context: Context) -> Expr:
+    if len(parts) == 1:
+        return parts[0]
+    signs = set(joints)
+    if "|" in signs and "&" in signs:
+        return _mixed(parts, joints, line)
+    if "|" in signs:
+        return Any(parts=tuple(parts))
+    lost = [p for p in parts if isinstance(p, Unparsed)]
+    if context.firing and lost and len(lost) < len(parts):
+        # After a comma alone, words nobody understood may narrow what excludes or add to it: the answer stays open.
+        known = [p for p in parts if not isinstance(p, Unparsed)]
+        return Any(parts=(All(parts=(Any(parts=tuple(known)), *lost)), *lost))
+    if not context.firing:
+        return All(parts=tuple(parts))
+    if all(isinstance(p, (Flag, Treated, Code, Any, Judgment)) for p in parts):
+        if "&" in signs:
+            line.doubt(
+                "AND_ON_EXCLUSION", "`and` joins things that exclude; read as: any one of them excludes"
+            )
+        return Any(parts=tuple(parts))
+    return All(parts=tuple(parts)) if "&" in signs else Any(parts=tuple(parts))
+
+
+def _mixed(parts: list[Expr], joints: list[str], line: Line) -> Expr:
+    """`and` binds tighter than `or`; the other reading is kept beside it."""
+    groups: list[list[Expr]] = [[parts[0]]]
+    for part, joint in zip(parts[1:], joints, strict=True):
+        if joint == "&":
+            groups[-1].append(part)
+        else:
+            groups.append([part])
+    default = Any(parts=tuple(g[0] if len(g) == 1 else All(parts=tuple(g)) for g in groups))
+    if all(len(g) == 1 or all(_name(p).startswith("her2_") for p in g) for g in groups):
+        return default  # IHC 2+ and ISH negative are one result by definition
+    line.doubt("PRECEDENCE", "`and` and `or` in one list; `and` is read as binding tighter")
+    others: list[list[Expr]] = [[parts[0]]]
+    for part, joint in zip(parts[1:], joints, strict=True):
+        if joint == "&":
+            others.append([part])
+        else:
+            others[-1].append(part)
+    other = All(parts=tuple(g[0] if len(g) == 1 else Any(parts=tuple(g)) for g in others))
+    line.readings.append(("`or` binds tighter than `and`", default, other))
+    return default

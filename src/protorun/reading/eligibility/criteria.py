@@ -1,0 +1,198 @@
+"""Items become criteria: one by one, or several together where a parent says `one of the following`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from protorun.reading.eligibility.line import Line
+from protorun.reading.eligibility.segment import Item, joined
+from protorun.reading.eligibility.sentence import classify, leaves, read_line
+from protorun.study.criterion import (
+    All,
+    Alternative,
+    Any,
+    Criterion,
+    Expr,
+    Number,
+    Unparsed,
+)
+from protorun.study.source import Source
+from protorun.terms.offsets import Mapped
+from protorun.terms.variables import variables
+
+Texts = Mapping[str, str]
+_ONE_OF = re.compile(
+    r"\b(?:one|any|either|at least one|any one|1)\b(?: or more| \(or more\))? of(?: the| these)?|\beither\b|at least (?:one|1)\b|one or more"
+)
+_ALL_OF = re.compile(r"\b(?:all|each|both)\b(?: of)?(?: the)?")
+_CONDITION = re.compile(
+    r"\b(?:if|for|unless|when|who|whose|subjects? with|patients? with|males?|females?|women|men)\b"
+)
+_PLAIN_PARENT = re.compile(
+    r"function|laborator|criteria|following|requirements?|values?|parameters|defined|as follows|history|conditions?|must|diseases?|diagnos"
+)
+
+
+def criteria(items: list[Item], texts: Texts) -> Iterator[tuple[Item, Criterion]]:
+    """Each criterion with the item it came from; ids are given later."""
+    for item in items:
+        yield from _of(item, texts)
+
+
+def _of(item: Item, texts: Texts) -> Iterator[tuple[Item, Criterion]]:
+    if not item.children:
+        yield item, read_item(item, item.text, texts)
+        return
+    parent = item.text.text.lower()
+    alternatives = bool(_ONE_OF.search(parent))
+    fires_alone = item.polarity == "exclusion" and not re.search(
+        r"\ball of\b|\beach of\b|\bboth of\b", parent
+    )
+    if not item.leads:
+        yield item, _whole(item, texts)
+    elif item.polarity == "inclusion" and alternatives:
+        yield item, _any_of(item, texts)
+    elif (item.polarity == "inclusion" and not _CONDITION.search(parent)) or (
+        fires_alone and not re.search(r"\b(?:if|unless|except)\b", parent)
+    ):
+        yield from _children(item, texts)
+    else:
+        yield item, _whole(item, texts)
+
+
+def _children(item: Item, texts: Texts) -> Iterator[tuple[Item, Criterion]]:
+    """The parent is a heading; what it says beside that narrows each child on an exclusion list."""
+    narrows = item.polarity == "exclusion" and _says_more(item, texts)
+    for child in item.children:
+        for source, criterion in _of(child, texts):
+            yield source, _narrowed(criterion, item, texts) if narrows else criterion
+
+
+def _says_more(item: Item, texts: Texts) -> bool:
+    words = re.sub(
+        r"\b(?:any|one|or|more|of|the|following|conditions?|criteria|history|have|has|had|with|patients?|subjects?|participants?|who|meets?|known|presence|evidence|a|an|as|defined|by|diseases?|are|is|including|such|will|be|excluded|disorders?|these|and)\b|\W",
+        "",
+        item.text.text.lower(),
+    )
+    return bool(words)
+
+
+def _narrowed(criterion: Criterion, parent: Item, texts: Texts) -> Criterion:
+    source = _cite(parent.text, parent.locator, texts)(0, len(parent.text.text))
+    said = Unparsed.model_construct(text=source.quote, source=source)
+    if criterion.klass in ("unparsed", "judgment", "attestation"):
+        return criterion
+    return criterion.model_copy(
+        update={
+            "expr": All(parts=(criterion.expr, said)),
+            "klass": "partial",
+            "residual": (*criterion.residual, source),
+        }
+    )
+
+
+def _any_of(item: Item, texts: Texts) -> Criterion:
+    """`one of the following`: any child will do."""
+    parts = [c for child in item.children for _, c in _of(child, texts)]
+    parent = _cite(item.text, item.locator, texts)(0, len(item.text.text))
+    expr: Expr = Any(parts=tuple(p.expr for p in parts)) if len(parts) > 1 else parts[0].expr
+    lost = tuple(s for p in parts for s in p.residual)
+    doubts = tuple(dict.fromkeys(d for p in parts for d in p.doubts))
+    if _CONDITION.search(item.text.text.lower()) or re.search(
+        r"\b(?:two|2|three|3)\b", item.text.text.lower()
+    ):
+        said = Unparsed.model_construct(text=parent.quote, source=parent)
+        expr, lost = Any(parts=(All(parts=(expr, said)), said)), (*lost, parent)
+    return Criterion(
+        id="?",
+        polarity=item.polarity,
+        text=texts[item.locator][parent.start : parts[-1].sources[-1].end],
+        sources=(parent, *(s for p in parts for s in p.sources)),
+        expr=expr,
+        klass=classify(expr, [(0, 0)] if lost else []),
+        residual=lost,
+        scope=item.scope,
+        doubts=doubts,
+    )
+
+
+def _whole(item: Item, texts: Texts) -> Criterion:
+    """Parent and children read as one text, sentence by sentence."""
+    return read_item(item, joined(_flat(item), " ; "), texts)
+
+
+def _flat(item: Item) -> Iterator[Mapped]:
+    yield item.text
+    for child in item.children:
+        yield from _flat(child)
+
+
+def read_item(item: Item, text: Mapped, texts: Texts) -> Criterion:
+    """One text as one criterion."""
+    cite = _cite(text, item.locator, texts)
+    original = texts[item.locator]
+    line = Line(text.text.lower(), item.polarity, cite, lambda a, b: original[slice(*text.span(a, b))])
+    if len(line.text) != len(text.text):  # a few letters change length in lower case (İ)
+        line.text = "".join(c.lower() if len(c.lower()) == 1 else c for c in text.text)
+    expr, lost = read_line(line)
+    whole = cite(0, len(text.text))
+    return Criterion(
+        id="?",
+        polarity=item.polarity,
+        text=whole.quote,
+        sources=(whole,),
+        expr=expr,
+        klass=_class(expr, lost, line),
+        residual=tuple(cite(a, b) for a, b in lost if b > a),
+        scope=item.scope,
+        doubts=tuple(line.doubts),
+        alternatives=_alternatives(expr, line),
+    )
+
+
+def _class(expr: Expr, lost: list[tuple[int, int]], line: Line) -> str:
+    """A limit without comparator or with a unit that cannot be compared is understood in part only."""
+    found = classify(expr, lost)
+    damaged = any(d.startswith(("NO_UNIT", "NO_COMPARATOR")) for d in line.doubts)
+    return "partial" if damaged and found == "computable" else found
+
+
+def _alternatives(expr: Expr, line: Line) -> tuple[Alternative, ...]:
+    found = []
+    for says, old, new in line.readings:
+        other = _replaced(expr, old, new)
+        if other != expr:
+            found.append(Alternative(says=says, expr=other))
+    return tuple(found)
+
+
+def _replaced(expr: Expr, old: Expr, new: Expr) -> Expr:
+    if expr == old:
+        return new
+    changes: dict[str, object] = {}
+    for name in type(expr).model_fields:
+        value = getattr(expr, name)
+        if name == "parts":
+            changes[name] = tuple(_replaced(p, old, new) for p in value)
+        elif name in ("part", "exception", "condition", "then", "otherwise") and value is not None:
+            changes[name] = _replaced(value, old, new)
+    return expr.model_copy(update=changes) if changes else expr
+
+
+def _cite(text: Mapped, locator: str, texts: Texts) -> Callable[[int, int], Source]:
+    original = texts[locator]
+
+    def cite(start: int, end: int) -> Source:
+        low, high = text.span(start, end)
+        return Source.model_construct(start=low, end=high, quote=original[low:high], locator=locator)
+
+    return cite
+
+
+def is_laboratory(criterion: Criterion) -> bool:
+    """True when the criterion is a limit on a laboratory value."""
+    return any(
+        isinstance(leaf, Number) and leaf.variable in variables() and variables()[leaf.variable].kind == "lab"
+        for leaf in leaves(criterion.expr)
+    )

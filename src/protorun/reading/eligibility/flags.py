@@ -1,0 +1,207 @@
+"""Conditions with what narrows them: `active brain metastases`, `locally advanced or metastatic breast cancer`."""
+
+from __future__ import annotations
+
+from typing import Any as Anything
+
+from protorun.reading.eligibility.lexicon import Chunk
+from protorun.reading.eligibility.line import Line
+from protorun.study.criterion import All, Any, Code, Expr, Flag, Not, Window
+from protorun.study.source import Source
+from protorun.terms.concepts import concepts
+
+_TESTS = frozenset({"hbsag", "hcv_antibody", "hcv_rna", "hbcab"})
+_BEHIND = frozenset(
+    {
+        "requiring_iv_antimicrobials",
+        "requiring_systemic_therapy",
+        "requiring_treatment",
+        "requiring_steroids",
+        "requiring_hospitalization",
+        "may_recur",
+    }
+)
+
+
+def mark_flags(chunks: list[Chunk], line: Line) -> list[Chunk]:
+    """The chunks with every condition (and the qualifiers and stages around it) as one finished atom."""
+    found: list[Chunk] = []
+    at = 0
+    while at < len(chunks):
+        item = _stages(chunks, at, line) or _condition(chunks, at, line)
+        if item is None:
+            found.append(chunks[at])
+            at += 1
+            continue
+        found.append(item[0])
+        at = item[1]
+    return _with_windows(_distribute(found), line)
+
+
+def _stages(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | None:
+    """`locally advanced or metastatic` before a diagnosis: any of the stages, and the diagnosis."""
+    if chunks[at].kind != "f":
+        return None
+    stages = [chunks[at]]
+    behind = at + 1
+    while behind < len(chunks):
+        step = behind
+        while step < len(chunks) and chunks[step].kind in "|,/&":
+            step += 1
+        if step < len(chunks) and chunks[step].kind == "f":
+            stages.append(chunks[step])
+            behind = step + 1
+        else:
+            break
+    flags = [_flag(str(c.value), (), None, line.cite(c.start, c.end)) for c in stages]
+    joined_and = any(c.kind == "&" for c in chunks[at:behind])
+    expr: Expr = flags[0] if len(flags) == 1 else (All if joined_and else Any)(parts=tuple(flags))
+    end = chunks[behind - 1].end
+    diagnosis = (
+        _condition(chunks, behind, line) if behind < len(chunks) and chunks[behind].kind == "k" else None
+    )
+    if diagnosis:
+        expr, behind, end = All(parts=(expr, diagnosis[0].value)), diagnosis[1], diagnosis[0].end
+    return Chunk("A", chunks[at].start, end, expr), behind
+
+
+def _condition(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | None:
+    """Qualifiers (in a row or as a list) and the condition they narrow."""
+    step = at
+    groups: list[list[str]] = [[]]
+    while step < len(chunks) and chunks[step].kind == "q" and chunks[step].value not in _BEHIND:
+        groups[-1].append(str(chunks[step].value))
+        step += 1
+        nxt = step
+        while nxt < len(chunks) and chunks[nxt].kind in "|,/":
+            nxt += 1
+        if nxt > step and nxt < len(chunks) and chunks[nxt].kind == "q" and _leads_to_condition(chunks, nxt):
+            groups.append([])
+            step = nxt
+    if step >= len(chunks) or chunks[step].kind != "k":
+        return None
+    name, behind = str(chunks[step].value), step + 1
+    behind = _same(chunks, behind, name)
+    extra: list[str] = []
+    while behind < len(chunks) and chunks[behind].kind == "q" and chunks[behind].value in _BEHIND:
+        extra.append(str(chunks[behind].value))
+        behind += 1
+    source = line.cite(chunks[at].start, chunks[behind - 1].end)
+    flags = [_named(name, tuple(dict.fromkeys((*group, *extra))), source) for group in groups]
+    expr: Expr = flags[0] if len(flags) == 1 else Any(parts=tuple(flags))
+    if behind < len(chunks) and chunks[behind].kind == "u":
+        cleared = _flag(name, ("ruled_out_by_imaging",), None, source)
+        expr, behind = All(parts=(expr, Not(part=cleared))), behind + 1
+    return Chunk("A", chunks[at].start, chunks[behind - 1].end, expr), behind
+
+
+def _leads_to_condition(chunks: list[Chunk], at: int) -> bool:
+    while at < len(chunks) and chunks[at].kind in "q|,/":
+        at += 1
+    return at < len(chunks) and chunks[at].kind == "k"
+
+
+def _same(chunks: list[Chunk], at: int, name: str) -> int:
+    """Passes over the same condition said again: `HIV (human immunodeficiency virus)`, `ILD/pneumonitis`."""
+    while at < len(chunks):
+        kinds = "".join(c.kind for c in chunks[at : at + 3])
+        if kinds == "(k)" and chunks[at + 1].value == name:
+            at += 3
+        elif (chunks[at].kind == "k" and chunks[at].value == name) or (
+            chunks[at].kind == "k" and chunks[at].value == "infection" and _viral(name)
+        ):
+            at += 1
+        elif kinds[:2] == "/k" and chunks[at + 1].value == name:
+            at += 2
+        else:
+            break
+    return at
+
+
+def _viral(name: str) -> bool:
+    """HIV, HBV, HCV name the infection already."""
+    return name in concepts() and concepts()[name].family == "viral"
+
+
+def _named(name: str, qualifiers: tuple[str, ...], source: Source) -> Expr:
+    if name in _TESTS:
+        return Code.model_construct(variable=name, values=("positive",), source=source)
+    if "+" in name:
+        return Any(parts=tuple(_flag(n, qualifiers, None, source) for n in name.split("+")))
+    return _flag(name, qualifiers, None, source)
+
+
+def _flag(name: str, qualifiers: tuple[str, ...], window: Window | None, source: Source) -> Flag:
+    return Flag.model_construct(variable=name, qualifiers=qualifiers, window=window, source=source)
+
+
+def _distribute(chunks: list[Chunk]) -> list[Chunk]:
+    """`uncontrolled hypertension, diabetes or asthma`: the qualifier of the first of a list goes for those behind it,
+    unless one of them has a qualifier or a definition of its own."""
+    at = 0
+    while at < len(chunks):
+        run = _run(chunks, at)
+        members = [c for c in chunks[at:run] if c.kind == "A"]
+        if (
+            len(members) > 1
+            and (first := _qualifiers(members[0]))
+            and not any(_narrowed(m) for m in members[1:])
+        ):
+            for member in members[1:]:
+                member.value = _map_flags(
+                    member.value, lambda f, q=first: f.model_copy(update={"qualifiers": q})
+                )
+        at = max(run, at + 1)
+    return chunks
+
+
+def _run(chunks: list[Chunk], at: int) -> int:
+    while at < len(chunks) and (
+        chunks[at].kind in ",|/&" or (chunks[at].kind == "A" and _is_condition(chunks[at].value))
+    ):
+        at += 1
+    return at
+
+
+def _is_condition(expr: Anything) -> bool:
+    return isinstance(expr, (Flag, Code)) or (
+        isinstance(expr, Any) and all(isinstance(p, Flag) for p in expr.parts)
+    )
+
+
+def _qualifiers(chunk: Chunk) -> tuple[str, ...]:
+    return (
+        tuple(q for q in chunk.value.qualifiers if q not in _BEHIND) if isinstance(chunk.value, Flag) else ()
+    )
+
+
+def _narrowed(chunk: Chunk) -> bool:
+    return not isinstance(chunk.value, Flag) or bool(chunk.value.qualifiers)
+
+
+def _with_windows(chunks: list[Chunk], line: Line) -> list[Chunk]:
+    """A window behind a list of conditions goes for all of them; one before it likewise."""
+    found: list[Chunk] = []
+    for chunk in chunks:
+        if chunk.kind == "W":
+            start = len(found)
+            while start and (found[start - 1].kind in ",|/&" or _is_condition(found[start - 1].value)):
+                start -= 1
+            members = [c for c in found[start:] if c.kind == "A"]
+            if members and found[-1].kind == "A":
+                for member in members:
+                    member.value = _map_flags(
+                        member.value, lambda f, w=chunk.value: f.model_copy(update={"window": w})
+                    )
+                found[-1].end = chunk.end
+                continue
+        found.append(chunk)
+    return found
+
+
+def _map_flags(expr: Anything, change: Anything) -> Anything:
+    if isinstance(expr, (Flag, Code)):
+        return change(expr)
+    if isinstance(expr, (Any, All)):
+        return expr.model_copy(update={"parts": tuple(_map_flags(p, change) for p in expr.parts)})
+    return expr

@@ -1,0 +1,19 @@
+"""Pieces whose inner grammar is their own: each module finds its pieces in a line before anything else is read."""
+
+from __future__ import annotations
+
+from protorun.reading.eligibility.islands import contraception, her2, pregnancy, toxicity, viral
+from protorun.reading.eligibility.lexicon import Chunk
+from protorun.reading.eligibility.line import Line
+
+_ORDER = (her2, toxicity, pregnancy, contraception, viral)
+
+
+def islands(line: Line) -> list[Chunk]:
+    """All pieces found, without overlap; an earlier kind wins."""
+    found: list[Chunk] = []
+    for module in _ORDER:
+        for chunk in module.find(line, found):
+            if all(chunk.end <= other.start or chunk.start >= other.end for other in found):
+                found.append(chunk)
+    return found

@@ -1,0 +1,68 @@
+"""Contraception and family planning: a person states it, so the clause is kept as it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from protorun.reading.eligibility.lexicon import Chunk
+from protorun.reading.eligibility.line import Line
+from protorun.study.criterion import All, Attestation, Expr, Flag, Not
+
+_WORDS = re.compile(
+    r"contracept\w*|birth control|abstinen\w*|abstain from (?:sex|heterosexual|penile)|donat\w+ (?:sperm|eggs|ova|oocytes)|"
+    r"plan(?:s|ning)? to (?:become pregnant|conceive|father|have children)|father(?:ing)? a child|intend(?:ing|s)? to become pregnant|barrier method"
+)
+_BOUNDARY = re.compile(
+    r"[;.](?=\s|$)|[,)]? or (?!who\b|be\b|to\b|use|using|donat|abst|their|fertile|partner|men\b|male|\w+ (?:control|method|contracept))|, and (?!who\b)"
+)
+_REFUSES = re.compile(
+    r"\bun(?:willing|able)|not (?:willing|able|using|agree\w*|practicing|use|prepared)|refus\w+|do(?:es)? not (?:use|agree|wish|want|practice)|"
+    r"without (?:using |adequate |effective )|who are not|fail\w* to use|inadequate|lack of"
+)
+_TAIL = re.compile(r"(?:[,\s]|\b(?:the|and|a|an)\b){1,8}$")
+_WHO = re.compile(r"(?:childbearing|child-bearing|reproductive|fertil)")
+_HAS_ATOM = re.compile(r"breast[ -]?feed|lactat|nursing|pregnancy test")
+
+
+def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
+    """Clauses about contraception, from boundary to boundary; what other pieces have taken stays theirs."""
+    at = 0
+    while match := _WORDS.search(line.text, at):
+        start, end = _clause(line.text, match.start(), match.end(), taken)
+        at = max(end, match.end())
+        if not line.text[start:end].strip() or _HAS_ATOM.search(line.text[start:end]):
+            continue
+        yield Chunk("A", start, end, _expr(line, start, end))
+
+
+def _clause(text: str, start: int, end: int, taken: Sequence[Chunk]) -> tuple[int, int]:
+    left = max((c.end for c in taken if c.end <= start), default=0)
+    right = min((c.start for c in taken if c.start >= end), default=len(text))
+    for boundary in _BOUNDARY.finditer(text, left, start):
+        left = boundary.end()
+    later = re.compile(r"[;.](?=\s|$)").search(text, end, right)
+    right = later.start() if later else right
+    while left < right and text[left] in " ,":
+        left += 1
+    tail = _TAIL.search(text, left, right)
+    return left, tail.start() if tail else right
+
+
+def _expr(line: Line, start: int, end: int) -> Expr:
+    text, source = line.text[start:end], line.cite(start, end)
+    stated = Attestation.model_construct(text=line.quote(start, end), variable="contraception", source=source)
+    if line.polarity == "inclusion":
+        return stated
+    if not _REFUSES.search(text):
+        plans = Attestation.model_construct(
+            text=line.quote(start, end), variable="no_pregnancy_planned", source=source
+        )
+        return Not(part=plans)
+    if not _WHO.search(text):
+        return Not(part=stated)
+    women = re.search(r"wom[ae]n|female|wocbp", text) and not re.search(r"\b(?:men|males?)\b", text)
+    fertile = Flag.model_construct(
+        variable="childbearing_potential" if women else "reproductive_potential", qualifiers=(), source=source
+    )
+    return All(parts=(fertile, Not(part=stated)))

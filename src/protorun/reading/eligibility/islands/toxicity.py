@@ -1,0 +1,112 @@
+"""Recovery from the toxicity of earlier treatment: the highest grade still allowed, and what is exempt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from protorun.reading.eligibility.lexicon import Chunk
+from protorun.reading.eligibility.line import Line
+from protorun.study.criterion import Any, Bound, Expr, Flag, Not, Number
+
+_WHAT = r"toxic(?:it(?:y|ies)|\s+(?:effects?|reactions?))|adverse (?:events?|effects?|reactions?)|side effects?|\baes?\b|acute effects|treatment-related effects"
+_HEALED = r"recover\w*|resol\w+|improve\w*|return\w*|subsid\w+|reliev\w+|alleviat\w+|eased"
+_GRADE = (
+    r"(?:(?:nci|ctcae|nci-ctcae|ctc|common terminology criteria for adverse events|version|v|\(|\)|,|[ ]|\d\.\d|[45](?=[ ),]))*?)"
+    r"(?P<s1>≤|<|≥|>|=)?[ ]?(?:(?:nci|ctcae|nci-ctcae|ctc)[ ])?(?:v?\d\.\d[ ])?(?:grade|class|level|g)s?[ ]?(?P<s2>≤|<|≥|>|=)?[ ]?(?P<g>[0-3]|i{1,2}\b)(?P<g2>[ ]?(?:-|or|/|to)[ ]?[0-2](?!\d))?"
+    r"(?P<tail>[ ]?,?[ ]?(?:or|and)[ ](?:less|lower|below|better|under))?(?P<baseline>[ ]?\)?,?[ ]?(?:or|and/or)[ ](?:to )?(?:the )?(?:pre-?treatment |patient's )?(?:baseline|pretreatment)(?: levels?| values?| status)?)?"
+)
+_LINE = re.compile(
+    rf"(?P<who>[^;.]{{0,200}}?)(?P<not>not |never |has not |have not |un)?(?:yet |fully |completely )?(?P<healed>{_HEALED})(?P<mid>[^;.]{{0,160}}?){_GRADE}"
+    r"(?P<after>[ ]?(?:\(|,)?[ ]?(?:(?:according to|per|by|as per|based on|as defined by)[ ])?(?:the )?(?:nci|ctcae|common terminology|version|v|[ .)(]|\d\.\d|\d)*)"
+    r"(?P<except>[ ,(]*(?:except(?:ing)?(?: for)?|with the exception of|other than|excluding|except in case of)[ ](?P<list>[^;.)]{1,160}))?"
+)
+_EXEMPT = {
+    "alopecia": r"alopecia|hair loss|baldness",
+    "neuropathy_grade_2": r"(?:≤ ?)?(?:grade ≤?[ ]?(?:2|ii) |stable grade 2 |residual grade 2 )?(?:peripheral |sensory |residual |chronic )*neuropathy(?: (?:of )?(?:≤ ?)?\(?(?:≤ ?)?grade (?:≤ ?)?(?:2|ii)(?: or (?:less|lower))?\)?)",
+    "neuropathy": r"(?:peripheral |sensory )*(?:neuropathy|neurotoxicity)",
+    "vitiligo": r"vitiligo",
+    "hypothyroidism": r"hypothyroidism(?: stable on (?:hormone )?replacement(?: therapy)?)?",
+    "endocrinopathy": r"endocrinopath(?:y|ies)(?: (?:managed|controlled|stable) (?:with|by|on) (?:hormone )?replacement(?: therapy)?)?",
+    "anemia": r"an(?:a)?emia",
+    "fatigue": r"fatigue",
+    "pigmentation": r"(?:skin )?(?:hyper)?pigmentation",
+    "lymphopenia": r"lymphopenia",
+    "hearing_loss": r"hearing loss|ototoxicity",
+}
+_SILENT = re.compile(
+    r"\b(?:and|or|any|grade|of|the|special|conditions?|such as|e\.g\.|for|which|patients?|with|other|stable)\b|[\s,():/-]+|for special conditions"
+)
+
+
+def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
+    """One piece per sentence that speaks of toxicity, recovery and a grade."""
+    text = line.text
+    if not re.search(_WHAT, text) or not re.search(_HEALED, text):
+        return
+    for match in _LINE.finditer(text):
+        about = match["who"] + match["mid"]
+        if not re.search(_WHAT, about) or re.search(r"\bif\b|unless|\b(?:alt|ast|bilirubin|platelet)", about):
+            continue
+        chunk = _piece(line, match)
+        if chunk:
+            yield chunk
+
+
+def _piece(line: Line, match: re.Match[str]) -> Chunk | None:
+    sign = match["s1"] or match["s2"]
+    grade = float({"i": 1, "ii": 2}.get(match["g"], match["g"]))
+    if sign in ("≥", ">"):
+        return None
+    if match["g2"]:
+        grade = max(grade, float(match["g2"].strip()[-1]))
+    bound = Bound.model_construct(value=grade, inclusive=sign != "<", times="")
+    exempt, end = _exempt(line, match)
+    start = match.start("who") + len(match["who"]) - len(match["who"].lstrip())
+    source = line.cite(start, end)
+    about = match["who"] + match["mid"]
+    blood = re.search(r"non-?h(?:a)?ematolog", about)
+    name = "residual_nonhematologic_toxicity_grade" if blood else "residual_toxicity_grade"
+    number: Expr = Number.model_construct(
+        variable=name, high=bound, low=None, excluding=exempt, source=source
+    )
+    if match["baseline"]:
+        back = Flag.model_construct(variable="residual_toxicity", qualifiers=("at_baseline",), source=source)
+        number = Any(parts=(number, back))
+    negative = bool(match["not"])
+    if line.polarity == "exclusion" and not negative and not re.search(r"\bnot\b|fail", about):
+        return None
+    denied = negative or bool(re.search(r"\bnot\b", about))
+    if line.text[start:end].count("(") > line.text[start:end].count(")") and line.text[end : end + 1] == ")":
+        end += 1
+    return Chunk("A", start, end, Not(part=number) if denied else number)
+
+
+def _exempt(line: Line, match: re.Match[str]) -> tuple[tuple[str, ...], int]:
+    """The exempt toxicities, when every word of the list is known; otherwise the list is left to the residual guard."""
+    end = (
+        match.end("after")
+        if match["after"].strip(" (,")
+        else (
+            match.end("baseline")
+            if match["baseline"]
+            else match.end("tail")
+            if match["tail"]
+            else match.end("g2")
+            if match["g2"]
+            else match.end("g")
+        )
+    )
+    if not match["except"]:
+        return (), end
+    text = match["list"]
+    found: list[str] = []
+    for name, pattern in _EXEMPT.items():
+        if re.search(pattern, text):
+            found.append(name)
+            text = re.sub(pattern, " ", text)
+    if not found or _SILENT.sub("", text):
+        return (), end
+    if "such as" in match["list"]:
+        line.doubt("OPEN_LIST", "the exempt toxicities are examples (`such as`); others may be exempt too")
+    return tuple(found), match.end("except")

@@ -1,0 +1,323 @@
+"""One member of a list: its atoms, a negation before them, brackets behind them, and what was not understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+
+from protorun.reading.eligibility.islands.malignancy import malignancy_exceptions
+from protorun.reading.eligibility.lexicon import Chunk, stem, words
+from protorun.reading.eligibility.line import Line
+from protorun.study.criterion import (
+    All,
+    Any,
+    Code,
+    Expr,
+    Flag,
+    If,
+    Judgment,
+    Not,
+    Number,
+    Treated,
+    Unparsed,
+    Washout,
+)
+from protorun.terms.concepts import concepts
+
+JUDGMENT = re.compile(
+    r"investigator|physician'?s? (?:opinion|discretion|judg)|opinion of|judg(?:e?ment|ed)|clinically (?:significant|relevant|"
+    r"important|meaningful)|\badequate|\bsufficient|\bappropriate|\bacceptable|no clinical significance|interfere|jeopardi|"
+    r"compromise|confound|unsuitable|inappropriate|undue risk|unacceptable risk|increased risk|in the view of|"
+    r"good (?:general|physical|overall|organ)|otherwise healthy|generally healthy|significant|at (?:high|higher|greater) risk|"
+    r"would preclude|might preclude|that could|that would|that may|that might|which may|which might|deemed|considered"
+)
+_BEFORE_DROPPED = "abXM:-.OvP"
+_LOOSE = "a b X M : - . ; P l"
+
+Assemble = Callable[[list[Chunk], Line, "Context"], Expr]
+
+
+@dataclass(frozen=True)
+class Context:
+    """`firing`: the words describe what excludes. `lost` collects the stretches nobody understood."""
+
+    firing: bool
+    lost: list[tuple[int, int]]
+
+    def described(self) -> Context:
+        """Inside a negation of a requirement the words describe what must not be."""
+        return replace(self, firing=True)
+
+    def asking(self) -> Context:
+        return replace(self, firing=False)
+
+    def opened(self) -> Context:
+        """A condition: its lists are read as on an inclusion list."""
+        return replace(self, firing=False)
+
+    def unparsed(self, line: Line, chunks: list[Chunk]) -> Expr:
+        """The stretch as a part nobody understood."""
+        start, end = chunks[0].start, chunks[-1].end
+        self.lost.append((start, end))
+        return Unparsed.model_construct(text=line.quote(start, end), source=line.cite(start, end))
+
+    def exception(self, line: Line, part: list[Chunk], chunks: list[Chunk]) -> Expr:
+        """What stands behind `except`."""
+        if not chunks:
+            end = part[-1].end
+            self.lost.append((part[0].start, end))
+            return Unparsed.model_construct(text="(exception)", source=line.cite(part[0].start, end))
+        if any(
+            isinstance(c.value, Flag) and c.value.variable == "other_malignancy"
+            for c in part
+            if c.kind == "A"
+        ):
+            found = malignancy_exceptions(line, chunks[0].start, chunks[-1].end)
+            if found:
+                expr, rest = found
+                if rest:
+                    self.lost.append(rest)
+                    return Any(
+                        parts=(
+                            expr,
+                            Unparsed.model_construct(text=line.quote(*rest), source=line.cite(*rest)),
+                        )
+                    )
+                return expr
+        from protorun.reading.eligibility.assemble import assemble
+
+        return assemble(chunks, line, self.opened() if not self.firing else replace(self, firing=True))
+
+
+@cache
+def _modal() -> frozenset[str]:
+    return frozenset(stem(w) for w in words()["filler"]["modal"].split())
+
+
+def operand(chunks: list[Chunk], line: Line, context: Context, assemble: Assemble) -> Expr:
+    """The tree of one list member."""
+    chunks = _flatten(chunks, line)
+    if not chunks:
+        return Unparsed.model_construct(text="", source=None)
+    if chunks[0].kind == "g" and any(c.kind in "A(" for c in chunks[1:2]):
+        return Not(part=operand(chunks[1:], line, context.described(), assemble))
+    if chunks[0].kind == "(" and chunks[-1].kind == ")" and _closing(chunks, 0) == len(chunks) - 1:
+        return assemble(chunks[1:-1], line, context)
+    text = line.text[chunks[0].start : chunks[-1].end]
+    atoms = [c for c in chunks if c.kind == "A"]
+    residue = [c for c in chunks if c.kind not in "A()" and c.kind not in _LOOSE]
+    if not atoms:
+        return _without_atoms(chunks, text, line, context)
+    if _meaning_changed(chunks):
+        return judged(chunks, line) if JUDGMENT.search(text) else context.unparsed(line, chunks)
+    return _with_atoms(chunks, residue, line, context, assemble)
+
+
+def _without_atoms(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr:
+    if JUDGMENT.search(text):
+        return judged(chunks, line)
+    return context.unparsed(line, chunks)
+
+
+def judged(chunks: list[Chunk], line: Line) -> Judgment:
+    """The stretch as something the investigator decides."""
+    start, end = chunks[0].start, chunks[-1].end
+    return Judgment.model_construct(text=line.quote(start, end), variable="", source=line.cite(start, end))
+
+
+def _flatten(chunks: list[Chunk], line: Line) -> list[Chunk]:
+    """Abbreviations in brackets (`neutrophil count (XYZ)`) explain a name and are passed over."""
+    found: list[Chunk] = []
+    at = 0
+    while at < len(chunks):
+        kinds = "".join(c.kind for c in chunks[at : at + 3])
+        word = line.text[chunks[at + 1].start : chunks[at + 1].end] if len(kinds) == 3 else ""
+        if (
+            kinds == "(z)"
+            and found
+            and len(word) <= 7
+            and chunks[at + 1].value not in _modal()
+            and word.isalpha()
+        ):
+            at += 3
+            continue
+        if kinds[:2] == "()":
+            at += 2
+            continue
+        found.append(chunks[at])
+        at += 1
+    return found
+
+
+def _closing(chunks: list[Chunk], at: int) -> int | None:
+    depth = 0
+    for index in range(at, len(chunks)):
+        depth += (chunks[index].kind == "(") - (chunks[index].kind == ")")
+        if depth == 0:
+            return index
+    return None
+
+
+def _meaning_changed(chunks: list[Chunk]) -> bool:
+    """A word such as `risk`, `family`, `failed`, or a negation further off, decides what the atom behind it means."""
+    atoms = [i for i, c in enumerate(chunks) if c.kind == "A"]
+    if any(c.kind == "z" and c.value in _modal() for c in chunks):
+        return True
+    if any(c.kind in "gG" for c in chunks[: atoms[-1]]):
+        first = next(i for i, c in enumerate(chunks) if c.kind in "gG")
+        return not (first > atoms[0] and first + 1 in atoms and sum(c.kind == "g" for c in chunks) == 1)
+    return any(c.kind in "ieCDIp" for c in chunks if c.kind not in "()") and not _in_brackets(chunks)
+
+
+def _in_brackets(chunks: list[Chunk]) -> bool:
+    depth = 0
+    for chunk in chunks:
+        depth += (chunk.kind == "(") - (chunk.kind == ")")
+        if depth == 0 and chunk.kind in "ieCDIp":
+            return False
+    return True
+
+
+def _with_atoms(
+    chunks: list[Chunk], residue: list[Chunk], line: Line, context: Context, assemble: Assemble
+) -> Expr:
+    parts: list[Expr] = []
+    at = 0
+    lost: list[tuple[int, int]] = []
+    while at < len(chunks):
+        chunk = chunks[at]
+        if chunk.kind == "A":
+            parts.append(chunk.value)
+        elif chunk.kind == "h":
+            parts.append(_confirmed(chunk, line))
+        elif chunk.kind == "g" and at + 1 < len(chunks) and chunks[at + 1].kind == "A":
+            at += 1
+            parts.append(Not(part=chunks[at].value))
+        elif chunk.kind == "(":
+            end = _closing(chunks, at)
+            if end is None:
+                lost.append((chunk.start, chunks[-1].end))
+                break
+            _bracket(chunks[at + 1 : end], parts, lost, line, context, assemble)
+            at = end
+        elif chunk.kind not in _LOOSE and chunk.kind != ")":
+            lost.append((chunk.start, chunk.end))
+        at += 1
+    if not _go_together(parts):
+        return context.unparsed(line, chunks)
+    expr: Expr = parts[0] if len(parts) == 1 else All(parts=tuple(parts))
+    return _restricted(expr, lost, line, context)
+
+
+def _confirmed(chunk: Chunk, line: Line) -> Code:
+    values = ("histology", "cytology") if chunk.value == "either" else (str(chunk.value),)
+    source = line.cite(chunk.start, chunk.end)
+    return Code.model_construct(variable="diagnosis_confirmed_by", values=values, source=source)
+
+
+def _restricted(expr: Expr, lost: list[tuple[int, int]], line: Line, context: Context) -> Expr:
+    """Words left over beside an atom narrow it: the whole can be denied by the atom, but never be confirmed."""
+    if not lost:
+        return expr
+    start, end = lost[0][0], lost[-1][1]
+    context.lost.append((start, end))
+    text, source = line.quote(start, end), line.cite(start, end)
+    if JUDGMENT.search(line.text[start:end]):
+        context.lost.pop()
+        return All(parts=(expr, Judgment.model_construct(text=text, variable="", source=source)))
+    return All(parts=(expr, Unparsed.model_construct(text=text, source=source)))
+
+
+def _bracket(
+    inside: list[Chunk],
+    parts: list[Expr],
+    lost: list[tuple[int, int]],
+    line: Line,
+    context: Context,
+    assemble: Assemble,
+) -> None:
+    if not inside:
+        return
+    kinds = "".join(c.kind for c in inside)
+    if "A" not in kinds:
+        if not set(kinds) <= set(_LOOSE + ",|&/ "):
+            lost.append((inside[0].start, inside[-1].end))
+        return
+    if parts and _other_limit(kinds, inside, parts[-1]):
+        parts[-1] = _alternate(inside, parts[-1], line, context, assemble)
+    elif parts and kinds[0] == "e":
+        exception = context.exception(line, [Chunk("A", 0, 0, parts[-1])], inside[1:])
+        parts[-1] = _unless(parts[-1], exception, context)
+    elif parts and isinstance(parts[-1], Flag) and parts[-1].variable in ("hepatitis_b", "hepatitis_c"):
+        parts[-1] = assemble(_as_and(inside), line, context.opened())
+    elif kinds[0] in "I":
+        return
+    else:
+        _drop_defined(inside, parts)
+        parts.append(assemble(inside[1:] if kinds[0] == "D" else inside, line, context))
+
+
+def _drop_defined(inside: list[Chunk], parts: list[Expr]) -> None:
+    """`HER2-negative X (HER2-negative is defined as Y)`: the definition takes the place of the word."""
+    if len(inside) > 2 and inside[0].kind == "A" and inside[1].kind == "D":
+        name = getattr(inside[0].value, "variable", None)
+        parts[:] = [p for p in parts if getattr(p, "variable", "") != name]
+
+
+def _as_and(inside: list[Chunk]) -> list[Chunk]:
+    """In the definition of a virus infection the markers are joined, also where only `with` or nothing stands between."""
+    found: list[Chunk] = []
+    for chunk in inside:
+        if chunk.kind == "A" and found and found[-1].kind == "A":
+            found.append(Chunk("&", chunk.start, chunk.start))
+        found.append(chunk)
+    return found
+
+
+def _unless(part: Expr, exception: Expr, context: Context) -> Expr:
+    from protorun.study.criterion import Unless
+
+    if context.firing:
+        return Unless(part=part, exception=exception)
+    return If(condition=Not(part=exception), then=part)
+
+
+def _other_limit(kinds: str, inside: list[Chunk], before: Expr) -> bool:
+    has_limit = any(isinstance(c.value, (Number, All, Any)) for c in inside if c.kind == "A")
+    return ("i" in kinds or "C" in kinds) and has_limit and isinstance(before, (Number, All, Any))
+
+
+def _alternate(inside: list[Chunk], before: Expr, line: Line, context: Context, assemble: Assemble) -> Expr:
+    """`≤ 3 x ULN (if liver metastases are present, ≤ 5 x ULN)`: another limit where the condition holds."""
+    other = assemble(inside, line, context.asking())
+    if isinstance(other, If) and other.otherwise is None:
+        return If(condition=other.condition, then=other.then, otherwise=before)
+    return context.unparsed(line, inside)
+
+
+_LINKED = (Number, Code)
+
+
+def _go_together(parts: list[Expr]) -> bool:
+    """Atoms side by side without a joint are one statement only where each narrows a diagnosis."""
+    if len(parts) <= 1:
+        return True
+    return all(_narrows(p) for p in parts)
+
+
+def _narrows(part: Expr) -> bool:
+    if isinstance(part, Flag):
+        known = concepts().get(part.variable)
+        return (
+            known is None
+            or known.domain in ("diagnosis", "stage", "finding")
+            or known.family == "cns"
+            or part.variable.startswith("measurable")
+        )
+    if isinstance(part, (All, Any)):
+        return all(_narrows(p) for p in part.parts)
+    if isinstance(part, Not):
+        return _narrows(part.part)
+    return isinstance(part, (Code, Number, If)) and not isinstance(part, (Treated, Washout))

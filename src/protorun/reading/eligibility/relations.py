@@ -1,0 +1,77 @@
+"""What one criterion says about another: `with brain metastases only` answers for the line that asks for LM."""
+
+from __future__ import annotations
+
+import re
+
+from protorun.reading.eligibility.sentence import leaves
+from protorun.study.criterion import All, Alternative, Any, Criterion, Expr, Flag, If, Not
+from protorun.terms.concepts import concepts
+
+_ONLY = re.compile(r"\b(?:only|alone|isolated|solely)\b", re.IGNORECASE)
+_NEEDS = re.compile(r"\bmust\b|\bshould\b|\bneed|\brequire|\bhave\b", re.IGNORECASE)
+
+
+def related(listed: list[Criterion]) -> list[Criterion]:
+    """The criteria with the relations between them made part of their trees."""
+    for index, criterion in enumerate(listed):
+        found = _population_only(criterion, listed)
+        if found is None:
+            continue
+        other, population, needs = found
+        conditional = If(condition=population, then=needs)
+        listed[index] = criterion.model_copy(
+            update={"expr": conditional, "klass": "computable", "residual": ()}
+        )
+        listed[other] = _alternative_population(listed[other], population, criterion.id)
+    return listed
+
+
+def _population_only(criterion: Criterion, listed: list[Criterion]) -> tuple[int, Expr, Expr] | None:
+    """`Subjects with active X only must have Y`, where an earlier line asks for another site of the same family."""
+    if (
+        criterion.polarity != "inclusion"
+        or not _ONLY.search(criterion.text)
+        or not _NEEDS.search(criterion.text)
+    ):
+        return None
+    atoms = leaves(criterion.expr)
+    sites = [a for a in atoms if isinstance(a, Flag) and _family(a)]
+    others = [a for a in atoms if not isinstance(a, Flag) and a.atom in ("number", "code")]
+    if len(sites) != 1 or len(others) != 1:
+        return None
+    for index, earlier in enumerate(listed):
+        expr = earlier.expr
+        if (
+            earlier.polarity == "inclusion"
+            and isinstance(expr, Flag)
+            and expr is not sites[0]
+            and _family(expr) == _family(sites[0])
+        ):
+            return index, All(parts=(sites[0], Not(part=expr))), others[0]
+    return None
+
+
+def _family(flag: Flag) -> str:
+    known = concepts().get(flag.variable)
+    return known.family if known else ""
+
+
+def _alternative_population(criterion: Criterion, population: Expr, other: str) -> Criterion:
+    return criterion.model_copy(
+        update={
+            "expr": Any(parts=(criterion.expr, population)),
+            "doubts": (
+                *criterion.doubts,
+                f"ALTERNATIVE_LINES: {criterion.id} and {other} stand as separate lines but name alternative populations; "
+                "either one satisfies",
+            ),
+            "alternatives": (
+                *criterion.alternatives,
+                Alternative(
+                    says=f"{criterion.id} is required of everyone, also of the patients of {other}",
+                    expr=criterion.expr,
+                ),
+            ),
+        }
+    )

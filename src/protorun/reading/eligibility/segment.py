@@ -1,0 +1,265 @@
+"""Criteria text into items with polarity: headings, markers, nesting, collapsed lines, continuation lines, amendments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from protorun.reading.eligibility.headings import heading, subheading
+from protorun.study.record import Passage
+from protorun.terms.normalize import normalize
+from protorun.terms.offsets import Mapped, identity
+
+_MARK = re.compile(
+    r"\s*(?:(?P<glyph>[*•·⁃‣▪●○◦–—+-]+|o(?=\s)|§|➢|✓|□)|(?P<number>\(?\d{1,2}(?:[.)]+|\s*\\?[.)]))(?!\d)|(?P<letter>\(?[a-z][.)]+)(?=\s)|(?P<roman>\(?(?:i{1,3}|iv|v|vi{1,3}|ix|x)[.)]+)(?=\s))\s*",
+    re.IGNORECASE,
+)
+_COLLAPSED = re.compile(r"(?:^|(?<=[;.:,)])\s+|(?<=\s))\(?(?P<n>\d{1,2})[.)]\s+(?=[A-Za-z≥≤<>(])")
+_CLOSING = re.compile(
+    r"^(?:other|additional)? ?protocol[- ](?:defined|specified) (?:inclusion|exclusion)|^note\b|^other protocol"
+)
+_DETAIL_START = re.compile(r"^(?:note|notes|nb|please note|for example|e\.g\.)\b")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of a list. `text` is normalized and mapped to the original; `level` is its depth; `amends` marks a line
+    without a marker that adds to the entry before it."""
+
+    polarity: Literal["inclusion", "exclusion"]
+    text: Mapped
+    locator: str
+    level: int = 0
+    marker: str = ""
+    scope: str = ""
+    amends: bool = False
+    children: tuple[Item, ...] = ()
+
+    @property
+    def leads(self) -> bool:
+        """True when the entry announces those below it."""
+        return (
+            self.text.text.rstrip().endswith(":") or re.search(r"\bfollowing\W*$", self.text.text) is not None
+        )
+
+
+@dataclass
+class Segmented:
+    """The items of a record's criteria, and which lists it has."""
+
+    items: list[Item] = field(default_factory=list)
+    headed: dict[str, tuple[int, int, str]] = field(default_factory=dict)
+    """Polarity -> original range and locator of its heading."""
+
+
+@dataclass
+class _State:
+    polarity: Literal["inclusion", "exclusion"] = "inclusion"
+    scope: str = ""
+    open: Item | None = None
+    after_blank: bool = False
+
+
+def segment(passages: Iterable[Passage]) -> Segmented:
+    """All items of all criteria passages, in order."""
+    found = Segmented()
+    state = _State()
+    for passage in passages:
+        _label(passage, state, found)
+        text = normalize(identity(passage.source.quote, passage.source.start))
+        for line in _lines(text):
+            _line(line, passage.source.locator, state, found)
+        state.open = None
+    found.items = _nested(found.items)
+    return found
+
+
+def _label(passage: Passage, state: _State, found: Segmented) -> None:
+    named = heading(passage.label.lower()) if passage.label else None
+    if named and named.polarity:
+        state.polarity = "exclusion" if named.polarity == "exclusion" else "inclusion"
+        source = passage.source
+        found.headed.setdefault(state.polarity, (source.start, source.end, source.locator))
+
+
+def _lines(text: Mapped) -> Iterator[Mapped]:
+    at = 0
+    for raw in text.text.splitlines(keepends=True):
+        yield text.cut(at, at + len(raw.rstrip("\r\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")))
+        at += len(raw)
+
+
+def _line(line: Mapped, locator: str, state: _State, found: Segmented) -> None:
+    if not line.text.strip():
+        state.after_blank = True
+        return
+    indent, marker, body = _unmarked(line)
+    if not body.text.strip():
+        return
+    if _is_heading(body, locator, state, found):
+        return
+    for number, piece in _collapsed(body):
+        _add(piece, locator, indent, number or marker, state, found)
+    state.after_blank = False
+
+
+def _unmarked(line: Mapped) -> tuple[int, str, Mapped]:
+    """Indentation, the last of its markers, and the text behind them."""
+    text = line.text
+    indent = len(text) - len(text.lstrip())
+    marker, at = "", 0
+    for _ in range(3):
+        match = _MARK.match(text, at)
+        if not match or match.end() == at or (match["letter"] and match["letter"].lower() == "i." and False):
+            break
+        kind = next((k for k in ("number", "letter", "roman", "glyph") if match[k]), "")
+        if (
+            kind == "glyph"
+            and match["glyph"] in ("-", "+")
+            and text[match.end() : match.end() + 1].isdigit()
+            and match.end() == match.end("glyph")
+        ):
+            break
+        marker = kind
+        at = match.end()
+    return indent, marker, _stripped(line.cut(at, len(text)))
+
+
+def _stripped(text: Mapped) -> Mapped:
+    start = len(text.text) - len(text.text.lstrip())
+    return text.cut(start, len(text.text.rstrip()))
+
+
+def _is_heading(body: Mapped, locator: str, state: _State, found: Segmented) -> bool:
+    named = heading(body.text.lower())
+    if named is None:
+        scope = subheading(body.text)
+        if scope is None:
+            return False
+        state.scope, state.open = scope, None
+        return True
+    if named.polarity:
+        state.polarity = "exclusion" if named.polarity == "exclusion" else "inclusion"
+        end = named.rest or len(body.text)
+        start, stop = body.span(0, end)
+        found.headed.setdefault(state.polarity, (start, stop, locator))
+    state.scope, state.open = named.scope, None
+    if named.rest:
+        for number, piece in _collapsed(_stripped(body.cut(named.rest, len(body.text)))):
+            _add(piece, locator, 0, number, state, found)
+    return True
+
+
+def _collapsed(body: Mapped) -> list[tuple[str, Mapped]]:
+    """`1. a; 2. b; 3. c` on one line as separate entries; the numbers must count up by one."""
+    cuts: list[tuple[int, int]] = []
+    expected: int | None = None
+    for match in _COLLAPSED.finditer(body.text):
+        number = int(match["n"])
+        if expected is None and number not in (1, 2):
+            continue
+        if expected is not None and number != expected:
+            continue
+        cuts.append((match.start(), match.end()))
+        expected = number + 1
+    if len(cuts) < 2 or (
+        cuts[0][0] > 0 and body.text[: cuts[0][0]].count("(") > body.text[: cuts[0][0]].count(")")
+    ):
+        return [("", body)]
+    edges = [(0, 0)] if cuts[0][0] > 0 else []
+    edges += cuts
+    pieces = []
+    for index, (_, start) in enumerate(edges):
+        end = edges[index + 1][0] if index + 1 < len(edges) else len(body.text)
+        piece = _stripped(body.cut(start, end))
+        if piece.text:
+            pieces.append(("number" if start else "", piece))
+    return pieces
+
+
+def _add(piece: Mapped, locator: str, indent: int, marker: str, state: _State, found: Segmented) -> None:
+    if _CLOSING.match(piece.text.lower()) and not marker:
+        state.open = None
+        return
+    previous = state.open
+    if previous is not None and not marker and previous.marker and not state.after_blank:
+        if _continues(previous, piece):
+            found.items[-1] = state.open = replace(previous, text=_joined(previous.text, piece))
+            return
+        found.items.append(Item(state.polarity, piece, locator, previous.level, "", state.scope, amends=True))
+        state.open = None
+        return
+    item = Item(state.polarity, piece, locator, indent, marker, state.scope)
+    found.items.append(item)
+    state.open = item
+
+
+def _continues(previous: Item, piece: Mapped) -> bool:
+    """A line without a marker goes on with the sentence before it, unless that one had ended."""
+    ended = previous.text.text.rstrip()[-1:] in ".;:。"
+    starts_small = piece.text[:1].islower() or piece.text[:1] in "(≥≤<>,"
+    return starts_small or not ended
+
+
+def _joined(first: Mapped, second: Mapped) -> Mapped:
+    gap = (first.ends[-1], second.starts[0])
+    return Mapped(
+        f"{first.text} {second.text}",
+        (*first.starts, gap[0], *second.starts),
+        (*first.ends, gap[1], *second.ends),
+    )
+
+
+def joined(parts: Iterable[Mapped], between: str = " ") -> Mapped:
+    """Several texts as one, in order, with words of ours between them that point at the gap."""
+    whole: Mapped | None = None
+    for part in parts:
+        if whole is None:
+            whole = part
+            continue
+        at = (
+            (whole.ends[-1], part.starts[0])
+            if whole.ends[-1] <= part.starts[0]
+            else (part.starts[0], part.starts[0])
+        )
+        whole = Mapped(
+            f"{whole.text}{between}{part.text}",
+            (*whole.starts, *(at[0],) * len(between), *part.starts),
+            (*whole.ends, *(at[1],) * len(between), *part.ends),
+        )
+    return whole or Mapped("", (), ())
+
+
+def _nested(items: list[Item]) -> list[Item]:
+    """Entries deeper than one that leads (or shows other markers below it) become its children."""
+    top: list[Item] = []
+    at = 0
+    while at < len(items):
+        item, at = _with_children(items, at)
+        top.append(item)
+    return top
+
+
+def _with_children(items: list[Item], at: int) -> tuple[Item, int]:
+    parent = items[at]
+    at += 1
+    children: list[Item] = []
+    while at < len(items) and _below(parent, items[at]):
+        child, at = _with_children(items, at)
+        children.append(child)
+    return replace(parent, children=tuple(children)) if children else parent, at
+
+
+def _below(parent: Item, item: Item) -> bool:
+    if item.polarity != parent.polarity or item.scope != parent.scope or item.amends:
+        return False
+    if item.level > parent.level:
+        return True
+    return parent.leads and item.level == parent.level and _finer(parent.marker, item.marker)
+
+
+def _finer(parent: str, child: str) -> bool:
+    order = {"number": 0, "letter": 1, "roman": 2, "glyph": 3}
+    return parent in order and child in order and order[child] > order[parent]

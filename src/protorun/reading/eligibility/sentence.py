@@ -1,0 +1,221 @@
+"""A whole item: its sentences, their trees, the class of the whole, and what was left unread."""
+
+from __future__ import annotations
+
+import re
+
+from protorun.reading.eligibility.assemble import assemble
+from protorun.reading.eligibility.flags import mark_flags
+from protorun.reading.eligibility.islands import islands
+from protorun.reading.eligibility.lex import lex
+from protorun.reading.eligibility.lexicon import Chunk
+from protorun.reading.eligibility.limits import mark_limits
+from protorun.reading.eligibility.line import Line
+from protorun.reading.eligibility.operand import JUDGMENT, Context, judged
+from protorun.reading.eligibility.treatments import find_doses, mark_half_lives, mark_treatments
+from protorun.reading.eligibility.windows import mark_windows
+from protorun.study.criterion import (
+    All,
+    Any,
+    Attestation,
+    Expr,
+    Flag,
+    If,
+    Judgment,
+    Klass,
+    Not,
+    Unless,
+    Unparsed,
+)
+
+_STATEMENT = re.compile(
+    r"\bconsent|\bassent|\bwilling|\bcomply|complian|able to (?:understand|read|follow|adhere|complete|give|provide|attend|communicate|participate|undergo)|"
+    r"\bagree|voluntar|cooperat|\bsign(?:ed|ing|s)?\b|adhere|ability to (?:understand|read|follow|comply|give|provide|adhere|complete|sign|communicate)|"
+    r"legal(?:ly)? (?:representative|capacity|competent|incapac)|capable of (?:giving|understanding|providing)|inability to (?:give|provide|understand|comply)|"
+    r"unable to (?:give|provide|understand|comply|read|communicate|follow|attend|cooperate|adhere)"
+)
+_OWN = {
+    "consent": r"consent|assent",
+    "compliance": r"compl(?:y|ian)|adhere|cooperat|follow-?up|visits|willing",
+}
+_REFUSED = re.compile(
+    r"\bun(?:able|willing)|inability|\bnot\b|refus|cannot|\bno\b|poor|lack|non-?complian|incapa|withdr|impair|difficult|doubt|insufficient|reluctan|declin|without"
+)
+_OPEN_ILLNESS = re.compile(
+    r"^(?:any |known |other |severe |serious |significant )*uncontrolled(?: or significant)? (?:concurrent|intercurrent|concomitant|medical|systemic)?[ ,a-z]{0,20}?(?:illness|disease|condition)(?:es|s)?\b.{0,12}?includ"
+)
+_EXAMPLES = re.compile(
+    r"\((?:e\.?[ ]?g\.?|for example|for instance|such as|including|eg)[ ,:][^()≥≤<>\d]{0,200}\)"
+)
+
+
+def read_line(line: Line) -> tuple[Expr, list[tuple[int, int]]]:
+    """The tree of an item and the stretches it does not cover."""
+    lost: list[tuple[int, int]] = []
+    whole = _whole_judgment(line)
+    if whole is not None:
+        return whole, lost
+    context = Context(firing=line.polarity == "exclusion", lost=lost)
+    sentences = _sentences(_chunks(line), line)
+    parts = [_sentence(s, line, context) for s in sentences]
+    line.readings = [(says, simplified(old), simplified(new)) for says, old, new in line.readings]
+    return simplified(_together(parts, sentences, line, context)), lost
+
+
+def _chunks(line: Line) -> list[Chunk]:
+    pieces = islands(line)
+    pieces += [d for d in find_doses(line.text) if all(d.end <= p.start or d.start >= p.end for p in pieces)]
+    pieces += [
+        Chunk("E", m.start(), m.end())
+        for m in _EXAMPLES.finditer(line.text)
+        if all(m.end() <= p.start or m.start() >= p.end for p in pieces)
+    ]
+    chunks = [c for c in lex(line.text, pieces) if c.kind != "E" and not (c.kind == "X" and c.value == "any")]
+    chunks = mark_half_lives(mark_windows(chunks, line.text))
+    return mark_flags(mark_treatments(mark_limits(chunks, line), line), line)
+
+
+def _whole_judgment(line: Line) -> Expr | None:
+    """An open list of uncontrolled illnesses is the investigator's to judge as a whole."""
+    if not _OPEN_ILLNESS.search(line.text):
+        return None
+    source = line.cite(0, len(line.text))
+    return Judgment.model_construct(text=source.quote, variable="uncontrolled_illness", source=source)
+
+
+def _sentences(chunks: list[Chunk], line: Line) -> list[list[Chunk]]:
+    """Split at full stops and semicolons outside brackets; a sentence that begins with `or` belongs to the one before."""
+    found: list[list[Chunk]] = [[]]
+    depth = 0
+    for chunk in chunks:
+        depth = max(0, depth + (chunk.kind == "(") - (chunk.kind == ")"))
+        ends = chunk.kind == ";" or (
+            chunk.kind == "." and line.text[chunk.end : chunk.end + 1] in ("", " ", "\n")
+        )
+        if ends and not depth:
+            found.append([])
+        else:
+            found[-1].append(chunk)
+    return [s for s in found if s]
+
+
+def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
+    text = line.text[chunks[0].start : chunks[-1].end]
+    atoms = [c for c in chunks if c.kind == "A"]
+    if _STATEMENT.search(text) and not [c for c in atoms if not isinstance(c.value, Attestation)]:
+        return _statement(chunks, text, line)
+    if not atoms:
+        return judged(chunks, line) if JUDGMENT.search(text) else context.unparsed(line, chunks)
+    must = any(c.kind == "M" for c in chunks)
+    if must and line.polarity == "exclusion" and atoms:
+        return _requirement(chunks, line, context)
+    return assemble(chunks, line, context)
+
+
+def _statement(chunks: list[Chunk], text: str, line: Line) -> Expr:
+    start, end = chunks[0].start, chunks[-1].end
+    variable = next((name for name, words in _OWN.items() if re.search(words, text)), "")
+    stated = Attestation.model_construct(
+        text=line.quote(start, end), variable=variable, source=line.cite(start, end)
+    )
+    if line.polarity == "exclusion" and _REFUSED.search(text):
+        return Not(part=stated)
+    if line.polarity == "exclusion":
+        return Judgment.model_construct(
+            text=line.quote(start, end), variable="", source=line.cite(start, end)
+        )
+    return stated
+
+
+def _requirement(chunks: list[Chunk], line: Line, context: Context) -> Expr:
+    """A sentence on the exclusion list that says what must be, or must not be."""
+    line.doubt(
+        "REQUIREMENT_ON_EXCLUSION_LIST", "the sentence says what a patient must (not) be; it is read that way"
+    )
+    return Not(part=assemble(chunks, line, context.asking()))
+
+
+def _together(parts: list[Expr], sentences: list[list[Chunk]], line: Line, context: Context) -> Expr:
+    if not parts:
+        return context.unparsed(line, [Chunk("z", 0, len(line.text))])
+    if len(parts) == 1:
+        return parts[0]
+    first_words = [s[0].kind for s in sentences]
+    allowances = [
+        isinstance(p, Unparsed) and any(c.kind == "p" for c in s)
+        for p, s in zip(parts, sentences, strict=True)
+    ]
+    if any(k == "|" for k in first_words[1:]):
+        return _with_or(parts, first_words)
+    kept = [p for p, a in zip(parts, allowances, strict=True) if not a]
+    soft = [p for p, a in zip(parts, allowances, strict=True) if a]
+    if not context.firing:
+        base: Expr = kept[0] if len(kept) == 1 else All(parts=tuple(kept)) if kept else soft[0]
+        return Any(parts=(base, *soft)) if soft and kept else base
+    if any(isinstance(p, Unparsed) for p in kept[1:]):
+        # A further sentence nobody understood may narrow what excludes or add to it: the answer stays open.
+        known = [p for p in kept if not isinstance(p, Unparsed)]
+        others = [p for p in kept if isinstance(p, Unparsed)]
+        base = (known[0] if len(known) == 1 else Any(parts=tuple(known))) if known else others[0]
+        return Any(parts=(All(parts=(base, *others)), *others)) if known else base
+    base = kept[0] if len(kept) == 1 else Any(parts=tuple(kept)) if kept else soft[0]
+    return All(parts=(base, *(Not(part=s) for s in soft))) if soft and kept else base
+
+
+def _with_or(parts: list[Expr], first_words: list[str]) -> Expr:
+    groups: list[list[Expr]] = [[parts[0]]]
+    for part, word in zip(parts[1:], first_words[1:], strict=True):
+        if word == "|":
+            groups.append([part])
+        else:
+            groups[-1].append(part)
+    return Any(parts=tuple(g[0] if len(g) == 1 else All(parts=tuple(g)) for g in groups))
+
+
+def simplified(expr: Expr) -> Expr:
+    """The same tree without double negation and without lists inside lists of the same kind."""
+    if isinstance(expr, Not):
+        inner = simplified(expr.part)
+        return inner.part if isinstance(inner, Not) else Not(part=inner)
+    if isinstance(expr, (All, Any)):
+        kind = type(expr)
+        parts = [simplified(p) for p in expr.parts]
+        flat = [q for p in parts for q in (p.parts if isinstance(p, kind) else (p,))]
+        return flat[0] if len(flat) == 1 else kind(parts=tuple(flat))
+    if isinstance(expr, If):
+        otherwise = simplified(expr.otherwise) if expr.otherwise else None
+        return If(condition=simplified(expr.condition), then=simplified(expr.then), otherwise=otherwise)
+    if isinstance(expr, Unless):
+        return Unless(part=simplified(expr.part), exception=simplified(expr.exception))
+    return expr
+
+
+def leaves(expr: Expr) -> list[Expr]:
+    """The atoms of a tree, left to right."""
+    if isinstance(expr, (All, Any)) or hasattr(expr, "parts"):
+        return [leaf for part in expr.parts for leaf in leaves(part)]
+    if isinstance(expr, Not):
+        return leaves(expr.part)
+    if isinstance(expr, If):
+        return [
+            *leaves(expr.condition),
+            *leaves(expr.then),
+            *(leaves(expr.otherwise) if expr.otherwise else []),
+        ]
+    if isinstance(expr, Unless):
+        return [*leaves(expr.part), *leaves(expr.exception)]
+    return [expr]
+
+
+def classify(expr: Expr, lost: list[tuple[int, int]]) -> Klass:
+    """How far the tree covers the words; a residue or a part that a person decides is never `computable`."""
+    kinds = {type(leaf) for leaf in leaves(expr)}
+    computed = kinds - {Attestation, Judgment, Unparsed}
+    if computed:
+        return "computable" if not lost and computed == kinds else "partial"
+    if Judgment in kinds:
+        return "judgment"
+    return "attestation" if Attestation in kinds else "unparsed"
+
+
+__all__ = ["JUDGMENT", "Flag", "classify", "leaves", "read_line"]

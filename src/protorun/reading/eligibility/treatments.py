@@ -1,0 +1,241 @@
+"""Treatments with their time: `no chemotherapy within 2 weeks`, wash-outs in half-lives, steroid doses and exemptions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from protorun.reading.eligibility import nodes
+from protorun.reading.eligibility.lexicon import Chunk
+from protorun.reading.eligibility.line import Line
+from protorun.reading.eligibility.quantities import Quantity
+from protorun.study.criterion import Any, Bound, Expr, Not, Treated, Window
+from protorun.study.source import Source
+from protorun.terms.treatments import wider
+
+
+@dataclass(frozen=True)
+class Time:
+    """What a stretch of text says about when a treatment was given."""
+
+    window: Window | None = None
+    half_lives: float | None = None
+    which: str = "fixed"
+    at_least: bool = False
+
+
+_STEROID = "corticosteroid"
+_DOSE = re.compile(
+    r"[(]?[ ]?(?:at )?(?:a )?(?:doses? |daily doses? )?(?:of )?(?:equivalent to )?"
+    r"(?P<sign>>|≥|greater than or equal to|more than|greater than|exceeding|at least|above|in excess of)[ ]?"
+    r"(?P<mg>\d+(?:\.\d+)?)[ ]?mg(?:[ ]?/[ ]?(?:day|d)\b|[ ](?:daily|per day|a day|once daily|of))*"
+    r"(?:[ ,]*(?:of |oral |or )*(?:prednisone|prednisolone)(?:[ ]?/[ ]?(?:day|d)\b| daily| per day)?(?: or)?(?: an| its)?"
+    r"(?:[ -]?equivalents?)?(?: dose)?(?: daily| per day|/day)?)(?: or equivalent)?[ ]?(?:doses? )?[)]?"
+)
+
+
+def find_doses(text: str) -> list[Chunk]:
+    """Limits in prednisone equivalents: `(>10 mg/day prednisone equivalent)`."""
+    found = []
+    for match in _DOSE.finditer(text):
+        inclusive = match["sign"] in ("≥", "at least", "greater than or equal to")
+        start = match.start() + (len(match[0]) - len(match[0].lstrip()))
+        end = (
+            match.end()
+            if match[0].rstrip().endswith(")") == match[0].lstrip().startswith("(")
+            else match.end() - 1
+        )
+        if match[0].lstrip().startswith("(") and not match[0].rstrip().endswith(")"):
+            start, end = start + 1, match.end()
+        bound = Bound(value=float(match["mg"]), inclusive=inclusive)
+        found.append(Chunk("Z", start, end, bound))
+    return found
+
+
+def mark_half_lives(chunks: list[Chunk]) -> list[Chunk]:
+    """The chunks with each `2 weeks ... or 5 half-lives ..., whichever is shorter` as one H chunk."""
+    for at, chunk in enumerate(chunks):
+        if chunk.kind == "n" and isinstance(chunk.value, Quantity) and chunk.value.unit == "half-lives":
+            found = _half_lives(chunks, at)
+            if found:
+                first, behind, time = found
+                merged = Chunk("H", chunks[first].start, chunks[behind - 1].end, time)
+                return mark_half_lives([*chunks[:first], merged, *chunks[behind:]])
+    return chunks
+
+
+def _half_lives(chunks: list[Chunk], at: int) -> tuple[int, int, Time] | None:
+    which = next((i for i in range(at + 1, min(at + 14, len(chunks))) if chunks[i].kind == "K"), None)
+    if which is None:
+        return None
+    near = [i for i in range(max(0, at - 7), min(which, at + 9)) if chunks[i].kind in "WLt"]
+    if not near:
+        return None
+    first = min(near[0] if near[0] < at else at, at)
+    while first and chunks[first - 1].kind in "cw(" and near[0] != first:
+        first -= 1
+    if first and chunks[first - 1].kind in "cw":
+        first -= 1
+    fixed = chunks[near[0]]
+    window = fixed.value
+    if isinstance(window, Quantity):
+        window = nodes.window(window.value, window.unit)
+    at_least = fixed.kind == "L" or any(c.kind == "c" and c.value in ("≥", ">") for c in chunks[first:which])
+    behind = which + 1
+    opened = sum(c.kind == "(" for c in chunks[first:behind]) - sum(
+        c.kind == ")" for c in chunks[first:behind]
+    )
+    while opened > 0 and behind < len(chunks) and chunks[behind].kind in "),b":
+        opened -= chunks[behind].kind == ")"
+        behind += 1
+    anchor = ""
+    step = behind
+    while step < len(chunks) and chunks[step].kind in ",ba":
+        if chunks[step].kind == "a":
+            anchor = anchor or str(chunks[step].value)
+            behind = step + 1
+        step += 1
+    anchored = [c.value for c in chunks[first:which] if c.kind == "a"]
+    anchor = anchor or (str(anchored[0]) if anchored else "")
+    if anchor and window.anchor == "screening":
+        window = window.model_copy(update={"anchor": anchor})
+    time = Time(window, chunks[at].value.value, str(chunks[which].value), at_least)
+    return first, behind, time
+
+
+def mark_treatments(chunks: list[Chunk], line: Line) -> list[Chunk]:
+    """The chunks with each list of treatments and what belongs to it as one finished atom."""
+    found: list[Chunk] = []
+    at = 0
+    while at < len(chunks):
+        if chunks[at].kind == "y":
+            atom, at = _treatment(chunks, at, found, line)
+            found.append(atom)
+        else:
+            found.append(chunks[at])
+            at += 1
+    return found
+
+
+def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) -> tuple[Chunk, int]:
+    start = at
+    names, at = _list(chunks, at)
+    first_time = before.pop() if before and before[-1].kind in "WHL" and _leads(before) else None
+    current = bool(before) and before[-1].kind == "q" and before[-1].value in ("current", "active")
+    begin = before.pop().start if current else (first_time.start if first_time else chunks[start].start)
+    marks, at = _marks(chunks, at)
+    time = _time(first_time) or next((t for m in marks if (t := _time(m))), Time())
+    dose = next((m.value for m in marks if m.kind == "Z"), None)
+    purpose = next((str(m.value) for m in marks if m.kind == "U"), "")
+    routes, at = _exempt(chunks, at, names)
+    source = line.cite(begin, chunks[at - 1].end)
+    steroids = tuple(n for n in names if _STEROID in wider(n))
+    if (dose or purpose or routes) and steroids:
+        others = tuple(n for n in names if n not in steroids)
+        parts: list[Expr] = [_given(others, time, current, source)] if others else []
+        given = _given(steroids, time, current, source)
+        extra = {
+            "dose": dose,
+            "dose_unit": "mg/day prednisone" if dose else "",
+            "purpose": purpose,
+            "exempt_routes": routes,
+        }
+        parts.append(given.model_copy(update=extra) if isinstance(given, Treated) else given)
+        expr: Expr = parts[0] if len(parts) == 1 else Any(parts=tuple(parts))
+    else:
+        expr = _given(tuple(names), time, current, source)
+    return Chunk("A", begin, chunks[at - 1].end, expr), at
+
+
+def _leads(before: list[Chunk]) -> bool:
+    return len(before) < 2 or before[-2].kind in "g(,;.|&"
+
+
+def _given(names: tuple[str, ...], time: Time, ongoing: bool, source: Source) -> Expr:
+    if time.half_lives is not None:
+        washed = nodes.washout(names, time.window, source, half_lives=time.half_lives, which=time.which)
+        return washed if time.at_least else Not(part=washed)
+    if time.at_least:
+        return nodes.washout(names, time.window, source)
+    return nodes.treated(names, time.window, source, ongoing=ongoing)
+
+
+def _time(chunk: Chunk | None) -> Time | None:
+    if chunk is None or chunk.kind not in "WHL":
+        return None
+    if isinstance(chunk.value, Time):
+        return chunk.value
+    return Time(window=chunk.value, at_least=chunk.kind == "L")
+
+
+def _list(chunks: list[Chunk], at: int) -> tuple[list[str], int]:
+    """`a, b, or c` as one list; one shared abbreviation or example in brackets is passed over."""
+    names = [str(chunks[at].value)]
+    at += 1
+    while True:
+        at = _abbreviation(chunks, at, names)
+        step = at
+        while step < len(chunks) and chunks[step].kind in ",|/&":
+            step += 1
+        joined = chunks[at:step]
+        if step < len(chunks) and chunks[step].kind == "y" and (joined or chunks[step].value in names):
+            if any(c.kind == "&" for c in joined) and not any(c.kind in "|," for c in joined):
+                return names, at
+            names += [n for n in [str(chunks[step].value)] if n not in names]
+            at = step + 1
+        else:
+            return names, at
+
+
+def _abbreviation(chunks: list[Chunk], at: int, names: list[str]) -> int:
+    kinds = "".join(c.kind for c in chunks[at : at + 3])
+    if kinds == "(y)" and str(chunks[at + 1].value) in names:
+        return at + 3
+    return at
+
+
+def _marks(chunks: list[Chunk], at: int) -> tuple[list[Chunk], int]:
+    found: list[Chunk] = []
+    while at < len(chunks):
+        if chunks[at].kind in "WHLZU":
+            found.append(chunks[at])
+            at += 1
+        elif chunks[at].kind == "(" and "".join(c.kind for c in chunks[at : at + 3]) in (
+            "(W)",
+            "(H)",
+            "(Z)",
+            "(L)",
+        ):
+            found.append(chunks[at + 1])
+            at += 3
+        elif chunks[at].kind == "b" and at + 1 < len(chunks) and chunks[at + 1].kind in "aWHL":
+            at += 1
+        else:
+            break
+    return found, at
+
+
+def _exempt(chunks: list[Chunk], at: int, names: list[str]) -> tuple[tuple[str, ...], int]:
+    """`(excluding intranasal/inhaled corticosteroids)` behind a steroid."""
+    step = at
+    bracket = step < len(chunks) and chunks[step].kind in "(,"
+    step += bracket
+    if step >= len(chunks) or chunks[step].kind != "e" or not any(_STEROID in wider(n) for n in names):
+        return (), at
+    routes: list[str] = []
+    step += 1
+    while step < len(chunks) and chunks[step].kind in "oy,|/&":
+        if chunks[step].kind == "o":
+            routes.append(str(chunks[step].value))
+        if chunks[step].kind == "y":
+            routes += [
+                r for r in ("intranasal", "inhaled", "topical") if str(chunks[step].value).startswith(r)
+            ]
+        step += 1
+    if not routes:
+        return (), at
+    if chunks[at].kind == "(":
+        if step >= len(chunks) or chunks[step].kind != ")":
+            return (), at
+        step += 1
+    return tuple(dict.fromkeys(routes)), step

@@ -1,0 +1,56 @@
+"""Time windows: `within 2 weeks prior to enrollment`, `in the past 5 years`, `4 weeks before first dose`."""
+
+from __future__ import annotations
+
+from protorun.reading.eligibility.lexicon import Chunk
+from protorun.reading.eligibility.nodes import window
+from protorun.reading.eligibility.quantities import Quantity
+
+_AT = ("during", "in the", "in ")
+_ANCHORS = frozenset({"screening", "enrollment", "randomization", "first_dose", "last_dose", "diagnosis"})
+
+
+def mark_windows(chunks: list[Chunk], text: str) -> list[Chunk]:
+    """The chunks with each window as one chunk: W (inside this time) or L (at least this long before)."""
+    found: list[Chunk] = []
+    at = 0
+    while at < len(chunks):
+        made = _window(chunks, at)
+        if made:
+            found.append(made[0])
+            at = made[1]
+        elif chunks[at].kind == "w" and text.startswith(_AT, chunks[at].start):
+            at += 1  # "during screening": a time of day for the visit, no window
+        else:
+            found.append(chunks[at])
+            at += 1
+    return found
+
+
+def _window(chunks: list[Chunk], at: int) -> tuple[Chunk, int] | None:
+    kinds = "".join(c.kind for c in chunks[at : at + 8])
+    if kinds.startswith("wct"):  # "within at most", "in the past at least": rare and unclear
+        return None
+    if kinds.startswith("wt") and isinstance(chunks[at + 1].value, Quantity):
+        return _build("W", chunks, at, at + 2, chunks[at + 1].value)
+    if kinds.startswith("ctb") and chunks[at].value in ("≥", ">", "≤", "<"):
+        kind = "L" if chunks[at].value in ("≥", ">") else "W"
+        return _build(kind, chunks, at, at + 2, chunks[at + 1].value)
+    if kinds.startswith("tb") and isinstance(chunks[at].value, Quantity):
+        return _build("W", chunks, at, at + 1, chunks[at].value)
+    return None
+
+
+def _build(kind: str, chunks: list[Chunk], at: int, behind: int, amount: Quantity) -> tuple[Chunk, int]:
+    """Takes `before` and the anchors that follow; several anchors (`screening or enrollment`) keep the first."""
+    start, anchor = chunks[at].start, ""
+    while behind < len(chunks) and chunks[behind].kind in "baO":
+        if chunks[behind].kind == "a":
+            anchor = anchor or str(chunks[behind].value)
+        behind += 1
+    unit = amount.unit
+    value = amount.value
+    if unit == "minutes":
+        unit, value = "hours", value / 60
+    made = window(value, unit, anchor if anchor in _ANCHORS else "screening")
+    return Chunk(kind, start, chunks[behind - 1].end, made), behind
