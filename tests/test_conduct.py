@@ -12,9 +12,12 @@ from protorun.cli import run
 from protorun.conduct import conduct, plan
 from protorun.conduct.terms import Terms
 from protorun.errors import NotStated, UsageError
+from protorun.patients.virtual import virtual
+from protorun.study.arm import Arm
 from protorun.study.study import Enrollment
 from protorun.trial.events import Kind
 from trials import (
+    LEVELS,
     Script,
     dose_patients,
     dose_study,
@@ -255,6 +258,19 @@ class TestParts:
         assert (arms[:, :4].sum(axis=1) == 2).all()
         assert (arms.sum(axis=1) == 30).all()
         assert len({tuple(row) for row in arms.tolist()}) == 5
+
+    def test_populations_decide_the_arm_of_phase_2_and_not_of_phase_1(self):
+        study = dose_study(phase_2=20)
+        arms = tuple(
+            Arm(id=name, label=given(name), part=part)
+            for name, part in (("escalation", "phase_1"), ("a", "phase_2"), ("b", "phase_2"))
+        )
+        study = study.model_copy(update={"arms": arms})
+        truth = scenario(dlt=[0, 0], population={"a": 0.5, "b": 0.5})
+        patients = virtual(truth, seed=1, arms=("escalation", "a", "b"), levels=LEVELS, window_days=WINDOW)
+        entered = conduct(study, patients).events.of(Kind.ENROLLED).value.tolist()
+        assert entered[:6] == [0] * 6
+        assert set(entered[6:]) == {1, 2}
 
     def test_a_part_of_fixed_size_closes_after_its_follow_up(self):
         trial = conduct(single_arm_study(3), Script([1, 5, 9, 10]), terms=Terms(follow_up_days=100))

@@ -138,6 +138,15 @@ class TestEndpoints:
         found = row(simulate(single_arm_study(), responding, copies=1000, seed=1), "share with CR or PR")
         assert abs(found["estimate"] - 0.39) < 4 * found["se"]
 
+    @pytest.mark.filterwarnings("error")
+    def test_phase_2_after_phase_1_has_endpoints_of_its_own_patients(self):
+        done = simulate(dose_study(phase_2=12), truth(timing={"follow_up_days": 100}), copies=100, seed=1)
+        stopped = done.arrays["result"] == -1
+        assert stopped.any()
+        assert np.isnan(done.arrays["os_median_days_0"][stopped]).all()
+        assert (done.arrays["enrolled_in_all"] - done.arrays["enrolled"] == np.where(stopped, 0, 12)).all()
+        assert row(done, "days to the last planned day")["copies"] == 100 - stopped.sum()
+
     def test_a_better_score_is_found(self):
         scores = {"baseline": 50, "sd": 15, "on_day": 84}
         better = scenario(

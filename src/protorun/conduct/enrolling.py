@@ -77,7 +77,9 @@ def _entries(running: Running, copies: Rows, patient: IntArray, day: IntArray) -
     given_level = books.arrivals.level[copies, patient]
     arm = books.arrivals.arm[copies, patient].copy()
     for number, stage in enumerate(running.plan.stages):
-        here = (books.stage[copies] == number) & (arm < 0)
+        # A virtual candidate's population names an arm of a later part; recorded patients keep the arm they were given.
+        other = ~np.isin(arm, stage.arms) if books.source.endless else arm < 0
+        here = (books.stage[copies] == number) & other
         if here.any():
             rows_ = copies[here]
             arm[here] = running.assign(stage, books.copy[rows_], books.entered[rows_])

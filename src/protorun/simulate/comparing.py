@@ -12,7 +12,7 @@ from protorun.conduct.plan import Plan, Stage
 from protorun.patients.scenario import Scenario
 from protorun.statistics.kaplan_meier import kaplan_meier, quantile
 from protorun.statistics.logrank import logrank
-from protorun.trial.events import Events, Kind
+from protorun.trial.events import NEVER, Events, Kind
 from protorun.trial.response import Response
 from protorun.trial.trial import Trial
 
@@ -64,7 +64,8 @@ def fixed_parts(trial: Trial, plan: Plan, scenario: Scenario) -> dict[str, NDArr
     sheet = _sheet(trial, stage, stage.size)
     arms = len(stage.arms)
     courses = scenario.courses.values()
-    found: dict[str, NDArray[np.generic]] = {"days_to_close": sheet.closed.astype(np.int32)}
+    closed = np.where(np.isnan(sheet.closed), float(NEVER), sheet.closed).astype(np.int32)
+    found: dict[str, NDArray[np.generic]] = {"days_to_close": closed}
     if any(c.os_median_months for c in courses):
         found |= _survival("os", sheet, sheet.first(Kind.DEATH), arms)
     if any(c.pfs_median_months for c in courses):

@@ -34,7 +34,9 @@ def dose_finding(trial: Trial, plan: Plan) -> dict[str, NDArray[np.generic]]:
     for ends in (finished, stopped):
         ended[count.row(ends)] = ends.day
     by_then = trial.events.where(trial.events.known_on <= ended[count.row(trial.events)])
-    entered = by_then.where((by_then.kind == Kind.ENROLLED) & (by_then.level >= 0))
+    # Who enters on the day the rule ends enters the next part: the rule decides before candidates are seen.
+    earlier = by_then.day < ended[count.row(by_then)]
+    entered = by_then.where((by_then.kind == Kind.ENROLLED) & (by_then.level >= 0) & earlier)
     completed = by_then.of(Kind.COMPLETED_WINDOW)
     dlt = by_then.of(Kind.DLT_COUNTED)
     found: dict[str, NDArray[np.generic]] = {"result": result, "days_to_result": ended}
