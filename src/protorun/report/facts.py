@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +23,7 @@ _ELSEWHERE = frozenset(
         "conflicts",
         "ambiguities",
         "unread",
+        "assumptions",
         "related",
     }
 )
@@ -43,9 +43,21 @@ class FactRow:
 def fact_rows(study: Study) -> list[FactRow]:
     """The facts of a study outside the chapters that have their own table; absent ones are listed with their reason."""
     return [
-        FactRow(path.replace("_", " "), plain(fact.value), fact.basis, fact.note, fact.sources)
+        FactRow(_label(path), plain(fact.value), fact.basis, fact.note, fact.sources)
         for path, fact in _walk(study, "")
     ]
+
+
+def _label(path: str) -> str:
+    """`identifiers[nct].value` as `identifiers nct`."""
+    return (
+        path.removesuffix(".value")
+        .replace("[", " ")
+        .replace("].", ", ")
+        .replace("]", "")
+        .replace("_", " ")
+        .replace(".", ", ")
+    )
 
 
 def plain(value: Any) -> str:
@@ -63,34 +75,6 @@ def plain(value: Any) -> str:
     return str(value)
 
 
-@dataclass(frozen=True)
-class Lines:
-    """Line numbers of a record: of each text, where its lines start, counted through all texts from 1."""
-
-    starts: Mapping[str, tuple[int, ...]]
-    first: Mapping[str, int]
-
-    def line(self, source: Source) -> int | None:
-        """The line a source begins on, or None when the text is not part of the record at hand."""
-        if source.locator not in self.starts:
-            return None
-        return self.first[source.locator] + bisect_right(self.starts[source.locator], source.start) - 1
-
-
-def line_numbers(texts: Mapping[str, str]) -> Lines:
-    """Line numbers for the texts of a record, in the order in which they are shown."""
-    starts: dict[str, tuple[int, ...]] = {}
-    first: dict[str, int] = {}
-    at = 1
-    for locator, text in texts.items():
-        here = [0]
-        for line in text.split("\n")[:-1]:
-            here.append(here[-1] + len(line) + 1)
-        starts[locator], first[locator] = tuple(here), at
-        at += len(here)
-    return Lines(starts, first)
-
-
 def _walk(node: Any, path: str) -> Iterator[tuple[str, Sourced[Any]]]:
     if isinstance(node, Sourced):
         yield path, node
@@ -105,3 +89,24 @@ def _walk(node: Any, path: str) -> Iterator[tuple[str, Sourced[Any]]]:
     elif isinstance(node, dict):
         for key, item in node.items():
             yield from _walk(item, f"{path}[{key}]")
+
+
+def cited_sources(study: Study) -> list[Source]:
+    """Every place of the record that anything in the study points at."""
+    found: list[Source] = []
+    _collect(study, found)
+    return found
+
+
+def _collect(node: Any, found: list[Source]) -> None:
+    if isinstance(node, Source):
+        found.append(node)
+    elif isinstance(node, BaseModel):
+        for value in node.__dict__.values():
+            _collect(value, found)
+    elif isinstance(node, tuple):
+        for item in node:
+            _collect(item, found)
+    elif isinstance(node, dict):
+        for item in node.values():
+            _collect(item, found)

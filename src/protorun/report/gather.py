@@ -12,6 +12,7 @@ from pathlib import Path
 from protorun.analyze import Results, analyze
 from protorun.conduct import conduct, plan
 from protorun.errors import ProtorunError
+from protorun.patients.recorded import load_recorded
 from protorun.patients.scenario import Scenario
 from protorun.patients.virtual import virtual
 from protorun.report.parts import Example, Parts
@@ -21,6 +22,7 @@ from protorun.study.record import Record
 from protorun.study.study import Study
 from protorun.study_file import dumps
 from protorun.terms.dates import first_day
+from protorun.trial.events import Kind
 
 _VERSIONS = ("protorun", "numpy", "scipy", "pydantic", "matplotlib")
 
@@ -42,9 +44,11 @@ def gather(
     record: Record | None = None,
     scenarios: Sequence[Scenario] = (),
     settings: Settings | None = None,
+    data: Path | None = None,
     command: str = "",
 ) -> Parts:
-    """The parts of a report: with scenarios also simulations, and one virtual trial with its analysis.
+    """The parts of a report: with scenarios also simulations, and the analysis of one trial, recorded in the folder
+    `data` or else virtual.
 
     The assumptions of the first scenario are part of the study that is shown, so the report prints them.
     """
@@ -63,7 +67,19 @@ def gather(
         ),
         provenance=_provenance(shown, record, chosen, command),
     )
+    if data is not None:
+        return with_recorded_trial(parts, data)
     return with_virtual_trial(parts, scenarios[0], chosen.seed) if scenarios else parts
+
+
+def with_recorded_trial(parts: Parts, data: Path) -> Parts:
+    """The parts with the analysis of the trial recorded in a folder of CSV tables. Raises PatientDataError."""
+    rule = parts.study.dose_rule
+    levels = [level.label for level in rule.levels] if rule else []
+    recorded = load_recorded(data, levels=levels, arms=[a.id for a in parts.study.arms])
+    results = analyze(parts.study, recorded)
+    about = f"The trial recorded in {data.name}: {len(results.tables.patients)} patients."
+    return replace(parts, results=results, results_of=about)
 
 
 def with_virtual_trial(parts: Parts, scenario: Scenario, seed: int) -> Parts:
@@ -87,7 +103,9 @@ def _one_virtual_trial(study: Study, scenario: Scenario, seed: int) -> Results:
         levels=planned.design.labels if planned.design else (),
         window_days=planned.window_days,
     )
-    return analyze(study, conduct(study, patients, seed=seed))
+    trial = conduct(study, patients, seed=seed)
+    closed = trial.events.of(Kind.CLOSED)
+    return analyze(study, trial, cutoff=int(closed.day.max()) if len(closed) else None)
 
 
 def _example(study: Study, weight_kg: float) -> Example | None:

@@ -53,6 +53,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters["plain"] = plain
+    env.filters["columns"] = lambda rows: list(dict.fromkeys(name for row in rows for name in row))
     return env
 
 

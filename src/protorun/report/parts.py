@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from protorun.analyze import Results
+from protorun.report.lines import Lines, line_numbers
 from protorun.simulate import Simulation
 from protorun.study.record import Record
 from protorun.study.study import Study
@@ -37,3 +39,8 @@ class Parts:
     results_of: str = ""
     """Which trial was analyzed, in a sentence: recorded data, or one virtual trial with its seed."""
     provenance: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def numbers(self) -> Lines | None:
+        """Line numbers of the record, when it is at hand."""
+        return line_numbers(self.record.texts) if self.record else None

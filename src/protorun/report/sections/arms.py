@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from protorun.report.facts import line_numbers, plain
+from protorun.report.facts import plain
 from protorun.report.parts import Parts
 from protorun.study.arm import Arm
 from protorun.study.treatment import Block
@@ -21,8 +21,7 @@ def build(parts: Parts) -> dict[str, Any] | None:
     def blocks_of(arm: Arm) -> list[str]:
         return [block_words(study.block(b)) for b in arm.blocks]
 
-    numbers = line_numbers(parts.record.texts) if parts.record else None
-    return {"blocks_of": blocks_of, "population": population_words, "numbers": numbers}
+    return {"blocks_of": blocks_of, "population": population_words, "numbers": parts.numbers}
 
 
 def population_words(arm: Arm) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 
 from protorun.errors import ProtorunError
 from protorun.escalation import boundaries, design_for, exact, readings_of
-from protorun.report.facts import line_numbers
 from protorun.report.figures.state_diagram import state_diagram
 from protorun.report.parts import Parts
 from protorun.study.dose_rule import DoseRule
@@ -26,12 +25,11 @@ def build(parts: Parts) -> dict[str, Any] | None:
         readings = [_reading(parts, rule, name) for name in readings_of(parts.study)]
     except ProtorunError as error:
         problem = str(error)
-    numbers = line_numbers(parts.record.texts) if parts.record else None
     return {
         "rule": rule,
         "readings": readings,
         "problem": problem,
-        "numbers": numbers,
+        "numbers": parts.numbers,
         "rates": parts.dlt_rates,
     }
 

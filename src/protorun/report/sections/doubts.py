@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from protorun.report.facts import line_numbers
 from protorun.report.parts import Parts
 
 ORDER, TITLE = 15, "Assumptions, open questions, doubts"
@@ -15,5 +14,5 @@ def build(parts: Parts) -> dict[str, Any]:
     answered = {a.path for a in parts.study.assumptions}
     return {
         "open": [q for q in parts.study.open_questions if not q.path or q.path not in answered],
-        "numbers": line_numbers(parts.record.texts) if parts.record else None,
+        "numbers": parts.numbers,
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from protorun.report.facts import line_numbers
 from protorun.report.parts import Parts
 
 ORDER, TITLE = 70, "Endpoints"
@@ -12,4 +11,4 @@ ORDER, TITLE = 70, "Endpoints"
 
 def build(parts: Parts) -> dict[str, Any]:
     """Line numbers for the quotes; the endpoints themselves are drawn from the study."""
-    return {"numbers": line_numbers(parts.record.texts) if parts.record else None}
+    return {"numbers": parts.numbers}

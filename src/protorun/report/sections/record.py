@@ -6,12 +6,11 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from protorun.report.facts import fact_rows, line_numbers
+from protorun.report.facts import cited_sources, fact_rows
+from protorun.report.lines import marked_lines
 from protorun.report.parts import Parts
-from protorun.study.record import Record
 
 ORDER, TITLE = 20, "The record and its reading"
-_LONGEST_LINE = 4000  # a page must stay readable; longer lines are shown up to here and say so
 
 
 def build(parts: Parts) -> dict[str, Any]:
@@ -19,29 +18,13 @@ def build(parts: Parts) -> dict[str, Any]:
     rows = fact_rows(parts.study)
     shown = [row for row in rows if row.basis != "absent"]
     absent = [f"{row.path} ({row.note})" if row.note else row.path for row in rows if row.basis == "absent"]
-    numbers = line_numbers(parts.record.texts) if parts.record else None
-    cited = {numbers.line(s) for row in shown for s in row.sources} if numbers else set()
     return {
-        "record": _lines(parts.record, cited) if parts.record else None,
+        "record": marked_lines(parts.numbers, cited_sources(parts.study)) if parts.numbers else None,
         "facts": shown,
         "absent": absent,
-        "numbers": numbers,
+        "numbers": parts.numbers,
         "left_over": _left_over(parts),
     }
-
-
-def _lines(record: Record, cited: set[int | None]) -> list[dict[str, Any]]:
-    lines = [line for text in record.texts.values() for line in text.split("\n")]
-    return [
-        {
-            "number": i,
-            "text": line
-            if len(line) <= _LONGEST_LINE
-            else line[:_LONGEST_LINE] + " … (line cut for display)",
-            "cited": i in cited,
-        }
-        for i, line in enumerate((line.rstrip("\r") for line in lines), 1)
-    ]
 
 
 def _left_over(parts: Parts) -> Markup | None:
