@@ -92,6 +92,7 @@ def test_an_answer_with_many_studies_gives_many_records():
         (STUDY % (', "x": ' + "[" * 500 + "]" * 500), "nested too deeply", "/protocolSection/"),
         (STUDY % ', "acronym": "\\ud800"', "half of a surrogate pair", "line 1 column"),
         ('{"protocolSection": {}, "a": "protocolSection\t"}', "broken JSON", "line 1 column 46"),
+        ('{"protocolSection": {"identificationModule": {}}}', "the study is empty", "line 1 column 1"),
         ('[{"x": {"protocolSection": {}}}]', "not where a study has it", "line 1 column 9"),
         (STUDY % (', "x": [' + "1," * 1_600_000 + "1]"), "more than", "line 1"),
     ],

@@ -26,7 +26,7 @@ def rows(document: Document) -> list[list[str]]:
         if text[at : at + 1] == ",":
             at += 1
             continue
-        if any(row):
+        if any(cell.strip() for cell in row):
             found.append(row)
         row = []
         at += 2 if text.startswith("\r\n", at) else 1

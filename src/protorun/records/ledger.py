@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from protorun.errors import RecordError
 from protorun.records.document import Document
 from protorun.study.record import Leftover, Passage, Record
 from protorun.study.source import Source
@@ -118,7 +119,9 @@ class Ledger:
                 counts[KINDS[run[1][0]]] += len("".join(text[run.start() : run.end()].split()))
         counts["leftover"] += counts.pop("unclaimed")
         total = sum(counts.values())
-        return {kind: count / total if total else 0.0 for kind, count in counts.items()}
+        if not total:
+            raise RecordError("the study is empty", where=self.document.where(0))
+        return {kind: count / total for kind, count in counts.items()}
 
 
 def _carried(field: str, carries: Iterable[str]) -> bool:

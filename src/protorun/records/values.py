@@ -113,7 +113,7 @@ def conditions(text: str, offset: int = 0) -> Iterator[Span]:
 
 def _belongs(before: str, part: str) -> bool:
     word = plain(part)
-    if word in values("tail") or part[:1].islower():
+    if word in values("tail") or re.match(r"(?!de\b|van\b|von\b)[a-z]+\b", part):
         return True
     single = " " not in word and not re.search(r"(?:oma|omas|cancer|tumor|disease|itis|emia)\Z", word)
     return single and plain(before) in values("turned")
