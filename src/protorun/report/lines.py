@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from protorun.study.source import Source
 
@@ -97,7 +98,9 @@ def _pieces(
     text: str, line: tuple[int, int], spans: list[tuple[int, int]], anchors: Mapping[int, list[str]]
 ) -> tuple[Piece, ...]:
     start, end = line
-    here = [(max(a, start), min(b, end)) for a, b in spans[_first_after(spans, start) :] if a < end]
+    here = [
+        (max(a, start), min(b, end)) for a, b in spans[_first_after(spans, start) :] if a < end and b > start
+    ]
     cuts = sorted(
         {start, end, *(x for span in here for x in span), *(a for a in anchors if start <= a < end)}
     )
@@ -107,7 +110,7 @@ def _pieces(
             any(x <= a and b <= y for x, y in here),
             tuple(dict.fromkeys(anchors.get(a, ()))),
         )
-        for a, b in zip(cuts, cuts[1:], strict=False)
+        for a, b in pairwise(cuts)
     )
 
 
