@@ -201,6 +201,23 @@ class TestRefusals:
             loads_scenarios(text, "s.yaml")
         assert any(at == line and says in what for at, _, what in error.value.findings)
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "a0: &a0 [x, x]\n"
+            + "".join(f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n" for i in range(1, 40))
+            + "name: x\n",
+            "name: " + "[" * 1200,
+            "name: " + "[" * 400 + "]" * 400,
+            "name: \x00",
+            "name: !!python/object/apply:os.system [ls]\n",
+            "&a {name: *a}",
+        ],
+    )
+    def test_hostile_files_end_in_a_typed_error(self, text):
+        with pytest.raises(StudyFileError):
+            loads_scenarios(text, "s.yaml")
+
     def test_pfs_longer_than_survival(self):
         with pytest.raises(StudyFileError, match="PFS must be shorter"):
             loads_scenarios(

@@ -13,6 +13,7 @@ from protorun.errors import StudyFileError, UsageError
 from protorun.patients.scenario import Scenario
 
 _LARGEST_BYTES = 1_000_000
+_MOST_VALUES = 100_000
 
 
 def load_scenarios(path: Path) -> tuple[Scenario, ...]:
@@ -55,7 +56,11 @@ def loads_scenarios(text: str, name: str) -> tuple[Scenario, ...]:
 
 def _scenario(given: dict[str, Any], marks: tuple[Any, ...], name: str) -> Scenario:
     try:
-        return Scenario.model_validate(_plain(given))
+        return Scenario.model_validate(_plain(given, [_MOST_VALUES]))
+    except (OverflowError, RecursionError) as error:
+        raise StudyFileError(
+            name, [(1, "", "the file is nested too deeply or unfolds into too many values")]
+        ) from error
     except ValidationError as error:
         findings = []
         for e in error.errors():
@@ -65,12 +70,16 @@ def _scenario(given: dict[str, Any], marks: tuple[Any, ...], name: str) -> Scena
         raise StudyFileError(name, findings) from error
 
 
-def _plain(node: Any) -> Any:
-    """The tree without the marks of the YAML reader."""
+def _plain(node: Any, left: list[int]) -> Any:
+    """The tree without the marks of the YAML reader. `left` counts the values still allowed: aliases of aliases can
+    make a small file enormous. Raises OverflowError beyond that."""
+    left[0] -= 1
+    if left[0] < 0:
+        raise OverflowError
     if isinstance(node, dict):
-        return {str(k): _plain(v) for k, v in node.items()}
+        return {str(k): _plain(v, left) for k, v in node.items()}
     if isinstance(node, (list, tuple)):
-        return [_plain(v) for v in node]
+        return [_plain(v, left) for v in node]
     if isinstance(node, bool) or node is None:
         return node
     for kind in (str, int, float):
