@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
-from importlib.util import find_spec
 
-from protorun.reading.arms import read_arms
+from protorun.reading.arms import read_arms, read_gates
 from protorun.reading.conflicts import read_conflicts
 from protorun.reading.design import read_design
 from protorun.reading.dose_rule import read_dose_rule
+from protorun.reading.eligibility import read_eligibility
 from protorun.reading.endpoints import read_endpoints
 from protorun.reading.found import Found
-from protorun.reading.gates import read_gates
-from protorun.reading.open_questions import read_open_questions
+from protorun.reading.questions import read_open_questions
 from protorun.reading.randomization import read_randomization
 from protorun.reading.registration import read_registration
 from protorun.reading.treatment import read_treatment
@@ -29,13 +27,6 @@ __all__ = ["understand"]
 Chapter = Callable[[Record, Study], Found]
 
 
-def _chapter(module: str) -> tuple[Chapter, ...]:
-    if find_spec(f"protorun.reading.{module}") is None:
-        return ()
-    found = getattr(import_module(f"protorun.reading.{module}"), f"read_{module}", None)
-    return (found,) if found else ()
-
-
 CHAPTERS: tuple[Chapter, ...] = (
     read_registration,
     read_design,
@@ -46,7 +37,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     read_randomization,
     read_endpoints,
     read_visits,
-    *_chapter("eligibility"),
+    read_eligibility,
     read_conflicts,
     read_open_questions,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protorun.reading.endpoint_text import patterns
+from protorun.reading.endpoints.words import patterns
 from protorun.reading.found import Found
 from protorun.reading.sentences import Sentence, split
 from protorun.study.endpoint import Endpoint

@@ -21,6 +21,10 @@ _SIGNS = re.compile(r"[^a-z0-9]+")
 _NOTHING = frozenset({"", "n a", "not provided", "not available"})
 _AGE = re.compile(r"(\d+(?:\.\d+)?)\s*(year|month|week|day|hour|minute)s?\b", re.IGNORECASE)
 _AGES = re.compile(r"(\d+)\s*(?:-|to)\s*(\d+)\s*(year|month|week|day)s?", re.IGNORECASE)
+_ESCAPE = re.compile(r"\\(?=[\\<>*\[\]^.&~_#+=(){}|!`-])")
+_PARAGRAPH = re.compile(r"[ \t\r]*\n[ \t\r]*\n\s*")
+_LINE = re.compile(r"[ \t\r]*\n(?!\s*(?:[-*•⁃‣∙·]\s|\d{1,2}[.)]\s))[ \t]*")
+_BLANKS = re.compile(r"[ \t]+")
 _CLEAN = re.compile(r"[A-Za-z0-9_,.()/@+'-]+(?: [A-Za-z0-9_,.()/@+'-]+)*")
 """Text that cleaning would leave as it is."""
 _COUNT = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
@@ -61,13 +65,24 @@ def missing(record: Record, field: str) -> Sourced[Any]:
 
 def of(passage: Passage, read: Callable[[str], T | None]) -> Sourced[T]:
     """A passage as a fact; a placeholder such as `n/a` counts as absent only when the reader takes it for nothing."""
-    text = passage.text if _CLEAN.fullmatch(passage.text) else whole(passage).text.strip()
+    if _CLEAN.fullmatch(passage.text):
+        text = passage.text
+    else:
+        text = as_printed(passage.text) if read is str else whole(passage).text.strip()
     if not text:
         return absent("empty label")
     value = read(text)
     if value is None:
         return Sourced[Any](basis="unread", sources=(passage.source,), note=f"no rule reads {text[:60]!r}")
     return stated(value, passage.source)
+
+
+def as_printed(text: str) -> str:
+    """The words of a value, sign for sign: without markdown escapes, and with each line break inside a paragraph as a
+    blank (legacy records are wrapped by hand); paragraphs and list items keep their lines."""
+    text = _ESCAPE.sub("", text.replace("\u00a0", " "))
+    paragraphs = _PARAGRAPH.split(text.strip())
+    return "\n\n".join(_BLANKS.sub(" ", _LINE.sub(" ", p)) for p in paragraphs)
 
 
 def named(passages: Iterable[Passage], field: str, read: Callable[[str], T | None]) -> Sourced[T]:

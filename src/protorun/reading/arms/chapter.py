@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from protorun.reading.arms.parts import part_of, read_cohorts, read_parts
+from protorun.reading.arms.populations import overlaps, population
+from protorun.reading.arms.prose import arms_in_prose, prose_conflicts
 from protorun.reading.found import Found
-from protorun.reading.parts import part_of, read_cohorts, read_parts
-from protorun.reading.populations import overlaps, population
-from protorun.reading.prose_arms import arms_in_prose, prose_conflicts
 from protorun.reading.values import named, of, plain, slug, word
 from protorun.study.arm import Arm
 from protorun.study.record import Passage, Record

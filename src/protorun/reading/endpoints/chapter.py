@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
-from protorun.reading.censoring import censoring_of
-from protorun.reading.endpoint_text import (
+from protorun.reading.endpoints.censoring import censoring_of
+from protorun.reading.endpoints.words import (
     compartment_of,
     criteria_of,
     days_of,
@@ -19,7 +19,7 @@ from protorun.reading.endpoint_text import (
 )
 from protorun.reading.found import Found
 from protorun.reading.sentences import Sentence, sentences, split, whole
-from protorun.reading.values import slug
+from protorun.reading.values import of, slug
 from protorun.study.endpoint import Endpoint
 from protorun.study.record import Passage, Record
 from protorun.study.source import Source, Sourced, absent, stated
@@ -63,7 +63,7 @@ def _endpoint(
     facts = _facts(kind, name, lines)
     endpoint = Endpoint(
         id=_id(name.text, taken),
-        name=stated(name.passage.text, name.source()),
+        name=of(name.passage, str),
         level=level,
         kind=kind,
         description=_words(description),
@@ -154,7 +154,7 @@ def _named(level: Level, name: tuple[Sentence, int, int], about: Source, taken: 
 
 
 def _words(passage: Passage | None) -> Sourced[str]:
-    return stated(passage.text, passage.source) if passage and passage.text.strip() else absent()
+    return of(passage, str) if passage else absent()
 
 
 def _id(name: str, taken: Sequence[str]) -> str:

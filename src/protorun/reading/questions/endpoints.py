@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from protorun.reading.questions_table import ask
+from protorun.reading.questions.table import ask
 from protorun.study.endpoint import Endpoint
 from protorun.study.record import Record
 from protorun.study.source import Sourced

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from protorun.reading.arms.populations import same_patients
 from protorun.reading.found import Found
-from protorun.reading.populations import same_patients
-from protorun.reading.questions_endpoints import endpoint_questions
-from protorun.reading.questions_table import ask, words
+from protorun.reading.questions.endpoints import endpoint_questions
+from protorun.reading.questions.table import ask, words
 from protorun.reading.values import table
 from protorun.study.record import Record
 from protorun.study.source import assumed
