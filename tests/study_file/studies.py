@@ -107,3 +107,12 @@ def _filled(draw: Any, model: type[BaseModel], depth: int, many: int) -> BaseMod
 
 
 STUDIES = _noun(Study, 1)
+
+
+@st.composite
+def with_field(draw: Any, name: str) -> Study:
+    """A study that has that field, filled, and little else."""
+    value = draw(of(Study.model_fields[name].annotation, 2))
+    return Study.model_validate(
+        {"key": "k", "origin": {"name": "n", "format": "f", "digest": "d"}, name: value}
+    )

@@ -1,7 +1,9 @@
 """A round trip study -> YAML -> study loses nothing, and a saved file keeps what its writer put into it."""
 
+import pytest
 from hypothesis import HealthCheck, given, settings
-from studies import STUDIES
+from hypothesis import strategies as st
+from studies import STUDIES, with_field
 
 from protorun.study.study import Study
 from protorun.study_file import dumps, encode, loads
@@ -16,6 +18,17 @@ SLOW = settings(
 @SLOW
 @given(STUDIES)
 def test_a_study_comes_back_from_its_file_as_it_was(study: Study) -> None:
+    assert loads(dumps(study)) == study
+
+
+FIELDS = [name for name in Study.model_fields if name not in ("protorun", "origin", "assumptions")]
+
+
+@pytest.mark.parametrize("name", FIELDS)
+@settings(SLOW, max_examples=30)
+@given(st.data())
+def test_every_field_comes_back_as_it_was(name: str, data: st.DataObject) -> None:
+    study = data.draw(with_field(name))
     assert loads(dumps(study)) == study
 
 

@@ -156,6 +156,9 @@ BAD = {
     "blocks: [{id: a, agent: {absent: x}, dose: {assumed: -1 mg, why: x}}]": "greater than or equal to 0",
     "blocks: [{id: a, agent: {absent: x}, count: {assumed: true, why: x}}]": "valid integer, not True",
     "eligibility: [{id: a, polarity: inclusion, text: t, klass: partial, expr: {flg: x}}]": "here is none of",
+    "eligibility: [{id: a, polarity: inclusion, text: t, klass: partial, expr: {number: x, low: below 3}}]": (
+        "'below 3' is no low limit"
+    ),
     "dates: {start: {assumed: 2024-13, why: x}}": "has no such month",
     "key: other": "the key 'key' stands here twice",
     "blocks: &a []": "anchors and aliases",

@@ -17,6 +17,7 @@ from protorun.study_file.nodes import Node, Refused, plain_value
 
 Loc = tuple[str | int, ...]
 _KEYS = ("id", "name", "label", "path")
+_WRONG_SIDE = {"low": "below ", "high": "above "}
 _HOW = "say on what basis: {stated: VALUE, at: 10-20}, {assumed: VALUE, why: ...} or {absent: not stated}"
 
 
@@ -146,6 +147,11 @@ class Decoder:
         for key, value in node.pairs:
             if key.text not in names or key.text == "replaces":
                 self._unknown(key, names, place)
+                continue
+            if atom == "number" and value.text.startswith(_WRONG_SIDE.get(key.text, "\0")):
+                found[key.text] = self.refuse(
+                    value, place.field(key.text), f"{value.text!r} is no {key.text} limit"
+                )
                 continue
             name = names[key.text]
             annotation = want.model_fields[name].annotation
