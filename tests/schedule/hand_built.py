@@ -156,9 +156,7 @@ def nct07134153(*, with_defaults: bool = False) -> Study:
         label("I/B", "Phase I/Arm B").model_copy(update={"blocks": ("b_iv_c1", "b_it_c2", "b_iv_c2")}),
         label("II/C", "Phase II/Arm C"),
     )
-    gate = Gate(
-        id="rp2d", result="RP2D", from_arm="I/A", holds=("b_it_c2", "II/C"), basis=said("the RP2D")
-    )
+    gate = Gate(id="rp2d", result="RP2D", from_arm="I/A", holds=("b_it_c2", "II/C"), basis=said("the RP2D"))
     return Study(key="NCT07134153", origin=ORIGIN, arms=arms, blocks=blocks, gates=(gate,))
 
 

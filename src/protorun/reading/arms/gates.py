@@ -14,7 +14,7 @@ from protorun.study.study import Study
 
 _NAME = r"(?:RP2D|recommended phase (?:2|II) dose|MTD|maximum tolerated dose)"
 _DETERMINES = re.compile(
-    rf"\b(?P<result>{_NAME})\b[^.;]{{0,40}}\bwill be (?:determined|established|identified|selected)"
+    rf"\b(?P<result>{_NAME})\b[^.;]{{0,40}}\b(?:will be|is|was) (?:determined|established|identified|selected)"
     rf"|\b(?:to )?(?:determine|establish|identify|select)s?\b[^.;]{{0,60}}?\b(?P<second>{_NAME})",
     re.IGNORECASE,
 )

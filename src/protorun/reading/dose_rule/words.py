@@ -90,7 +90,7 @@ def _days(line: Sentence) -> Iterator[tuple[int, Any]]:
     for pattern in _WINDOW:
         for match in re.finditer(pattern, line.text, re.I):
             if not re.search(
-                r"improve|resolv|recover|last|persist|grade|lasting",
+                r"improve|resolv|recover|persist|grade|lasting|lasts? (?:more|longer)",
                 line.text[max(0, match.start() - 60) : match.end() + 20],
                 re.I,
             ):
