@@ -35,7 +35,15 @@ class Ledger:
         self.lacking: dict[str, str] = {}
 
     def value(
-        self, field: str, start: int, end: int, *, group: str = "", label: str = "", at: str = ""
+        self,
+        field: str,
+        start: int,
+        end: int,
+        *,
+        group: str = "",
+        label: str = "",
+        at: str = "",
+        sure: bool = True,
     ) -> bool:
         """Claim a stretch as the value of a field, outer blanks excluded; False when there is nothing in it."""
         if field not in kinds():
@@ -44,7 +52,7 @@ class Ledger:
         if start >= end:
             return False
         source = Source(start=start, end=end, quote=self.texts[at][start:end], locator=at)
-        self.passages.append(Passage(field, source, group, label))
+        self.passages.append(Passage(field, source, group, label, sure))
         self.claims.append((KINDS.index("value"), at, start, end))
         return True
 

@@ -96,7 +96,9 @@ def claim_outcomes(
         }
         for part, span in spans.items():
             if span:
-                ledger.value(f"outcome.{level}.{part}", *span, group=group, at=at, label=label)
+                ledger.value(
+                    f"outcome.{level}.{part}", *span, group=group, at=at, label=label, sure=outcome.sure
+                )
         if not outcome.sure:
             words = ledger.texts[at][outcome.measure[0] : outcome.measure[1]][:60]
             ledger.warn(f"the parts of the {level} outcome {words!r} cannot be told apart for sure")

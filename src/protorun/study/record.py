@@ -21,6 +21,8 @@ class Passage:
     source: Source
     group: str = ""
     label: str = ""
+    sure: bool = True
+    """False when the record does not mark where the value begins and ends, and more than one cut is possible."""
 
     @property
     def text(self) -> str:
