@@ -34,12 +34,15 @@ def lanes(results: Results) -> list[Lane]:
     return found
 
 
-def best_changes(results: Results, endpoint: EndpointResult) -> tuple[NDArray[np.float64], list[str]] | None:
-    """Best change of the sum per patient in percent (NaN without one) and the best response; None without sums."""
-    for points in results.tables.timepoints.values():
-        if (points.sum >= 0).any():
-            return _changes(results.tables.patients, points, endpoint)
-    return None
+def best_changes(
+    results: Results, endpoint: EndpointResult, key: tuple[str, str]
+) -> tuple[NDArray[np.float64], list[str]] | None:
+    """Best change of the sum per patient in percent (NaN without one) and the best response, from the time points of
+    that (criteria, compartment); None without sums."""
+    points = results.tables.timepoints.get(key)
+    if points is None or not (points.sum >= 0).any():
+        return None
+    return _changes(results.tables.patients, points, endpoint)
 
 
 def _changes(

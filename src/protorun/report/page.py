@@ -23,13 +23,12 @@ def report(parts: Parts) -> str:
         context = module.build(parts)
         if context is not None:
             key = module.__name__.rpartition(".")[2]
-            html = _environment().get_template(f"{key}.html.j2").render(study=parts.study, **context)
+            html = environment().get_template(f"{key}.html.j2").render(study=parts.study, **context)
             sections.append({"key": key, "title": module.TITLE, "html": Markup(html)})  # noqa: S704 - autoescaped
-    css = files("protorun.report").joinpath("templates/style.css").read_text("utf-8")
-    page = _environment().get_template("page.html.j2")
+    page = environment().get_template("page.html.j2")
     return page.render(
         study=parts.study,
-        css=Markup(css),  # noqa: S704 - our own file
+        css=style(),
         chips=_chips(parts),
         sections=sections,
         provenance=parts.provenance,
@@ -43,8 +42,14 @@ def _sections() -> tuple[ModuleType, ...]:
     return tuple(sorted(found, key=lambda m: m.ORDER))
 
 
+def style() -> Markup:
+    """The style sheet, to be inlined."""
+    return Markup(files("protorun.report").joinpath("templates/style.css").read_text("utf-8"))  # noqa: S704 - our own file
+
+
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The one template environment: everything is escaped, and an unknown name is an error."""
     env = Environment(
         loader=PackageLoader("protorun.report"),
         autoescape=True,

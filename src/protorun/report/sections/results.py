@@ -29,7 +29,7 @@ def build(parts: Parts) -> dict[str, Any] | None:
         "table": [_row(row) for row in results.table],
         "skipped": results.skipped,
         "results": results,
-        "figures": [*_figures(results), *_swimmer(results)],
+        "figures": [*_waterfalls(parts, results), *_curves(results), *_swimmer(results)],
         "deciding": [_deciding(e) for e in results.endpoints],
         "patients": _patients(results),
     }
@@ -50,18 +50,28 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _figures(results: Results) -> list[tuple[Markup, str]]:
-    found = []
-    for i, endpoint in enumerate(results.endpoints):
-        if endpoint.kind == "time_to_event" and any(a.curve and len(a.curve.time) for a in endpoint.arms):
-            found.append((_kaplan_meier(endpoint, f"km{i}"), _km_caption(endpoint)))
-        changes = best_changes(results, endpoint) if endpoint.kind == "response_rate" else None
+def _curves(results: Results) -> list[tuple[Markup, str]]:
+    return [
+        (_kaplan_meier(endpoint, f"km{i}"), _km_caption(endpoint))
+        for i, endpoint in enumerate(results.endpoints)
+        if endpoint.kind == "time_to_event" and any(a.curve and len(a.curve.time) for a in endpoint.arms)
+    ]
+
+
+def _waterfalls(parts: Parts, results: Results) -> list[tuple[Markup, str]]:
+    """One waterfall per criteria and compartment, under the first endpoint that uses them."""
+    found: dict[tuple[str, str], tuple[Markup, str]] = {}
+    for endpoint in parts.study.endpoints:
+        key = (endpoint.criteria.value or "", endpoint.compartment)
+        result = next((r for r in results.endpoints if r.id == endpoint.id), None)
+        if key in found or result is None or result.kind != "response_rate":
+            continue
+        changes = best_changes(results, result, key)
         if changes and not np.isnan(changes[0]).all():
-            figure = waterfall_figure(*changes, name=f"waterfall{i}", title=f"Waterfall, {endpoint.name}")
-            found.append(
-                (figure, f"{endpoint.name}: best change of the sum of target lesions, by best response.")
-            )
-    return found
+            name, title = f"waterfall{len(found)}", f"Waterfall, {result.name}"
+            caption = f"Best change of the sum of target lesions ({key[0]}, {key[1]}), by best response."
+            found[key] = (waterfall_figure(*changes, name=name, title=title), caption)
+    return list(found.values())
 
 
 def _kaplan_meier(endpoint: EndpointResult, name: str) -> Markup:
