@@ -141,6 +141,24 @@ def test_saving_a_changed_study_keeps_comments_and_order(tmp_path: Path) -> None
     assert [text.count(c) for c in comments] == [1] * len(comments)
 
 
+def test_a_file_that_cannot_be_written_is_a_finding_and_stays_as_it_was(tmp_path: Path) -> None:
+    with pytest.raises(StudyFileError, match="cannot be written"):
+        save_study(STUDY, tmp_path / "no folder" / "study.yaml")
+    (tmp_path / "study.yaml").mkdir()
+    with pytest.raises(StudyFileError, match="cannot be written"):
+        save_study(STUDY, tmp_path / "study.yaml")
+    assert [p.name for p in tmp_path.iterdir()] == ["study.yaml"]
+
+
+def test_saving_leaves_one_file_with_its_permissions(tmp_path: Path) -> None:
+    file = tmp_path / "study.yaml"
+    save_study(STUDY, file)
+    file.chmod(0o640)
+    save_study(STUDY.model_copy(update={"warnings": ("odd",)}), file)
+    assert [p.name for p in tmp_path.iterdir()] == ["study.yaml"]
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
 BAD = {
     "staus: {stated: x, at: 0-1}": "there is no field 'staus' here; did you mean 'status'?",
     "status: recruiting": "say on what basis",

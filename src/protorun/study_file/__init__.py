@@ -7,6 +7,7 @@ under `assumptions:` and are applied when the file is loaded, never written over
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copymode
 
 from protorun.errors import StudyFileError, UsageError
 from protorun.study.assume import assume
@@ -38,9 +39,20 @@ def load_study(path: Path) -> Study:
 
 
 def save_study(study: Study, path: Path) -> None:
-    """Write the study; in a file that already holds one, only what differs is rewritten and comments stay."""
-    path = Path(path)
-    path.write_text(_kept(study, path), encoding="utf-8", newline="\n")
+    """Write the study; in a file that already holds one, only what differs is rewritten and comments stay.
+
+    The old file is replaced whole or not at all. Raises StudyFileError when it cannot be written.
+    """
+    path = Path(path).resolve()
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_text(_kept(study, path), encoding="utf-8", newline="\n")
+        if path.exists():
+            copymode(path, beside)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise StudyFileError(str(path), [(1, "file", f"cannot be written: {error.strerror}")]) from None
 
 
 def text_of(path: Path) -> str:
