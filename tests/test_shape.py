@@ -17,6 +17,7 @@ DRAWERS = {"utils", "util", "helpers", "helper", "common", "core", "misc", "mana
 WIDE = {
     "study": "one file for each noun a protocol has",
     "cli": "one file for each verb",
+    "records": "one file for each format and layout, and the small readers they share",
 }
 
 # What reveals a machine or a registry of packages, or a folder of somebody's home. Written apart, so that this file
