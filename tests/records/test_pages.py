@@ -332,3 +332,113 @@ def test_the_first_long_line_is_the_title_when_no_label_names_one():
     assert texts(of("labels"), "title.brief") == [
         "A Phase 2 Study of a Made-Up Drug in Adults With a Made-Up Disease"
     ]
+
+
+OVERVIEW = """Made-Up Drug in Adults With a Made-Up Disease
+
+ClinicalTrials.gov ID NCT00000112
+
+Study Overview
+
+Brief Summary
+This study asks whether the drug helps.
+
+Eligibility:
+People with the disease are looked for.
+
+Official Title
+A Study of a Made-Up Drug
+
+Conditions
+Solid Tumor
+Brain Metastases
+
+Intervention / Treatment
+Drug: Madeupinib
+
+Study Start (Actual)
+2021-03-01
+
+Enrollment (Estimated)
+34
+
+Participation Criteria
+
+Eligibility Criteria
+Description
+Inclusion Criteria:
+
+* Consent
+
+Exclusion Criteria:
+
+* Pregnancy
+
+Ages Eligible for Study
+18 Years and older (Adult, Older Adult)
+
+Sexes Eligible for Study
+All
+
+Arms and Interventions
+
+Experimental: Arm A
+Patients receive the drug.
+Drug: Madeupinib
+
+What is the study measuring?
+
+Primary Outcome Measures
+
+Response
+The share of patients with response.
+It is counted twice.
+Time Frame: 12 weeks
+
+Toxicity
+
+Time Frame: Cycle 1
+"""
+
+
+@pytest.fixture(scope="module")
+def overview():
+    return recognize(OVERVIEW.encode(), "overview.txt")[0]
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("identifier.nct", ["NCT00000112"]),
+        ("title.brief", ["Made-Up Drug in Adults With a Made-Up Disease"]),
+        ("title.official", ["A Study of a Made-Up Drug"]),
+        ("condition", ["Solid Tumor", "Brain Metastases"]),
+        ("intervention.name", ["Madeupinib"]),
+        ("date.start", ["2021-03-01"]),
+        ("enrollment", ["34"]),
+        ("eligibility.ages", ["18 Years and older (Adult, Older Adult)"]),
+        ("eligibility.sex", ["All"]),
+        ("arm.label", ["Arm A"]),
+        ("outcome.primary.measure", ["Response", "Toxicity"]),
+        ("outcome.primary.time_frame", ["12 weeks", "Cycle 1"]),
+        ("phase", []),
+        ("status.overall", []),
+    ],
+)
+def test_a_page_with_labels_on_lines_of_their_own(overview, field, values):
+    assert texts(overview, field) == values
+
+
+def test_a_heading_with_a_colon_inside_a_text_whose_label_has_none_belongs_to_the_text(overview):
+    assert overview.first("summary.brief").text.endswith("People with the disease are looked for.")
+
+
+def test_the_criteria_begin_behind_the_nearest_label(overview):
+    assert overview.first("eligibility.criteria").text == (
+        "Inclusion Criteria:\n\n* Consent\n\nExclusion Criteria:\n\n* Pregnancy"
+    )
+
+
+def test_lines_between_measure_and_time_frame_are_the_description(overview):
+    first = {p.field: p.text for p in dict(overview.groups("outcome"))["outcome/0"]}
+    assert first["outcome.primary.description"].endswith("It is counted twice.")

@@ -122,3 +122,17 @@ def test_script_tags_and_formula_cells_are_data():
     assert (
         recognize(page.encode())[0].first("sponsor.lead").text.startswith("=cmd()<script>alert(1)</script>")
     )
+
+
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        (b"<!doctype html><html><body>Phase 2</body></html>", "save it as text"),
+        (b'{"study": {"id": 1}, "usdmVersion": "4.0"}', "USDM"),
+        (b"nothing of a trial", "known forms: administrative_details, bare_cells"),
+    ],
+)
+def test_the_error_says_what_to_do(data, hint):
+    with pytest.raises(RecordError) as error:
+        recognize(data, "thing")
+    assert hint in error.value.hint

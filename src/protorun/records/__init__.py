@@ -13,7 +13,7 @@ from protorun.terms.plugins import load, names
 
 NOT_PLUGINS = frozenset(
     {
-        "cells", "detect", "document", "fetch", "headed", "help_text", "json_text", "labeled", "ledger", "outcomes", "sites", "tree",
+        "blocks", "cells", "detect", "document", "fetch", "headed", "help_text", "json_text", "labeled", "ledger", "listed_outcomes", "outcomes", "sites", "tree",
         "values", "xml_text",
     }
 )  # fmt: skip
@@ -47,9 +47,7 @@ def recognize(data: bytes, name: str = "", *, max_bytes: int = MAX_BYTES) -> tup
     best, second = ranked[0], ranked[1]
     if scores[best] < ENOUGH:
         raise RecordError(
-            "this is no form of a trial record we know",
-            where=document.where(0),
-            hint=f"known forms: {', '.join(sorted(scores))}; the nearest is {best} with {scores[best]:.2f}",
+            "this is no form of a trial record we know", where=document.where(0), hint=_hint(document, scores)
         )
     doubt = f"close race of formats: {best} {scores[best]:.2f}, {second} {scores[second]:.2f}"
     close = (doubt,) if scores[best] - scores[second] < CLOSE else ()
@@ -58,3 +56,14 @@ def recognize(data: bytes, name: str = "", *, max_bytes: int = MAX_BYTES) -> tup
         replace(record, scores=MappingProxyType(scores), warnings=(*record.warnings, *close))
         for record in found
     )
+
+
+def _hint(document: Document, scores: dict[str, float]) -> str:
+    """What to do about a text no format recognizes."""
+    text = document.text
+    if '"usdmVersion"' in text:
+        return "it looks like a USDM study, which protorun does not read yet"
+    if "<html" in text[:5000].lower():
+        return "it looks like a web page; save it as text, or get the record with `protorun fetch`"
+    nearest = max(scores, key=lambda format: scores[format])
+    return f"known forms: {', '.join(sorted(scores))}; the nearest is {nearest} with {scores[nearest]:.2f}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from protorun.records.blocks import CLOSED
 from protorun.records.detect import Marker, line
 from protorun.records.detect import score as score_by
 from protorun.records.document import Document
-from protorun.records.labels import CLOSED, read_blocks
+from protorun.records.labels import read_blocks
 from protorun.records.ledger import Ledger
 from protorun.records.values import fits
 from protorun.study.record import Record

@@ -27,6 +27,7 @@ class Label:
     end: int
     value: int
     printed: str
+    printed_colon: bool = False
 
 
 def label_of(line: Line, names: Mapping[str, str], *, loose: bool = False) -> Label | None:
@@ -49,7 +50,8 @@ def _named(line: Line, names: Mapping[str, str], begin: int, end: int, value: in
     field = names.get(plain(printed))
     if field is None:
         return None
-    return Label(field, line.start + begin, line.start + value, line.start + value, printed)
+    colon = ":" in line.text[end:value]
+    return Label(field, line.start + begin, line.start + value, line.start + value, printed, colon)
 
 
 def _loose(line: Line, names: Mapping[str, str], begin: int) -> Label | None:
