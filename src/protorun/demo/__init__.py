@@ -1,5 +1,6 @@
 """The five demo studies, run from record to report."""
 
-from protorun.demo.running import Ran, demo
+from protorun.demo.ran import Ran
+from protorun.demo.running import demo
 
 __all__ = ["Ran", "demo"]

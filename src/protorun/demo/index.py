@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from protorun.demo.ran import Ran
 from protorun.report.page import environment, style
-
-if TYPE_CHECKING:
-    from protorun.demo.running import Ran
 
 
 def index_page(done: Sequence[Ran]) -> str:

@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 from time import perf_counter
 
 from protorun.demo.index import index_page
+from protorun.demo.ran import Ran
 from protorun.patients.scenario_file import load_scenarios
 from protorun.read import load_with_record
 from protorun.report import report
 from protorun.report.gather import Settings, gather
-from protorun.report.parts import Parts
 from protorun.study.assume import take_defaults
 from protorun.study_file import save_study
 
 STUDIES = ("NCT06462092", "NCT05305885", "NCT07134153", "CONQUER", "IVONESCIMAB")
-
-
-@dataclass(frozen=True)
-class Ran:
-    """One demo study that was run: its parts, the page written, and how long its simulations took."""
-
-    name: str
-    parts: Parts
-    page: Path
-    seconds: float
 
 
 def demo(

@@ -1,0 +1,18 @@
+"""A demo study that was run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from protorun.report.parts import Parts
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One demo study that was run: its parts, the page written, and how long its simulations took."""
+
+    name: str
+    parts: Parts
+    page: Path
+    seconds: float
