@@ -13,7 +13,7 @@ from protorun.schedule.blocks import Laid, Setting, check_actual, lay_block
 from protorun.schedule.clock import study_day
 from protorun.schedule.gates import blocked_by, dose_from_result
 from protorun.schedule.levels import dose_at_level
-from protorun.schedule.timing import bounded
+from protorun.schedule.timing import Slot, bounded
 from protorun.schedule.words import in_cycles
 from protorun.schedule.workdays import Weekends, is_workday, moved
 from protorun.study.arm import Arm
@@ -135,8 +135,8 @@ def _dated(laid: Laid, asked: Request) -> Iterator[Planned]:
         if ends is not None and on >= ends:
             return
         before = on
-        why = _moved_note(planned, on, asked)
-        yield _line(laid.block, asked, slot.key, slot.label, on, "; ".join(n for n in (laid.note, why) if n))
+        why = _moved_note(planned, on, asked) or _open_end(laid.block)
+        yield _line(laid.block, asked, slot, on, "; ".join(n for n in (laid.note, why) if n))
 
 
 def _beyond(laid: Laid, asked: Request, cycle: int | None, number: int, on: date) -> bool:
@@ -194,17 +194,25 @@ def _moved_note(planned: date, on: date, asked: Request) -> str:
     return "" if is_workday(on, asked.holidays) else f"on a {on:%A}" if on.weekday() > 4 else "on a holiday"
 
 
-def _line(block: Block, asked: Request, key: str, label: str, on: date, note: str) -> Planned:
+def _open_end(block: Block) -> str:
+    return (
+        "the record limits the number of doses in words not understood"
+        if block.count.basis == "unread"
+        else ""
+    )
+
+
+def _line(block: Block, asked: Request, slot: Slot, on: date, note: str) -> Planned:
     amount, stated = _amount(block, asked, on)
     line = replace(_undated(block, asked), missing=amount.missing, as_stated=stated)
     per_day = block.per_day.value
     times = f"{per_day} times a day" if per_day and per_day > 1 else ""
     return replace(
         line,
-        uid=f"{line.uid}/{key}",
+        uid=f"{line.uid}/{slot.key}",
         day=study_day(asked.setting.start, on),
         on=on,
-        label=label,
+        label=slot.label,
         amount=amount.value,
         unit=amount.unit,
         note="; ".join(n for n in (times, amount.note, note) if n),

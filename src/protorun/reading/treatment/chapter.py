@@ -27,7 +27,7 @@ def read_treatment(record: Record, study: Study) -> Found:
     """Blocks, arms with their block ids, and what the schedule still needs. Sources are exact slices."""
     words = vocabulary(record, study)
     what = told(record, study, words)
-    rows = _placed(drafts(what, study, words))
+    rows = _placed(drafts(what))
     rows = _named([*rows, *_bare(rows, study, words)], study)
     rows = [_update(r, dose_by_rule=under_rule(r, study)) for r in rows]
     rows = _started(_inherited(rows))

@@ -51,6 +51,8 @@ class Told:
     """All statements with agent and arms resolved, by how close they stand to the arm."""
 
     about: tuple[tuple[str, Statement], ...]
+    study: Study
+    vocabulary: Vocabulary
     plans: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     """Per arm, the (agent, phase) pairs that a sentence lists for it."""
 
@@ -73,7 +75,7 @@ def told(record: Record, study: Study, vocabulary: Vocabulary) -> Told:
         for statement in found:
             _plan(statement, plans, phases[1] if phases[0] is statement.sentence else ())
             phases = (statement.sentence, statement.slots.get("phases", ()))
-    return Told(tuple(about), {arm: frozenset(pairs) for arm, pairs in plans.items()})
+    return Told(tuple(about), study, vocabulary, {arm: frozenset(pairs) for arm, pairs in plans.items()})
 
 
 def groups_of_arms(record: Record, study: Study) -> dict[str, str]:
@@ -178,30 +180,30 @@ def _plan(statement: Statement, plans: dict[str, set[tuple[str, str]]], before: 
         plans.setdefault(arm, set()).update((statement.agent.name, phase) for phase in phases)
 
 
-def drafts(what: Told, study: Study, vocabulary: Vocabulary) -> list[Draft]:
+def drafts(what: Told) -> list[Draft]:
     """The blocks to be, in the order in which the record speaks of them. The arm's own text beats that of the
     intervention, and both beat the summary; general sentences lend their routes and starts."""
     found: dict[tuple[object, ...], Draft] = {}
-    levels: dict[tuple[str, str], str] = {}
+    firmest: dict[tuple[str, str], str] = {}
     for level in ("arm", "intervention", "summary", "design"):
-        for where, statement in what.about:
-            if where != level or statement.agent is None:
-                continue
-            for draft in _drafted(statement, what, study, vocabulary):
-                for arm in draft.arms or ("",):
-                    first = levels.setdefault((arm, draft.agent), level)
-                    if first == level or _agrees(found, arm, draft):
-                        _add(found, arm, draft, same_level=first == level)
+        said = [statement for where, statement in what.about if where == level]
+        for draft in (d for statement in said for d in _drafted(statement, what)):
+            for arm in draft.arms or ("",):
+                first = firmest.setdefault((arm, draft.agent), level)
+                if first == level or _agrees(found, arm, draft):
+                    _add(found, arm, draft)
     return [_with_background(d, what) for d in _joined(found.values())]
 
 
-def _drafted(statement: Statement, what: Told, study: Study, vocabulary: Vocabulary) -> list[Draft]:
+def _drafted(statement: Statement, what: Told) -> list[Draft]:
     if statement.agent is None:
         return []
     agent = statement.agent
     amends = bool(statement.slots) and set(statement.slots) <= _AMENDS
     bare_end = statement.given and "until" in statement.slots
     if not (any(k in statement.slots for k in _STARTS_BLOCK) or amends or bare_end):
+        return []
+    if agent.kind == "radiotherapy" and not _is_radiotherapy(statement):
         return []
     routes = [w.value for w in statement.slots.get("routes", ())]
     phases = list(dict.fromkeys(w.value for w in statement.slots.get("phases", ())))
@@ -211,24 +213,29 @@ def _drafted(statement: Statement, what: Told, study: Study, vocabulary: Vocabul
     return [
         Draft(
             agent.name, kind, phase, statement.value("cycles"), way,
-            _arms_of(statement, agent.name, phase, what, study, vocabulary), (statement,),
+            _arms_of(statement, agent.name, phase, what), (statement,),
         )
         for phase in phases
     ]  # fmt: skip
 
 
-def _arms_of(
-    statement: Statement, agent: str, phase: str, what: Told, study: Study, vocabulary: Vocabulary
-) -> tuple[str, ...]:
+def _is_radiotherapy(statement: Statement) -> bool:
+    """Radiotherapy is told in Gy and fractions; mg and infusions beside the word belong to some drug."""
+    units = {w.value.unit for w in statement.slots.get("dose", ())}
+    told = statement.amounts or "fractions" in statement.slots
+    return told and "routes" not in statement.slots and units <= {"Gy", "Gy/day"}
+
+
+def _arms_of(statement: Statement, agent: str, phase: str, what: Told) -> tuple[str, ...]:
     """Arms of a statement: those it names, else those whose plan lists it, else those that list the drug."""
-    named = statement.arms if statement.arms is not None else tuple(a.id for a in study.arms)
+    named = statement.arms if statement.arms is not None else tuple(a.id for a in what.study.arms)
     if what.plans and len(named) > 1:
         planned = tuple(a for a in named if _planned(what.plans.get(a, frozenset()), agent, phase))
         if planned:
             return planned
     if statement.arms is not None:
         return statement.arms
-    return arms_with(agent, study, vocabulary) or _by_label(agent, study, vocabulary)
+    return arms_with(agent, what.study, what.vocabulary) or _by_label(agent, what.study, what.vocabulary)
 
 
 def _planned_phase(what: Told, statement: Statement, agent: str) -> str:
@@ -258,7 +265,7 @@ def _agrees(found: dict[tuple[object, ...], Draft], arm: str, draft: Draft) -> b
     return not old or not new or old == new
 
 
-def _add(found: dict[tuple[object, ...], Draft], arm: str, draft: Draft, *, same_level: bool) -> None:
+def _add(found: dict[tuple[object, ...], Draft], arm: str, draft: Draft) -> None:
     key: tuple[object, ...] = (arm, *draft.key)
     amends = all(set(s.slots) <= _AMENDS and not (s.named and s.given) for s in draft.statements)
     if amends and key not in found:

@@ -11,6 +11,9 @@ from protorun.study.source import Source, Sourced, absent, derived, stated
 from protorun.study.treatment import Block, Dose, Start
 
 _UNREAD = "printed in a form that is not understood"
+_EACH_TIME = re.compile(
+    r"\beach (?:time|day|session|fraction)\b|\bper (?:day|fraction|session)\b|\bdaily\b|/day", re.I
+)
 _CHOICE = re.compile(r"\bintrathecal(?:ly)?(?: \w+)? ?(?:or|/)", re.I)
 Facts = dict[str, Any]
 Said = dict[str, Any]
@@ -185,7 +188,10 @@ def _ends(facts: Facts, said: Said) -> Facts:
         }
     if for_days.known and facts["every_days"].value == 1 and not _known(facts, "count"):
         return facts | {"count": derived(for_days.value, *for_days.sources, note="one dose a day")}
-    repeats = any(facts[k].known for k in ("cycle_days", "every_days", "every_months", "per_week", "per_day"))
+    repeats = any(
+        facts[k].basis not in ("absent", "assumed")
+        for k in ("cycle_days", "every_days", "every_months", "per_week", "per_day")
+    )
     if single.known and not repeats and len(facts["days"].value or (1,)) == 1:
         days = (
             facts["days"]
@@ -218,7 +224,8 @@ def _fractions(draft: Draft, said: Said) -> Facts:
             facts = dict.fromkeys(("total", "count", "dose"), unread)
         facts |= _per_week(number, said)
     elif plain.known:
-        facts |= {"total": plain}
+        each_time = any(_EACH_TIME.search(s.sentence.text) for s in draft.statements)
+        facts |= {"dose": plain} if each_time else {"total": plain}
     if both.basis == "unread":
         facts = dict.fromkeys(("total", "count", "dose"), both)
     return facts

@@ -110,16 +110,19 @@ def statements(sentence: Sentence, vocabulary: Vocabulary, arms: tuple[Arm, ...]
         inside = [w for w in everything if start <= w.start < end]
         mentioned = [a for a in agents if start <= a.start < end]
         new = _of_clause(sentence, (start, end), inside, mentioned, later=number > 0)
-        if number and not new and any(w.kind in (*TIMING, "dose") for w in inside):
-            found = [_with_open_end(s, start, end) for s in found]
+        if number and not new and (inside or re.search(r"\d", sentence.text[start:end])):
+            found = [_with_open_end(s, start, end, inside) for s in found]
         found += new
     return [replace(s, arms=scope) for s in found]
 
 
-def _with_open_end(statement: Statement, start: int, end: int) -> Statement:
-    """What follows "then" is not understood, so how long this goes on is not either."""
+def _with_open_end(statement: Statement, start: int, end: int, inside: list[Word]) -> Statement:
+    """What follows "then" is not understood, so how long this goes on is not either; nor, with pauses, how often."""
     slots = {**statement.slots, "unclear_end": (Word("unclear_end", "then", start, end),)}
-    return replace(statement, slots=slots, unclear=statement.unclear | {"count", "n_cycles"})
+    unclear = statement.unclear | {"count", "n_cycles"} | ({"weeks"} & set(slots))
+    if any(w.kind == "unclear_timing" for w in inside):
+        unclear |= {kind for kind in TIMING if kind in slots}
+    return replace(statement, slots=slots, unclear=unclear)
 
 
 def _clauses(text: str) -> Iterator[tuple[int, int]]:

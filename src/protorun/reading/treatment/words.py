@@ -102,7 +102,8 @@ def _not_a_number(match: re.Match[str]) -> str | None:
 
 
 def _days(match: re.Match[str]) -> tuple[int, ...] | None:
-    if _NOT_A_DAY.search(match.string, max(0, match.start() - 20), match.start()):
+    is_range = re.fullmatch(r"1\s*(?:-|to|through)\s*(?:days?\s*|D)?\d+", match["list"], re.I)
+    if not is_range and _NOT_A_DAY.search(match.string, max(0, match.start() - 20), match.start()):
         return None
     days: list[int] = []
     for low, high in re.findall(
@@ -142,6 +143,7 @@ def _cased(pattern: str, flags: int) -> re.Pattern[str]:
     loose = [p for p in parts if not re.fullmatch(r"\\b[A-Z]+\\b", p)]
     strict = [p for p in parts if p not in loose]
     groups = [f"(?i:{'|'.join(loose)})"] if loose else []
+    strict = [f"{p}(?!-)" for p in strict]  # SC-CAR4 is a name, no route
     return re.compile("|".join([*groups, *strict]), flags if not strict else 0)
 
 
@@ -223,7 +225,7 @@ _TIMING: tuple[tuple[str, str, Read], ...] = (
     ("cycle_days", rf"every\s+(?P<n>{_N})\s+(?P<unit>day|week)s?\s+as (?:a|one) (?:treatment )?(?:cycle|course)", _length),
     ("every_days", rf"(?:once\s+)?\bevery\s+(?P<n>{_N})\s*[- ]?(?P<unit>day|week)s?\b", _length),
     ("every_days", r"\bq\.? ?(?P<n>\d{1,2}) ?(?P<unit>week|wk|day)s?\b", lambda m: int(m["n"]) * (7 if m["unit"][0] in "Ww" else 1)),
-    ("every_days", r"\bQ(?P<n>\d{1,2})(?P<unit>W|D)\b", lambda m: int(m["n"]) * (7 if m["unit"] in "Ww" else 1)),
+    ("every_days", r"\bQ(?P<n>\d{1,2})(?P<unit>W|D)\b", lambda m: None if m[0].upper() == "Q1W" else int(m["n"]) * (7 if m["unit"] in "Ww" else 1)),
     ("every_months", r"\bonce\s+(?:a|per|every|each)\s+month\b|\b(?:once\s+)?monthly\b|\bevery month\b|\bQM\b", _always(1)),
     ("every_months", rf"\bevery\s+(?P<n>{_N})\s+months\b", _one("n")),
     ("per_day", rf"(?P<n>{_N})(?:\s+times)?\s+(?:{_EACH}\s+day|daily)\b", _one("n")),
@@ -236,13 +238,14 @@ _TIMING: tuple[tuple[str, str, Read], ...] = (
     ("per_week", r"(?<![\d-])(?<!bi)(?<!-)\b(?:weekly|every week|each week|Q1?W)\b(?! dose)", _always(1)),
     ("count", rf"(?:for )?a total of (?P<n>{_N})\s+(?:doses|times|administrations|injections|infusions|treatments)\b", _one("n")),
     ("count", rf"\bfor (?P<n>{_N})\s+(?:doses|administrations|injections|infusions)\b", _one("n")),
-    ("count", rf"(?<![\d.])\b(?P<n>{_N}) (?:doses|infusions|injections) of\b", _one("n")),
+    ("count", rf"(?<![\d.])\b(?P<n>{_N}) (?:doses|infusions) of\b", _one("n")),
+    ("unclear_end", r"\bweeks? \d+\b|\bstop(?:s|ped)? (?:when|if|once)\b", _text),
     (
         "unclear_timing",
-        r"\b(?:weeks?|days?) (?:on|off)\b|\bbreak\b|\brest(?:ing)?\b|\bpause\b|\balternat\w*|\bas tolerated|\bstagger\w*|\brepeated\b(?! every)|\bthereafter\b",
+        r"\b(?:weeks?|days?) (?:on|off)\b|\bbreak\b|\brest(?:ing)?\b|\bpause\b|\balternat\w*|\binterval|\bas tolerated|\bstagger\w*|\brepeated\b(?! every)|\bthereafter\b",
         _text,
     ),
-    ("single", r"\b(?:a\s+)?single\b(?=[\w -]{0,40}\b(?:dose|infusion|injection|administration)\b)", _always(True)),
+    ("single", r"\bsingle\s+(?!group|arm|agent|center|site)(?:[\w/()-]+\s+){0,3}?(?:dose|infusion|injection|administration)\b", _always(True)),
     ("n_cycles", rf"\b(?:for|x)\s+(?:a total of )?(?P<n>{_N})\s+(?:treatment )?(?:cycles|courses)\b", _one("n")),
     ("n_cycles", rf"(?<![\d-])\b(?P<n>{_N}) (?:treatment )?(?:cycles|courses) of\b", _one("n")),
     ("weeks", rf"\b(?:for|over|during)\s+(?:the first )?(?P<n>{_N})\s+(?:consecutive\s+)?weeks?\b", _one("n")),
@@ -254,13 +257,14 @@ _TIMING: tuple[tuple[str, str, Read], ...] = (
         r"(?!\s*(?:after|post|before|prior|or|/|of (?:study|follow|the study|radi)))(?!\s*(?:-|to)\s*(?:day|D|\d))(?!\s*cycle)",
         _days,
     ),
+    ("unclear_timing", r"(?<!\d )\bdays?\s*[-+]?\d+", _text),
 )  # fmt: skip
 _DOSES: tuple[tuple[str, str, Read], ...] = (
     (
         "unclear",
         r"\bloading|\bescalat\w*|\btitrat\w*|\btaper\w*|\bramp|\bincreas\w*|\bdecreas\w*|\breduc(?:ed|tion)\b|\badjust\w*|\bmodif\w*"
         r"|\bas needed|\bassigned dose|\bdose levels?\b|\bdepending|\bif\b|\bunless\b|\bweight[- ]based|\bchoice of\b|\bpriming"
-        r"|\b(?:begin|start|initiat)(?:s|ing|ed|ning)? (?:at|with|from|dose)\b|\bstarting dose|\binitial(?:ly)?\b|\bfirst dose\b|\bconclude|\bsubsequent\w*|\bng\b",
+        r"|\b(?:begin|start|initiat)(?:s|ing|ed|ning)? (?:at|with|from|dose)\b|\bstarting dose|\binitial(?:ly)?\b|\bfirst dose\b|\bstart on\b|\b(?:puff|tablet|capsule|pill|spray|drop|application|injection|vial)s\b(?= (?:of|each)|\b[^.]{0,12}\bof\b)|\bconclude|\bsubsequent\w*|\bng\b",
         _text,
     ),
     (
