@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from protorun.errors import RecordError
 from protorun.records.ctgov_csv import claim_treatments
-from protorun.records.document import Document, Line
-from protorun.records.labeled import label_of
-from protorun.records.ledger import Ledger
-from protorun.records.outcomes import claim_outcomes, ends_with_time_frame
-from protorun.records.values import pieces
+from protorun.records.files.document import Document, Line
+from protorun.records.pages.labeled import label_of
+from protorun.records.passages.ledger import Ledger
+from protorun.records.passages.outcomes import claim_outcomes, ends_with_time_frame
+from protorun.records.passages.values import pieces
 from protorun.study.record import Record
 from protorun.terms.fields import labels
 
@@ -84,7 +84,7 @@ def _cell_end(lines: Sequence[Line], at: int, *, first: bool) -> int | None:
     if at >= len(lines):
         return None
     line_ = lines[at]
-    if ends_with_time_frame(line_.text):
+    if ends_with_time_frame(line_.text) or (first and "|" not in line_.text and _last_is_frame(line_.text)):
         return at
     for last in range(at + 1, min(at + 60, len(lines))):
         if ends_with_time_frame(lines[last].text):
@@ -96,4 +96,4 @@ def _cell_end(lines: Sequence[Line], at: int, *, first: bool) -> int | None:
 
 
 def _last_is_frame(text: str) -> bool:
-    return ends_with_time_frame(text.rstrip(".")) and len(text) - text.rfind(", ") <= 60
+    return ends_with_time_frame(text.rstrip(".")) and len(text) - text.rfind(", ") <= 100
