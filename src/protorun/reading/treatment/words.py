@@ -61,12 +61,27 @@ _ANYTHING = re.compile(  # a word that some rule below could be about; most sent
 )
 
 
+_NEEDS = {  # rules of a kind can only fire where one of these stands; most sentences have none
+    "cycles": ("cycle",), "cycle_days": ("cycle", "course"), "n_cycles": ("cycle", "course"), "every_months": ("month", "qm"),
+    "weeks": ("week",), "for_days": ("day",), "single": ("single",), "until": ("until", "absence", "long as"),
+    "start_after": ("after",), "total_in_fractions": ("gy",), "per_fraction": ("gy",), "fractions": ("fr", "#", "fx"),
+    "per_week": ("week", "qw", "q1w"), "days": ("d",), "every_days": ("every", "q", "alternate"),
+    "count": ("dose", "total", "injection", "infusion", "administration"),
+    "dose": tuple("0123456789"), "number": tuple("0123456789"),
+    "radiotherapy": ("radi", "rt", "csi", "sabr", "srs"), "general": ("chemotherapy", "system", "trop"),
+    "conditions": ("effective",), "per_day": ("day", "daily", "bid", "tid", "qd", "b.i.d", "t.i.d", "q.d"),
+}  # fmt: skip
+
+
 def words(text: str) -> list[Word]:
     """All findings in the order of the text; where two overlap, the earlier rule of the list below wins."""
     if not _ANYTHING.search(text):
         return []
     found: list[Word] = []
+    low = text.lower()
     for kind, pattern, read in _rules():
+        if kind in _NEEDS and not any(hint in low for hint in _NEEDS[kind]):
+            continue
         for match in pattern.finditer(text):
             value = read(match)
             if value is not None and all(match.end() <= w.start or match.start() >= w.end for w in found):
