@@ -6,7 +6,7 @@ import pytest
 
 from protorun.errors import RecordError
 from protorun.records import open_records, recognize
-from protorun.records.document import Document
+from protorun.records.files.document import Document
 from protorun.terms.fields import kinds
 from protorun.terms.plugins import load, names
 

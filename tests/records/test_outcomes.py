@@ -2,7 +2,7 @@
 
 import pytest
 
-from protorun.records.outcomes import ends_with_time_frame, outcomes
+from protorun.records.passages.outcomes import ends_with_time_frame, outcomes
 
 
 def parts(text):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from protorun.records.help_text import fingerprint, recognize_help
-from protorun.records.labeled import in_order
-from protorun.records.values import conditions, fits, phases, places, related_row
+from protorun.records.pages.help_text import fingerprint, recognize_help
+from protorun.records.pages.labeled import in_order
+from protorun.records.passages.values import conditions, fits, phases, places, related_row
 
 
 def cut(text, spans):

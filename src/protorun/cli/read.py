@@ -56,7 +56,7 @@ def read(
 def _studies(file: str) -> tuple[Study, ...]:
     from protorun.read import read as read_file
     from protorun.read import read_bytes
-    from protorun.records.document import MAX_BYTES
+    from protorun.records import MAX_BYTES
 
     if file == "-":
         return read_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input")

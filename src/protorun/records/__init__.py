@@ -7,23 +7,18 @@ from pathlib import Path
 from types import MappingProxyType
 
 from protorun.errors import RecordError
-from protorun.records.document import MAX_BYTES, Document
+from protorun.records.files.document import MAX_BYTES, Document
 from protorun.study.record import Record
 from protorun.terms.plugins import load, names
 
-NOT_PLUGINS = frozenset(
-    {
-        "blocks", "cells", "detect", "document", "fetch", "headed", "help_text", "json_text", "labeled", "ledger", "listed_outcomes", "outcomes", "sites", "tree",
-        "values", "xml_text",
-    }
-)  # fmt: skip
+NOT_PLUGINS = frozenset({"fetch"})
 
 ENOUGH = 0.3
 """A lower score is no recognition; the markers found could stand in any text."""
 CLOSE = 0.15
 """Two formats nearer than this are a close race, which the record warns of."""
 
-__all__ = ["open_records", "recognize"]
+__all__ = ["MAX_BYTES", "open_records", "recognize"]
 
 
 def open_records(path: Path, *, max_bytes: int = MAX_BYTES) -> tuple[Record, ...]:

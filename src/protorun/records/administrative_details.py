@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from protorun.records.blocks import CLOSED
-from protorun.records.detect import Marker, line
-from protorun.records.detect import score as score_by
-from protorun.records.document import Document
+from protorun.records.files.document import Document
 from protorun.records.labels import read_blocks
-from protorun.records.ledger import Ledger
-from protorun.records.values import fits
+from protorun.records.pages.blocks import CLOSED
+from protorun.records.passages.detect import Marker, line
+from protorun.records.passages.detect import score as score_by
+from protorun.records.passages.ledger import Ledger
+from protorun.records.passages.values import fits
 from protorun.study.record import Record
 from protorun.terms.fields import kinds
 

@@ -6,13 +6,13 @@ import hashlib
 import re
 
 from protorun.errors import RecordError
-from protorun.records.cells import rows
-from protorun.records.detect import Marker
-from protorun.records.detect import score as score_by
-from protorun.records.document import Document
-from protorun.records.ledger import Ledger
-from protorun.records.outcomes import claim_outcomes
-from protorun.records.values import phases, pieces, places
+from protorun.records.files.cells import rows
+from protorun.records.files.document import Document
+from protorun.records.passages.detect import Marker
+from protorun.records.passages.detect import score as score_by
+from protorun.records.passages.ledger import Ledger
+from protorun.records.passages.outcomes import claim_outcomes
+from protorun.records.passages.values import phases, pieces, places
 from protorun.study.record import Record
 from protorun.terms.fields import plain, values
 

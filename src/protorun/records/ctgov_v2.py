@@ -8,12 +8,12 @@ import re
 from typing import Any
 
 from protorun.errors import RecordError
-from protorun.records.detect import Marker
-from protorun.records.detect import score as score_by
-from protorun.records.document import Document
-from protorun.records.json_text import leaves
-from protorun.records.ledger import Ledger
-from protorun.records.tree import Leaf, read_leaves, table
+from protorun.records.files.document import Document
+from protorun.records.files.json_text import leaves
+from protorun.records.passages.detect import Marker
+from protorun.records.passages.detect import score as score_by
+from protorun.records.passages.ledger import Ledger
+from protorun.records.passages.tree import Leaf, read_leaves, table
 from protorun.study.record import Record
 
 _READ = frozenset({"protocolSection", "derivedSection"})

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from protorun.errors import RecordError
-from protorun.records.detect import Marker
-from protorun.records.detect import score as score_by
-from protorun.records.document import Document
-from protorun.records.ledger import Ledger
-from protorun.records.tree import read_leaves, table
-from protorun.records.xml_text import leaves
+from protorun.records.files.document import Document
+from protorun.records.files.xml_text import leaves
+from protorun.records.passages.detect import Marker
+from protorun.records.passages.detect import score as score_by
+from protorun.records.passages.ledger import Ledger
+from protorun.records.passages.tree import read_leaves, table
 from protorun.study.record import Record
 
 _MARKERS = (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from protorun.errors import FetchError, RecordError, UsageError
 from protorun.records import recognize
-from protorun.records.document import MAX_BYTES
+from protorun.records.files.document import MAX_BYTES
 from protorun.study.record import Record
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from protorun.records.blocks import CRITERIA_LISTS, Block, bare_label, blocks, is_heading
-from protorun.records.document import Document, Line
-from protorun.records.headed import claim_headed
-from protorun.records.help_text import recognize_help
-from protorun.records.labeled import Label, claim
-from protorun.records.ledger import Ledger
-from protorun.records.listed_outcomes import claim_listed_outcomes
-from protorun.records.values import related_row
+from protorun.records.files.document import Document, Line
+from protorun.records.pages.blocks import CRITERIA_LISTS, Block, bare_label, blocks, is_heading
+from protorun.records.pages.headed import claim_headed
+from protorun.records.pages.help_text import recognize_help
+from protorun.records.pages.labeled import Label, claim
+from protorun.records.pages.listed_outcomes import claim_listed_outcomes
+from protorun.records.passages.ledger import Ledger
+from protorun.records.passages.values import related_row
 from protorun.study.record import Record
 from protorun.terms.fields import kinds, plain, values
 

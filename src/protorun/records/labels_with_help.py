@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from protorun.records.detect import line
-from protorun.records.detect import score as score_by
-from protorun.records.document import Document, Line
-from protorun.records.headed import claim_headed
-from protorun.records.help_text import recognize_help
-from protorun.records.labeled import Label, claim, in_order, label_of
-from protorun.records.ledger import Ledger
-from protorun.records.sites import read_sites
-from protorun.records.values import conditions, fits
+from protorun.records.files.document import Document, Line
+from protorun.records.pages.headed import claim_headed
+from protorun.records.pages.help_text import recognize_help
+from protorun.records.pages.labeled import Label, claim, in_order, label_of
+from protorun.records.pages.sites import read_sites
+from protorun.records.passages.detect import line
+from protorun.records.passages.detect import score as score_by
+from protorun.records.passages.ledger import Ledger
+from protorun.records.passages.values import conditions, fits
 from protorun.study.record import Record
 from protorun.terms.fields import kinds, values
 

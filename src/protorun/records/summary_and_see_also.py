@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from protorun.records.detect import line
-from protorun.records.detect import score as score_by
-from protorun.records.document import Document, Line
-from protorun.records.labeled import claim, in_order, label_of
-from protorun.records.ledger import Ledger
-from protorun.records.values import related_row
+from protorun.records.files.document import Document, Line
+from protorun.records.pages.labeled import claim, in_order, label_of
+from protorun.records.passages.detect import line
+from protorun.records.passages.detect import score as score_by
+from protorun.records.passages.ledger import Ledger
+from protorun.records.passages.values import related_row
 from protorun.study.record import Record
 from protorun.terms.fields import plain
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from protorun.records.document import Document, Line
-from protorun.records.labeled import label_of
-from protorun.records.ledger import Ledger
+from protorun.records.files.document import Document, Line
+from protorun.records.pages.labeled import label_of
+from protorun.records.passages.ledger import Ledger
 from protorun.study.record import Record
 from protorun.terms.fields import labels
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from protorun.records.document import Line
-from protorun.records.labeled import Label, label_of
-from protorun.records.values import fits
+from protorun.records.files.document import Line
+from protorun.records.pages.labeled import Label, label_of
+from protorun.records.passages.values import fits
 from protorun.terms.fields import headings, kinds, labels, plain, values
 
 CLOSED = frozenset({"nct", "date", "phase", "status", "type", "count", "sex", "ages", "age", "yesno"})

@@ -38,7 +38,7 @@ def recognize_help(text: str) -> Literal["", "known", "changed"]:
 @cache
 def _table() -> Mapping[str, frozenset[tuple[str, int]]]:
     rows = csv.DictReader(
-        (files("protorun.records") / "help_text.csv").read_text(encoding="utf-8").splitlines()
+        (files("protorun.records.pages") / "help_text.csv").read_text(encoding="utf-8").splitlines()
     )
     found: dict[str, set[tuple[str, int]]] = {}
     for row in rows:

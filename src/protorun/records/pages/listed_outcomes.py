@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from protorun.records.document import Line
-from protorun.records.ledger import Ledger
+from protorun.records.files.document import Line
+from protorun.records.passages.ledger import Ledger
 
 _FRAME = re.compile(r"[\[(]?[ \u00a0]?Time ?frame[ \u00a0]?:[ \u00a0]?", re.IGNORECASE)
 _BULLET = re.compile(r"(?:[-*•⁃‣∙◦]|\d{1,3}[.)])[ \u00a0]+")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from protorun.records.document import Line
-from protorun.records.ledger import Ledger
+from protorun.records.files.document import Line
+from protorun.records.passages.ledger import Ledger
 from protorun.terms.fields import plain
 
 _HEADED = re.compile(

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from protorun.errors import RecordError
-
-if TYPE_CHECKING:
-    from protorun.records.document import Document
 
 MAX_DEPTH = 100
 MAX_VALUES = 1_500_000
@@ -26,24 +23,25 @@ class _Refused(ValueError):
     pass
 
 
-def parse(document: Document) -> Any:
+Where = Callable[[int], str]
+"""Puts an offset into words: file, line and column."""
+
+
+def parse(text: str, place: Where) -> Any:
     """The parsed text. Raises RecordError with line and column."""
-    text = document.text
     if text.count(",") + text.count("[") + text.count("{") > MAX_VALUES:
-        raise RecordError(f"more than {MAX_VALUES:,} values in one file", where=document.where(0))
+        raise RecordError(f"more than {MAX_VALUES:,} values in one file", where=place(0))
     try:
         found = json.loads(
             text, object_pairs_hook=_once, parse_constant=_no_constant, parse_int=str, parse_float=str
         )
     except json.JSONDecodeError as error:
-        raise RecordError(
-            f"broken JSON: {error.msg}", where=document.where(min(error.pos, len(text)))
-        ) from error
+        raise RecordError(f"broken JSON: {error.msg}", where=place(min(error.pos, len(text)))) from error
     except (_Refused, RecursionError, ValueError) as error:
         what, at = next(_faults(text), (str(error) or "nested too deeply", 0))
-        raise RecordError(what, where=document.where(at)) from error
+        raise RecordError(what, where=place(at)) from error
     if "\\ud" in text.lower():
-        _no_lone_surrogates(document)
+        _no_lone_surrogates(text, place)
     return found
 
 
@@ -78,10 +76,10 @@ def _no_constant(name: str) -> Any:
     raise _Refused(f"{name} is no JSON value")
 
 
-def _no_lone_surrogates(document: Document) -> None:
-    for match in re.finditer(_STRING, document.text, re.DOTALL):
+def _no_lone_surrogates(text: str, place: Where) -> None:
+    for match in re.finditer(_STRING, text, re.DOTALL):
         if "\\ud" in match[0].lower() and _LONE.search(json.loads(match[0], strict=False)):
-            raise RecordError("half of a surrogate pair in a text", where=document.where(match.start()))
+            raise RecordError("half of a surrogate pair in a text", where=place(match.start()))
 
 
 def _faults(text: str) -> Iterator[tuple[str, int]]:

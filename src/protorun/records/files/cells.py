@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from protorun.errors import RecordError
-from protorun.records.document import MAX_LINE, Document
+from protorun.records.files.document import MAX_LINE, Document
 
 MAX_ROWS = 100_000
 _CELL = re.compile(r'"(?P<quoted>[^"]*(?:""[^"]*)*)"(?=[,\r\n]|\Z)|(?P<plain>(?!")[^,\r\n]*)')

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from protorun.records.document import Line
-from protorun.records.ledger import Ledger
-from protorun.records.values import Span, fits, pieces, places
+from protorun.records.files.document import Line
+from protorun.records.passages.ledger import Ledger
+from protorun.records.passages.values import Span, fits, pieces, places
 from protorun.terms.fields import headings, plain
 
 _KEYS = frozenset({"status", "address", "site contact"})

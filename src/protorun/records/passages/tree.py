@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from protorun.records.ledger import Ledger
-from protorun.records.values import phases
+from protorun.records.passages.ledger import Ledger
+from protorun.records.passages.values import phases
 
 Leaf = tuple[tuple[str, ...], str, str]
 """Steps with `#` for every place in a list, locator, text."""

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 from protorun.errors import RecordError
-
-if TYPE_CHECKING:
-    from protorun.records.document import Document
 
 MAX_ELEMENTS = 1_000_000
 MAX_DEPTH = 60
@@ -19,29 +16,32 @@ MAX_DEPTH = 60
 _DECLARED = re.compile(r"\A\s*<\?xml[^>]*\?>")
 
 
-def parse(document: Document) -> Any:
+Where = Callable[[int], str]
+"""Puts an offset into words: file, line and column."""
+
+
+def parse(text: str, place: Where) -> Any:
     """The root element. Raises RecordError with line and column."""
     from defusedxml.common import DefusedXmlException
     from defusedxml.ElementTree import fromstring
 
-    text = document.text
     if text.count("<") > 2 * MAX_ELEMENTS:
-        raise RecordError(f"more than {MAX_ELEMENTS:,} elements in one file", where=document.where(0))
-    _not_too_deep(document)
+        raise RecordError(f"more than {MAX_ELEMENTS:,} elements in one file", where=place(0))
+    _not_too_deep(text, place)
     # The text is decoded already, so that a declared encoding no longer means anything.
     bare = _DECLARED.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text, count=1)
     try:
         return fromstring(bare, forbid_dtd=True)
     except ParseError as error:
         line, column = error.position
-        where = f"{document.name or 'the record'}, line {line} column {column + 1}"
+        where = place(sum(len(before) for before in text.split("\n")[: line - 1]) + line - 1 + column)
         raise RecordError(f"broken XML: {str(error).split(':')[0]}", where=where) from error
     except DefusedXmlException as error:
         at = max(text.find("<!"), 0)
         what = "document types and entities are not read in XML"
-        raise RecordError(what, where=document.where(at)) from error
+        raise RecordError(what, where=place(at)) from error
     except (ValueError, RecursionError) as error:
-        raise RecordError(f"broken XML: {error}", where=document.where(0)) from error
+        raise RecordError(f"broken XML: {error}", where=place(0)) from error
 
 
 def leaves(
@@ -77,12 +77,12 @@ def _children(
         yield below, f"{path}/{child.tag}{number}", child
 
 
-def _not_too_deep(document: Document) -> None:
+def _not_too_deep(text: str, place: Where) -> None:
     depth = 0
-    for match in re.finditer(r"<(/?)[A-Za-z_][^<>]*>", document.text):
+    for match in re.finditer(r"<(/?)[A-Za-z_][^<>]*>", text):
         if match[1]:
             depth -= 1
         elif not match[0].endswith("/>"):
             depth += 1
         if depth > MAX_DEPTH:
-            raise RecordError("nested too deeply", where=document.where(match.start()))
+            raise RecordError("nested too deeply", where=place(match.start()))

@@ -88,16 +88,16 @@ class Document:
     @cached_property
     def json(self) -> Any:
         """The parsed JSON. Raises RecordError with line and column."""
-        from protorun.records.json_text import parse
+        from protorun.records.files.json_text import parse
 
-        return parse(self)
+        return parse(self.text, self.where)
 
     @cached_property
     def xml(self) -> Any:
         """The root element. Raises RecordError with line and column."""
-        from protorun.records.xml_text import parse
+        from protorun.records.files.xml_text import parse
 
-        return parse(self)
+        return parse(self.text, self.where)
 
     def page(self) -> tuple[Line, ...]:
         """The lines of a page. Raises RecordError when this is no page."""

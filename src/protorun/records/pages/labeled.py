@@ -7,9 +7,9 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from protorun.records.document import Line
-from protorun.records.ledger import Ledger
-from protorun.records.values import count, date_span, fits, phases, pieces, places
+from protorun.records.files.document import Line
+from protorun.records.passages.ledger import Ledger
+from protorun.records.passages.values import count, date_span, fits, phases, pieces, places
 from protorun.terms.fields import kinds, plain
 
 MAX_LABEL = 70

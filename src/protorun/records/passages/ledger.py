@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from protorun.errors import RecordError
-from protorun.records.document import Document
+from protorun.records.files.document import Document
 from protorun.study.record import Leftover, Passage, Record
 from protorun.study.source import Source
 from protorun.terms.fields import kinds
@@ -110,14 +110,7 @@ class Ledger:
     def _leftovers(self, paint: dict[str, bytearray]) -> Iterable[Leftover]:
         yield from self.reasons
         for at, colors in paint.items():
-            yield from self._unclaimed(at, colors)
-
-    def _unclaimed(self, at: str, colors: bytearray) -> Iterable[Leftover]:
-        for run in re.finditer(rb"\x00+", bytes(colors)):
-            for part in _PARAGRAPH.finditer(self.texts[at], *run.span()):
-                start, end = self._bare(*part.span(), at)
-                source = Source(start=start, end=end, quote=self.texts[at][start:end], locator=at)
-                yield Leftover(source, "no rule claims it")
+            yield from _unclaimed(self.texts[at], at, colors)
 
     def _shares(self, paint: dict[str, bytearray]) -> dict[str, float]:
         counts = dict.fromkeys(reversed(KINDS), 0)
@@ -134,3 +127,12 @@ class Ledger:
 
 def _carried(field: str, carries: Iterable[str]) -> bool:
     return any(field == name or field.startswith(f"{name}.") for name in carries)
+
+
+def _unclaimed(text: str, at: str, colors: bytearray) -> Iterable[Leftover]:
+    for run in re.finditer(rb"\x00+", bytes(colors)):
+        for part in _PARAGRAPH.finditer(text, *run.span()):
+            start, end = part.start(), part.start() + len(part[0].rstrip())
+            yield Leftover(
+                Source(start=start, end=end, quote=text[start:end], locator=at), "no rule claims it"
+            )

@@ -1,0 +1,1 @@
+"""How a page of text is taken apart: labels, blocks, help sentences, arms, outcomes and sites on lines."""
