@@ -73,7 +73,7 @@ class Outcome:
     time_frame: Span | None
     sure: bool
     marked: bool
-    """True when the text has no other comma at which it could be cut."""
+    """True when there is no other comma to cut at, and a description takes up the words of its measure."""
 
 
 def outcomes(text: str, offset: int = 0) -> Iterator[Outcome]:
@@ -159,7 +159,7 @@ def _outcome(text: str, offset: int) -> Outcome:
         None if cut is None else (offset + cut + 2, offset + end),
         None if frame is None else (offset + frame + 2, offset + len(text)),
         framed and described,
-        len(commas) == (frame is not None) + (cut is not None),
+        len(commas) == (frame is not None) + (cut is not None) and (cut is None or _repeats(text, cut)),
     )
 
 
