@@ -84,7 +84,8 @@ def _cell_end(lines: Sequence[Line], at: int, *, first: bool) -> int | None:
     if at >= len(lines):
         return None
     line_ = lines[at]
-    if ends_with_time_frame(line_.text) or (first and "|" not in line_.text and _last_is_frame(line_.text)):
+    whole = ends_with_time_frame(line_.text) or _one_outcome(line_.text)
+    if whole or (first and "|" not in line_.text and _last_is_frame(line_.text)):
         return at
     for last in range(at + 1, min(at + 60, len(lines))):
         if ends_with_time_frame(lines[last].text):
@@ -93,6 +94,12 @@ def _cell_end(lines: Sequence[Line], at: int, *, first: bool) -> int | None:
     if "|" in line_.text or (first and (len(line_.text) <= 250 or _last_is_frame(line_.text))):
         return at
     return None
+
+
+def _one_outcome(text: str) -> bool:
+    """A short line of one outcome whose time frame has a full stop behind it: no sentence of a description."""
+    frame = text[text.rfind(", ") + 2 :]
+    return len(text) <= 250 and ". " not in text and frame[:1].isupper() and _last_is_frame(text)
 
 
 def _last_is_frame(text: str) -> bool:
