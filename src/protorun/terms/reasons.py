@@ -27,6 +27,7 @@ class Reason(IntEnum):
     NOT_PARSED = 16
     NOT_APPLICABLE = 17
     ASSUMED = 18
+    PART_ONLY = 19
 
 
 SENTENCES = {
@@ -48,5 +49,6 @@ SENTENCES = {
     Reason.NEEDS_STATEMENT: "a person has to state it",
     Reason.NOT_PARSED: "these words of the criterion were not understood",
     Reason.NOT_APPLICABLE: "does not apply to this patient",
+    Reason.PART_ONLY: "it concerns one part, arm or cohort only",
     Reason.ASSUMED: "taken as met by the policy, not recorded",
 }

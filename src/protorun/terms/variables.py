@@ -43,7 +43,7 @@ def variables() -> dict[str, Variable]:
             float(row["low"]),
             float(row["high"]),
             row["bare"] == "1",
-            tuple(row["aliases"].split("|")),
+            tuple(a for a in row["aliases"].split("|") if a),
         )
         for row in table("variables.csv")
     }

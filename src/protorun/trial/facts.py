@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from protorun.terms.truth import TruthArray
 
 FloatArray = NDArray[np.float64]
+ReasonArray = NDArray[np.uint8]
 DayArray = NDArray[np.int32]
 
 NO_DAY = np.int32(-(2**31))
@@ -21,7 +22,9 @@ NO_DAY = np.int32(-(2**31))
 class Numbers:
     """A numeric variable, one row per patient. A value is an interval `low..high` (equal when exact); NaN = no record.
 
-    `unit` is canonical for the variable. `uln`, `lln`, `baseline` are NaN where not reported.
+    `unit` is canonical for the variable. `uln`, `lln`, `baseline` are NaN where not reported. `day_last` is given where a
+    date is partial: the day lies in `day..day_last`. `reason` holds codes of `terms.reasons` for values that are there
+    and cannot be used (no unit, implausible); a value with a reason is unknown.
     """
 
     low: FloatArray
@@ -32,16 +35,23 @@ class Numbers:
     lln: FloatArray
     baseline: FloatArray
     source: tuple[str, ...] = ()
+    day_last: DayArray | None = None
+    reason: ReasonArray | None = None
 
 
 @dataclass(frozen=True)
 class Codes:
-    """A coded variable: `codes[row]` indexes `values`; -1 = no record."""
+    """A coded variable: `codes[row]` indexes `values`; -1 = no record.
+
+    A value may be `a|b` (one of them, not known which) or `a;b` (both), and carry a mark behind a colon (`x:cured`).
+    """
 
     codes: NDArray[np.int16]
     values: tuple[str, ...]
     day: DayArray
     source: tuple[str, ...] = ()
+    day_last: DayArray | None = None
+    reason: ReasonArray | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,8 @@ class Flags:
     truth: TruthArray
     day: DayArray
     source: tuple[str, ...] = ()
+    day_last: DayArray | None = None
+    reason: ReasonArray | None = None
 
 
 Column = Numbers | Codes | Flags
@@ -61,7 +73,8 @@ class Treatments:
     """Prior and concomitant treatments, one row per course, sorted by patient row.
 
     Ends and starts are closed intervals of days (`NO_DAY` = open); `half_life_days` is NaN for treatments without one,
-    and `half_life_known` tells a known absence (surgery) from ignorance.
+    and `half_life_known` tells a known absence (surgery) from ignorance. `dose_mg` is the daily dose in mg (NaN = not
+    recorded); `route` and `purpose` are words or ''; an `ongoing` treatment has not ended.
     """
 
     patient: NDArray[np.int32]
@@ -74,18 +87,63 @@ class Treatments:
     half_life_days: FloatArray
     half_life_known: NDArray[np.bool_]
     source: tuple[str, ...] = ()
+    dose_mg: FloatArray | None = None
+    route: tuple[str, ...] = ()
+    purpose: tuple[str, ...] = ()
+    ongoing: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)
 class Facts:
     """Facts of n patients. `documented[domain]` is True where the patient's list of that domain (`conditions`,
-    `treatments`) was declared complete, so that silence there means absent under the documented-absence policy."""
+    `treatments`) was declared complete, so that silence there means absent under the documented-absence policy.
+    `anchors` holds dates other than the screening date that time windows count from (`enrollment`, `first_dose` ...)."""
 
     patients: tuple[str, ...]
     screened_on: DayArray
     columns: Mapping[str, Column]
     treatments: Treatments | None = None
     documented: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    anchors: Mapping[str, DayArray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.patients)
+
+    def take(self, rows: NDArray[np.intp]) -> Facts:
+        """The facts of these rows, in this order; a row must not be taken twice when there are treatments."""
+        return Facts(
+            patients=tuple(self.patients[i] for i in rows),
+            screened_on=self.screened_on[rows],
+            columns={name: _take(column, rows) for name, column in self.columns.items()},
+            treatments=_take_treatments(self.treatments, rows, len(self)) if self.treatments else None,
+            documented={name: known[rows] for name, known in self.documented.items()},
+            anchors={name: days[rows] for name, days in self.anchors.items()},
+        )
+
+
+def _take(column: Column, rows: NDArray[np.intp]) -> Column:
+    found: dict[str, object] = {}
+    for part in fields(column):
+        value = getattr(column, part.name)
+        if isinstance(value, np.ndarray):
+            found[part.name] = value[rows]
+        elif part.name == "source" and value:
+            found[part.name] = tuple(value[i] for i in rows)
+    return replace(column, **found)  # type: ignore[arg-type]
+
+
+def _take_treatments(all_of: Treatments, rows: NDArray[np.intp], patients: int) -> Treatments:
+    place = np.full(patients, -1, np.int32)
+    place[rows] = np.arange(len(rows), dtype=np.int32)
+    kept = np.flatnonzero(place[all_of.patient] >= 0)
+    kept = kept[np.argsort(place[all_of.patient[kept]], kind="stable")]
+    found: dict[str, object] = {"patient": place[all_of.patient[kept]]}
+    for part in fields(all_of):
+        value = getattr(all_of, part.name)
+        if part.name == "patient" or value is None:
+            continue
+        if isinstance(value, np.ndarray):
+            found[part.name] = value[kept]
+        elif value:
+            found[part.name] = tuple(value[i] for i in kept)
+    return replace(all_of, **found)  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from protorun.reading.eligibility.criteria import criteria, is_laboratory
+from protorun.reading.eligibility.criteria import answerable, criteria, is_laboratory
 from protorun.reading.eligibility.relations import related
 from protorun.reading.eligibility.segment import Item, Segmented, segment
 from protorun.reading.eligibility.sentence import leaves
@@ -53,7 +53,7 @@ def _numbered(found: list[tuple[Item, Criterion]]) -> list[Criterion]:
         else:
             group, suffix = [], ""
             counts[criterion.polarity] += 1
-        listed.append(criterion.model_copy(update={"id": f"{prefix}{counts[criterion.polarity]}{suffix}"}))
+        listed.append(answerable(criterion, f"{prefix}{counts[criterion.polarity]}{suffix}"))
     return listed
 
 

@@ -14,6 +14,7 @@ from protorun.study.criterion import (
     Any,
     Criterion,
     Expr,
+    Judgment,
     Number,
     Unparsed,
 )
@@ -168,15 +169,19 @@ def _alternatives(expr: Expr, line: Line) -> tuple[Alternative, ...]:
 
 
 def _replaced(expr: Expr, old: Expr, new: Expr) -> Expr:
-    if expr == old:
-        return new
+    return _mapped(expr, lambda node: new if node == old else node)
+
+
+def _mapped(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
+    """The tree with every node changed, from the root down."""
+    expr = change(expr)
     changes: dict[str, object] = {}
     for name in type(expr).model_fields:
         value = getattr(expr, name)
         if name == "parts":
-            changes[name] = tuple(_replaced(p, old, new) for p in value)
+            changes[name] = tuple(_mapped(p, change) for p in value)
         elif name in ("part", "exception", "condition", "then", "otherwise") and value is not None:
-            changes[name] = _replaced(value, old, new)
+            changes[name] = _mapped(value, change)
     return expr.model_copy(update=changes) if changes else expr
 
 
@@ -188,6 +193,32 @@ def _cite(text: Mapped, locator: str, texts: Texts) -> Callable[[int, int], Sour
         return Source.model_construct(start=low, end=high, quote=original[low:high], locator=locator)
 
     return cite
+
+
+_NO_LIMITS = re.compile(r"\b(?:adequate|sufficient|acceptable|normal|good)\b.{0,60}\bfunction", re.IGNORECASE)
+
+
+def answerable(criterion: Criterion, id: str) -> Criterion:
+    """The criterion under its id, with a name for each judgment under which the investigator's answer is recorded.
+
+    "Adequate organ function" without limits gets none: it stays unknown until someone states the limits."""
+
+    def named(expr: Expr) -> Expr:
+        if not isinstance(expr, Judgment) or expr.variable or _NO_LIMITS.search(expr.text):
+            return expr
+        names.setdefault(expr.text, f"judgment_{id}{'' if not names else '_' + str(len(names) + 1)}".lower())
+        return expr.model_copy(update={"variable": names[expr.text]})
+
+    names: dict[str, str] = {}
+    return criterion.model_copy(
+        update={
+            "id": id,
+            "expr": _mapped(criterion.expr, named),
+            "alternatives": tuple(
+                a.model_copy(update={"expr": _mapped(a.expr, named)}) for a in criterion.alternatives
+            ),
+        }
+    )
 
 
 def is_laboratory(criterion: Criterion) -> bool:

@@ -1,0 +1,80 @@
+"""Facts that follow from other facts by definition: HER2 status from IHC and ISH, prednisone equivalents."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from protorun.terms.reasons import Reason
+from protorun.trial.facts import NO_DAY, Codes, Facts
+
+_HER2 = {
+    ("3+", ""): "positive",
+    ("3+", "positive"): "positive",
+    ("3+", "negative"): "positive",
+    ("2+", "positive"): "positive",
+    ("2+", "negative"): "low",
+    ("2+", ""): "positive|low",
+    ("1+", ""): "low",
+    ("1+", "negative"): "low",
+    ("1+", "positive"): "positive|low",
+    ("0", ""): "zero",
+    ("0", "negative"): "zero",
+    ("0", "positive"): "positive|zero",
+    ("", "positive"): "positive",
+}
+"""ASCO/CAP 2023: positive is IHC 3+ or ISH positive, low is 1+ or 2+ with ISH negative; odd pairs stay open."""
+
+
+def with_derived(facts: Facts) -> Facts:
+    """The facts with a HER2 status wherever IHC and ISH define one. A recorded status that contradicts them is a
+    CONFLICT."""
+    ihc, ish = facts.columns.get("her2_ihc"), facts.columns.get("her2_ish")
+    if not isinstance(ihc, Codes) and not isinstance(ish, Codes):
+        return facts
+    ihc_values, ihc_of = _texts(ihc, len(facts))
+    ish_values, ish_of = _texts(ish, len(facts))
+    names = tuple(dict.fromkeys(_HER2.values()))
+    table = np.full((len(ihc_values), len(ish_values)), -1, np.int16)
+    for i, a in enumerate(ihc_values):
+        for j, b in enumerate(ish_values):
+            if (a, b) in _HER2:
+                table[i, j] = names.index(_HER2[a, b])
+    derived = table[ihc_of, ish_of]
+    return replace(facts, columns={**facts.columns, "her2_status": _merged(facts, derived, names)})
+
+
+def _texts(column: object, n: int) -> tuple[tuple[str, ...], np.ndarray[tuple[int], np.dtype[np.intp]]]:
+    """The values with '' behind them, and each row's place among them; an index of -1 is the ''."""
+    if not isinstance(column, Codes):
+        return ("",), np.zeros(n, np.intp)
+    usable = column.codes >= 0
+    if column.reason is not None:
+        usable = usable & (column.reason == 0)
+    return (*column.values, ""), np.where(usable, column.codes, len(column.values)).astype(np.intp)
+
+
+def _merged(
+    facts: Facts, derived: np.ndarray[tuple[int], np.dtype[np.int16]], names: tuple[str, ...]
+) -> Codes:
+    given = facts.columns.get("her2_status")
+    if not isinstance(given, Codes):
+        return Codes(derived.astype(np.int16), names, np.full(len(facts), NO_DAY, np.int32))
+    values = tuple(dict.fromkeys((*given.values, *names)))
+    moved = np.array([*(values.index(n) for n in names), -1], np.int16)[derived]
+    codes = np.where(given.codes >= 0, given.codes, moved).astype(np.int16)
+    conflict = np.array([[not _agree(g, d) for d in (*names, "")] for g in (*given.values, "")], bool)[
+        given.codes, derived
+    ]
+    reason = np.zeros(len(codes), np.uint8) if given.reason is None else given.reason
+    return replace(
+        given, codes=codes, values=values, reason=np.where(conflict, Reason.CONFLICT, reason).astype(np.uint8)
+    )
+
+
+def _agree(given: str, derived: str) -> bool:
+    """`negative` covers low, ultralow and zero; `zero` by IHC 0 covers ultralow."""
+    wider = {"negative": {"low", "zero", "ultralow"}, "ultralow": {"zero"}}
+    options = set(derived.split("|"))
+    return not given or not derived or bool(({given} | wider.get(given, set())) & options)

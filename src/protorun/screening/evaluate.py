@@ -1,0 +1,140 @@
+"""One tree over columns: each node is a verb on arrays, so a table of one row and of a million go the same way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from protorun.screening.answers import Answer, all_of, any_of, at_least, choose, everywhere, known, not_
+from protorun.screening.flags import code, flag
+from protorun.screening.numbers import number
+from protorun.screening.treatments import treated, washout
+from protorun.study.criterion import (
+    All,
+    Any,
+    AtLeast,
+    Attestation,
+    Code,
+    Expr,
+    Flag,
+    If,
+    Judgment,
+    Not,
+    Number,
+    Treated,
+    Unless,
+    Unparsed,
+    Washout,
+)
+from protorun.terms.concepts import concepts
+from protorun.terms.reasons import Reason
+from protorun.terms.truth import FALSE, TRUE, UNKNOWN
+from protorun.trial.facts import Facts, Flags
+
+Policy = Literal["strict", "documented_absence"]
+
+
+@dataclass(frozen=True)
+class View:
+    """How silence is read. `favorable` is the truth that keeps a patient in, at this place of the tree; it turns round
+    under a negation."""
+
+    policy: Policy
+    favorable: np.uint8
+
+    @property
+    def documented(self) -> bool:
+        return self.policy == "documented_absence"
+
+    def turned(self) -> View:
+        return replace(self, favorable=np.uint8(TRUE - self.favorable))
+
+
+def evaluate(expr: Expr, facts: Facts, view: View) -> Answer:
+    """The truth of a tree for every patient, with the reason where it is unknown."""
+    match expr:
+        case All(parts=parts):
+            return all_of([evaluate(p, facts, view) for p in parts])
+        case Any(parts=parts):
+            return any_of([evaluate(p, facts, view) for p in parts])
+        case Not(part=part):
+            return not_(evaluate(part, facts, view.turned()))
+        case AtLeast(n=n, parts=parts):
+            return at_least(n, [evaluate(p, facts, view) for p in parts])
+        case If():
+            return _if(expr, facts, view)
+        case Unless(part=part, exception=exception):
+            return all_of([evaluate(part, facts, view), not_(evaluate(exception, facts, view.turned()))])
+        case _:
+            return atom(expr, facts, view)
+
+
+def _if(expr: If, facts: Facts, view: View) -> Answer:
+    condition = evaluate(expr.condition, facts, view)
+    then = evaluate(expr.then, facts, view)
+    if expr.otherwise is not None:
+        return choose(condition, then, evaluate(expr.otherwise, facts, view))
+    satisfied = choose(condition, then, everywhere(len(facts), TRUE, Reason.NOT_APPLICABLE))
+    reason = np.where((condition.truth == FALSE), Reason.NOT_APPLICABLE, satisfied.reason)
+    return Answer(satisfied.truth, reason.astype(np.uint8))
+
+
+def atom(expr: Expr, facts: Facts, view: View) -> Answer:
+    """The truth of one atom."""
+    match expr:
+        case Number():
+            return number(expr, facts)
+        case Code():
+            return code(expr, facts)
+        case Flag():
+            return _absent_where_documented(expr, flag(expr, facts), facts, view)
+        case Treated():
+            return treated(expr, facts, documented=view.documented)
+        case Washout():
+            return washout(expr, facts, documented=view.documented)
+        case Attestation():
+            return _stated(expr, facts, view)
+        case Judgment():
+            return _judged(expr, facts)
+        case _:
+            return everywhere(
+                len(facts), UNKNOWN, Reason.NOT_PARSED if isinstance(expr, Unparsed) else Reason.NO_RECORD
+            )
+
+
+def _absent_where_documented(expr: Flag, answer: Answer, facts: Facts, view: View) -> Answer:
+    """Under the documented-absence policy a condition that is not on a complete list is absent; findings stay open."""
+    complete = facts.documented.get("conditions")
+    listed = concepts().get(expr.variable)
+    if not view.documented or complete is None or (listed and listed.domain not in ("condition",)):
+        return answer
+    absent = complete & (answer.truth == UNKNOWN) & (answer.reason == Reason.NO_RECORD)
+    return Answer(
+        np.where(absent, FALSE, answer.truth).astype(np.uint8),
+        np.where(absent, Reason.ASSUMED, answer.reason).astype(np.uint8),
+    )
+
+
+def _stated(expr: Attestation, facts: Facts, view: View) -> Answer:
+    """Consent and willingness: stated by a person in the facts, else assumed by the policy and named as assumed."""
+    column = facts.columns.get(expr.variable) if expr.variable else None
+    truth = column.truth if isinstance(column, Flags) else np.full(len(facts), UNKNOWN, np.uint8)
+    if not view.documented:
+        return Answer(truth, np.where(truth == UNKNOWN, Reason.NEEDS_STATEMENT, 0).astype(np.uint8))
+    assumed = truth == UNKNOWN
+    return Answer(
+        np.where(assumed, view.favorable, truth).astype(np.uint8),
+        np.where(assumed, Reason.ASSUMED, 0).astype(np.uint8),
+    )
+
+
+def _judged(expr: Judgment, facts: Facts) -> Answer:
+    column = facts.columns.get(expr.variable) if expr.variable else None
+    if not isinstance(column, Flags):
+        return everywhere(len(facts), UNKNOWN, Reason.NEEDS_JUDGMENT)
+    return Answer(column.truth, np.where(column.truth == UNKNOWN, Reason.NEEDS_JUDGMENT, 0).astype(np.uint8))
+
+
+__all__ = ["Policy", "View", "atom", "evaluate", "known"]

@@ -1,0 +1,242 @@
+"""One patient explained completely: per criterion and per atom what was asked, what was found, and what to obtain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+
+from protorun.errors import UsageError
+from protorun.screening.dates import EPOCH
+from protorun.screening.evaluate import Policy, View, atom, evaluate
+from protorun.screening.numbers import number_column
+from protorun.screening.said import said
+from protorun.screening.screening import Screening, Verdict, satisfaction
+from protorun.study.criterion import (
+    Attestation,
+    Code,
+    Criterion,
+    Expr,
+    Flag,
+    If,
+    Judgment,
+    Not,
+    Number,
+    Treated,
+    Unless,
+    Washout,
+)
+from protorun.terms.reasons import SENTENCES, Reason
+from protorun.terms.treatments import recognize, wider
+from protorun.terms.truth import FALSE, TRUE, UNKNOWN
+from protorun.trial.facts import NO_DAY, Codes, Facts, Flags, Numbers
+
+ANSWERS = {0: "not met", 1: "unknown", 2: "met"}
+TRUTHS = {0: "no", 1: "unknown", 2: "yes"}
+_RECOVERABLE_KINDS = ("lab", "vital")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One atom of a criterion for one patient: what is asked, the answer, the fact it rests on, and its place."""
+
+    asks: str
+    truth: str
+    reason: str
+    value: str
+    on: str
+    source: str
+    column: str
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One criterion for one patient. `other_readings` are answers the record's words allow beside the one taken."""
+
+    id: str
+    text: str
+    klass: str
+    answer: str
+    reason: str
+    code: str
+    findings: tuple[Finding, ...]
+    doubts: tuple[str, ...]
+    other_readings: tuple[str, ...]
+    recoverable: bool
+    line: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One patient: the verdict, every criterion, what to obtain (columns, the most deciding first), what was assumed."""
+
+    patient: str
+    verdict: str
+    criteria: tuple[Explained, ...]
+    obtain: tuple[str, ...]
+    assumed: tuple[str, ...]
+
+
+def explain(screening: Screening, patient: str) -> Explanation:
+    """The complete explanation of one patient. Raises UsageError for an unknown patient."""
+    if patient not in screening.facts.patients:
+        some = ", ".join(screening.facts.patients[:5])
+        raise UsageError(f"there is no patient {patient!r} in the table; it begins with {some}")
+    at = screening.facts.patients.index(patient)
+    facts = screening.facts.take(np.array([at]))
+    explained = tuple(
+        _criterion(c, facts, screening.policy, int(screening.satisfied[i, at]), int(screening.reason[i, at]))
+        for i, c in enumerate(screening.criteria)
+    )
+    wanted: dict[str, int] = {}
+    for one in explained:
+        if one.answer == "unknown":
+            for finding in one.findings:
+                if finding.truth == "unknown" and finding.column:
+                    wanted[finding.column] = wanted.get(finding.column, 0) + 1
+    obtain = tuple(sorted(wanted, key=lambda name: (-wanted[name], name)))
+    assumed = tuple(
+        f"{c.id}: {f.asks}" for c in explained for f in c.findings if f.reason == SENTENCES[Reason.ASSUMED]
+    )
+    return Explanation(patient, Verdict(screening.verdict[at]).words, explained, obtain, assumed)
+
+
+def _criterion(criterion: Criterion, facts: Facts, policy: Policy, answer: int, reason: int) -> Explained:
+    favorable = TRUE if criterion.polarity == "inclusion" else FALSE
+    findings = tuple(_findings(criterion.expr, facts, View(policy, favorable)))
+    others = []
+    for alternative in criterion.alternatives:
+        other = satisfaction(criterion.model_copy(update={"expr": alternative.expr}), facts, policy)
+        if int(other.truth[0]) != answer:
+            others.append(f"if {alternative.says}: {ANSWERS[int(other.truth[0])]}")
+    source = criterion.sources[0] if criterion.sources else None
+    return Explained(
+        id=criterion.id,
+        text=criterion.text,
+        klass=criterion.klass,
+        answer="not applicable" if reason == Reason.NOT_APPLICABLE and answer == TRUE else ANSWERS[answer],
+        reason=SENTENCES[Reason(reason)],
+        code=Reason(reason).name if reason else "",
+        findings=findings,
+        doubts=criterion.doubts,
+        other_readings=tuple(others),
+        recoverable=answer == FALSE and _recoverable(criterion.expr),
+        line=f"{source.locator}:{source.start}-{source.end}" if source else "",
+    )
+
+
+def _recoverable(expr: Expr) -> bool:
+    """A laboratory value can be repeated and a wash-out can pass; an age or a diagnosis stays."""
+    from protorun.terms.variables import variables
+
+    return any(
+        isinstance(leaf, Washout)
+        or (isinstance(leaf, Treated) and leaf.window is not None)
+        or (
+            isinstance(leaf, Number)
+            and leaf.variable in variables()
+            and variables()[leaf.variable].kind in _RECOVERABLE_KINDS
+        )
+        for leaf, _ in _leaves(expr, False)
+    )
+
+
+def _leaves(expr: Expr, turned: bool) -> Iterator[tuple[Expr, bool]]:
+    """The atoms of a tree; `turned` tells whether an odd number of negations stands above."""
+    if isinstance(expr, Not):
+        yield from _leaves(expr.part, not turned)
+    elif isinstance(expr, If):
+        for part in (expr.condition, expr.then, *((expr.otherwise,) if expr.otherwise else ())):
+            yield from _leaves(part, turned)
+    elif isinstance(expr, Unless):
+        yield from _leaves(expr.part, turned)
+        yield from _leaves(expr.exception, not turned)
+    elif hasattr(expr, "parts"):
+        for part in expr.parts:
+            yield from _leaves(part, turned)
+    else:
+        yield expr, turned
+
+
+def _findings(expr: Expr, facts: Facts, view: View) -> Iterator[Finding]:
+    for leaf, turned in _leaves(expr, False):
+        answer = atom(leaf, facts, view.turned() if turned else view)
+        value, on, source = _fact(leaf, facts)
+        truth, reason = int(answer.truth[0]), Reason(int(answer.reason[0]))
+        shown = (
+            reason if truth == UNKNOWN or reason in (Reason.ASSUMED, Reason.NOT_APPLICABLE) else Reason.KNOWN
+        )
+        yield Finding(said(leaf), TRUTHS[truth], SENTENCES[shown], value, on, source, column_of(leaf))
+
+
+def column_of(leaf: Expr) -> str:
+    """The name of the fact that answers an atom; '' where no fact can."""
+    match leaf:
+        case Number():
+            return number_column(leaf)
+        case Code() | Attestation() | Judgment():
+            return leaf.variable
+        case Flag():
+            return leaf.column
+        case Treated() | Washout():
+            return "treatments"
+        case _:
+            return ""
+
+
+def _fact(leaf: Expr, facts: Facts) -> tuple[str, str, str]:
+    """The value of the patient as words, its date and its place."""
+    if isinstance(leaf, (Treated, Washout)):
+        return _courses(leaf.classes, facts), "", ""
+    column = facts.columns.get(column_of(leaf))
+    if column is None:
+        return "", "", ""
+    day = int(column.day[0])
+    on = "" if day == int(NO_DAY) else str(EPOCH + timedelta(days=day))
+    source = column.source[0] if column.source else ""
+    return _value(column), on, source
+
+
+def _value(column: Numbers | Codes | Flags) -> str:
+    if isinstance(column, Flags):
+        return TRUTHS[int(column.truth[0])]
+    if isinstance(column, Codes):
+        return column.values[int(column.codes[0])] if column.codes[0] >= 0 else ""
+    low, high = float(column.low[0]), float(column.high[0])
+    if np.isnan(low) or np.isnan(high):
+        return ""
+    unit = "" if column.unit == "1" else f" {column.unit}"
+    text = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+    extra = "".join(
+        f" ({name} {float(values[0]):g})"
+        for name, values in (("ULN", column.uln), ("LLN", column.lln), ("baseline", column.baseline))
+        if not np.isnan(values[0])
+    )
+    return f"{text}{unit}{extra}"
+
+
+def _courses(names: tuple[str, ...], facts: Facts) -> str:
+    rows = facts.treatments
+    if rows is None:
+        return ""
+    found = []
+    for i, drug in enumerate(rows.drug):
+        known = [k for k in (recognize(drug), recognize(rows.kind[i])) if k]
+        if known and not any(wider(k) & set(names) for k in known):
+            continue
+        end = int(rows.end_high[i])
+        going = rows.ongoing is not None and bool(rows.ongoing[i])
+        ended = (
+            "ongoing"
+            if going
+            else "end unknown"
+            if end == int(NO_DAY)
+            else f"to {EPOCH + timedelta(days=end)}"
+        )
+        found.append(f"{drug or rows.kind[i]} {ended}")
+    return "; ".join(found)
+
+
+__all__ = ["Explained", "Explanation", "Finding", "column_of", "evaluate", "explain"]

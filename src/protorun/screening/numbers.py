@@ -1,0 +1,163 @@
+"""Numeric atoms over columns: intervals against bounds, multiples of reference limits, implausible limits."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protorun.screening.answers import Answer, everywhere
+from protorun.screening.dates import anchor_days, edge, inside
+from protorun.study.criterion import Bound, Number, Window
+from protorun.terms.reasons import Reason
+from protorun.terms.truth import FALSE, TRUE, UNKNOWN, TruthArray
+from protorun.terms.variables import factor, variables
+from protorun.trial.facts import Codes, DayArray, Facts, Flags, Numbers
+
+TOLERANCE = 1e-9
+"""Doubles miss an exact limit: 1.8 <= 1.5 x 1.2 is false. A limit is met within this relative distance."""
+
+_FALLS_SHORT = Reason.CENSORED_RESULT
+
+
+def number_column(atom: Number) -> str:
+    """The fact that answers the atom; what it leaves out is part of the name."""
+    return atom.variable + ("_except_" + "_".join(atom.excluding) if atom.excluding else "")
+
+
+def number(atom: Number, facts: Facts) -> Answer:
+    """Whether the value lies between the bounds; unknown with the reason otherwise."""
+    column = facts.columns.get(number_column(atom))
+    if column is None and atom.excluding:
+        return _without_exceptions(atom, facts)
+    if not isinstance(column, Numbers):
+        return everywhere(len(facts), UNKNOWN, Reason.NO_RECORD)
+    answer = _in_unit(atom, atom.unit, column)
+    if atom.suggested_unit:
+        answer = _both_readings(answer, _in_unit(atom, atom.suggested_unit, column), atom)
+    return timely(answer, column, atom.window, facts)
+
+
+def _without_exceptions(atom: Number, facts: Facts) -> Answer:
+    """The highest grade of all stands below the limit: then so does the highest without the exempt ones."""
+    column = facts.columns.get(atom.variable)
+    if not isinstance(column, Numbers) or atom.low is not None:
+        return everywhere(len(facts), UNKNOWN, Reason.NO_RECORD)
+    plain = _in_unit(atom, atom.unit, column)
+    truth = np.where(plain.truth == TRUE, TRUE, UNKNOWN).astype(np.uint8)
+    reason = np.where(
+        truth == UNKNOWN, np.where(plain.truth == FALSE, Reason.UNCERTAIN_CODE, plain.reason), 0
+    )
+    return Answer(truth, reason.astype(np.uint8))
+
+
+def _both_readings(written: Answer, suggested: Answer, atom: Number) -> Answer:
+    """An implausible limit is read as written and in the suggested unit; where they differ nothing is decided."""
+    if atom.suggested_unit == atom.unit:
+        return everywhere(len(written), UNKNOWN, Reason.IMPLAUSIBLE_LIMIT)
+    agree = written.truth == suggested.truth
+    truth = np.where(agree, written.truth, UNKNOWN).astype(np.uint8)
+    return Answer(truth, np.where(agree, written.reason, Reason.IMPLAUSIBLE_LIMIT).astype(np.uint8))
+
+
+def _in_unit(atom: Number, unit: str, column: Numbers) -> Answer:
+    times = next((b.times for b in (atom.low, atom.high) if b is not None), "")
+    by = 1.0 if times else factor(atom.variable, unit)
+    if by is None:
+        return everywhere(len(column.low), UNKNOWN, Reason.NO_UNIT)
+    low, high = _completed(atom, unit, column, by)
+    missing = np.isnan(low) | np.isnan(high)
+    if column.reason is not None:
+        missing = missing | (column.reason > 0)
+    truth = np.full(len(low), TRUE, np.uint8)
+    no_limit = np.zeros(len(low), bool)
+    for bound, upper in ((atom.low, False), (atom.high, True)):
+        if bound is None:
+            continue
+        limit, absent = _limit(bound, column, by)
+        no_limit |= absent
+        truth = np.minimum(truth, _side(low, high, limit, bound.inclusive, upper))
+    reason = np.where(truth == UNKNOWN, _FALLS_SHORT, Reason.KNOWN)
+    reason = np.where(no_limit & (truth == UNKNOWN), _no_limit(times), reason)
+    why = (
+        Reason.NO_RECORD
+        if column.reason is None
+        else np.where(column.reason > 0, column.reason, Reason.NO_RECORD)
+    )
+    reason = np.where(missing, why, reason)
+    return Answer(np.where(missing, UNKNOWN, truth).astype(np.uint8), reason.astype(np.uint8))
+
+
+def _no_limit(times: str) -> Reason:
+    return Reason.NO_BASELINE if times == "baseline" else Reason.NO_REF_RANGE
+
+
+def _completed(
+    atom: Number, unit: str, column: Numbers, by: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Ages count in completed units: someone of 75.5 years is 75 years old."""
+    if atom.variable != "age":
+        return column.low, column.high
+    return np.floor(column.low / by + TOLERANCE) * by, np.floor(column.high / by + TOLERANCE) * by
+
+
+def _limit(bound: Bound, column: Numbers, by: float) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    if not bound.times:
+        return np.full(len(column.low), bound.value * by), np.zeros(len(column.low), bool)
+    of = {"uln": column.uln, "lln": column.lln, "baseline": column.baseline}[bound.times]
+    return bound.value * of, np.isnan(of)
+
+
+def _side(
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    limit: NDArray[np.float64],
+    inclusive: bool,
+    upper: bool,
+) -> TruthArray:
+    """One bound over intervals: TRUE when the whole interval meets it, FALSE when none of it does."""
+    slack = np.abs(limit) * TOLERANCE
+    with np.errstate(invalid="ignore"):
+        if upper:
+            meets = high <= limit + slack if inclusive else high < limit - slack
+            fails = low > limit + slack if inclusive else low >= limit - slack
+        else:
+            meets = low >= limit - slack if inclusive else low > limit + slack
+            fails = high < limit - slack if inclusive else high <= limit + slack
+    return np.where(meets, TRUE, np.where(fails, FALSE, UNKNOWN)).astype(np.uint8)
+
+
+def timely(answer: Answer, column: Numbers | Codes | Flags, window: Window | None, facts: Facts) -> Answer:
+    """A result counts only inside its window, and never when it lies after the screening date."""
+    last = column.day if column.day_last is None else column.day_last
+    future = (column.day > facts.screened_on) & (last != _none())
+    answer = _unless_known(answer, future, Reason.NO_RECORD)
+    if window is None:
+        return answer
+    when = inside(column.day, last, *_window(window, facts))
+    answer = _unless_known(answer, when == FALSE, Reason.STALE)
+    return _unless_known(answer, when == UNKNOWN, Reason.PARTIAL_DATE)
+
+
+def _none() -> np.int32:
+    from protorun.trial.facts import NO_DAY
+
+    return NO_DAY
+
+
+def _window(window: Window, facts: Facts) -> tuple[DayArray, DayArray]:
+    anchor = anchor_days(facts, window.anchor)
+    return edge(window, anchor), anchor
+
+
+def _unless_known(answer: Answer, where: NDArray[np.bool_], reason: Reason) -> Answer:
+    """Unknown where asked, keeping the reason of answers that were unknown before."""
+    truth = np.where(where, UNKNOWN, answer.truth).astype(np.uint8)
+    found = np.where(where & (answer.truth != UNKNOWN), reason, answer.reason)
+    return Answer(truth, found.astype(np.uint8))
+
+
+def label(atom: Number) -> str:
+    """The words of the variable."""
+    known = variables().get(atom.variable)
+    words = known.label if known else atom.variable.replace("_", " ")
+    return words + (f" except {', '.join(atom.excluding)}" if atom.excluding else "")
