@@ -15,8 +15,8 @@ def open_points(study: Study) -> Iterator[Finding]:
     """One finding for each open question, conflict, ambiguity, warning, doubt, and for each passage not understood."""
     for question in unanswered(study):
         offer = f" (protorun proposes {question.proposals[0].value!r})" if question.proposals else ""
-        at = f"open_questions[{question.id}]"
-        yield Finding("open", "OPEN_QUESTION", question.path or at, question.asks + offer, at)
+        here = f"open_questions[{question.id}]"
+        yield Finding("open", "OPEN_QUESTION", question.path or here, question.asks + offer, here)
     for at, conflict in enumerate(study.conflicts):
         says = f"{conflict.says}; taken: {conflict.taken}"
         yield Finding("review", "CONFLICT", f"conflicts[{at}]", says)
