@@ -84,23 +84,22 @@ def _no_lone_surrogates(text: str, place: Where) -> None:
 
 def _faults(text: str) -> Iterator[tuple[str, int]]:
     """Where the text breaks our rules; only run once a fault is known, to find its place."""
-    keys: list[set[str] | None] = []
-    before = ""
+    keys: list[set[str]] = []
+    name, at = "", 0
     for match in _TOKEN.finditer(text):
         sign = match[0]
         if sign in "{[":
-            keys.append(set() if sign == "{" else None)
-            if len(keys) > MAX_DEPTH:
-                yield "nested too deeply", match.start()
+            keys.append(set())
         elif sign in "}]":
-            if keys:
-                keys.pop()
+            del keys[-1:]
+        elif sign == ":" and keys:
+            # The text before a colon is a key.
+            if name in keys[-1]:
+                yield f"the key {name[:60]} is given twice", at
+            keys[-1].add(name)
+        elif sign.startswith('"'):
+            name, at = sign, match.start()
         elif sign.endswith(("NaN", "Infinity")):
             yield f"{sign} is no JSON value", match.start()
-        elif sign.startswith('"') and keys and before in "{,":
-            known = keys[-1]
-            if known is not None:
-                if sign in known:
-                    yield f"the key {sign[:60]} is given twice", match.start()
-                known.add(sign)
-        before = sign
+        if len(keys) > MAX_DEPTH:
+            yield "nested too deeply", match.start()
