@@ -22,9 +22,10 @@ from protorun.reading.sentences import Sentence, sentences, split, whole
 from protorun.reading.values import of, slug
 from protorun.study.endpoint import Endpoint
 from protorun.study.record import Passage, Record
-from protorun.study.source import Source, Sourced, absent, stated
+from protorun.study.source import Source, Sourced, absent, derived, stated
 from protorun.study.study import Study
 
+_CUT = "the record does not mark where the measure, its description and its time frame begin; the cut is inferred"
 Level = Literal["primary", "secondary", "other"]
 _LEVELS: tuple[Level, ...] = ("primary", "secondary", "other")
 _ACRONYM = re.compile(r"\((?P<short>(?:[A-Z][A-Za-z0-9]*[ -]){0,2}[A-Z][A-Za-z]*[A-Z][A-Za-z0-9]*)\)")
@@ -36,13 +37,23 @@ def read_endpoints(record: Record, study: Study) -> Found:
     claimed: list[Source] = []
     for level, measure, description, frame in (*_listed(record),):
         endpoint = _endpoint(level, whole(measure), description, frame, [e.id for e in found])
-        found.append(endpoint)
+        found.append(endpoint if measure.sure else _inferred(endpoint))
         claimed += endpoint.sources
     if not found:
         for level, name, about in _in_prose(record):
             found.append(_named(level, name, about, [e.id for e in found]))
             claimed.append(about)
     return Found({"endpoints": tuple(found)}, claimed=tuple(claimed))
+
+
+def _inferred(endpoint: Endpoint) -> Endpoint:
+    """The same endpoint with its parts marked as derived: where one part ends and the next begins was inferred."""
+    parts = {
+        name: derived(fact.value, *fact.sources, note=_CUT)
+        for name in ("name", "description", "time_frame")
+        if (fact := getattr(endpoint, name)).value is not None
+    }
+    return endpoint.model_copy(update=parts)
 
 
 def _listed(record: Record) -> Iterator[tuple[Level, Passage, Passage | None, Passage | None]]:
