@@ -16,6 +16,7 @@ def report(
     *,
     scenario: Path | None = None,
     data: Path | None = None,
+    patients: Path | None = None,
     output: Path | None = None,
     copies: Annotated[int, Parameter(validator=Number(gte=1))] = 1000,
     seed: Annotated[int, Parameter(validator=Number(gte=0))] = 1,
@@ -33,6 +34,8 @@ def report(
         A scenario file; with it the report shows simulations and one virtual trial.
     data
         A folder of CSV tables of a recorded trial; with it the report shows that trial's endpoints.
+    patients
+        A CSV table of patients to screen; with it the report shows the CONSORT flow and the screening log.
     output
         The file to write; by default the key of the study, with .html.
     copies
@@ -56,7 +59,7 @@ def report(
     known = taken(known) if assume_defaults else known
     settings = Settings(copies, seed, jobs, weight, lambda done, of: say(f"{done:,} of {of:,} copies"))
     command = " ".join(
-        [f"protorun report {study.name}", f"--scenario {scenario.name}" if scenario else "", f"--data {data.name}" if data else "", f"--copies {copies} --seed {seed}",
+        [f"protorun report {study.name}", f"--scenario {scenario.name}" if scenario else "", f"--data {data.name}" if data else "", f"--patients {patients.name}" if patients else "", f"--copies {copies} --seed {seed}",
          f"--weight {weight:g}", "--assume-defaults" if assume_defaults else ""]
     )  # fmt: skip
     parts = gather(
@@ -65,6 +68,7 @@ def report(
         scenarios=load_scenarios(scenario) if scenario else (),
         settings=settings,
         data=data,
+        patients=patients,
         command=" ".join(command.split()),
     )
     target = output or default_output(known)

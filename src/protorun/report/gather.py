@@ -12,10 +12,12 @@ from pathlib import Path
 from protorun.analyze import Results, analyze
 from protorun.conduct import conduct, plan
 from protorun.errors import ProtorunError
+from protorun.patients.csv import read_patients
 from protorun.patients.recorded import load_recorded
 from protorun.patients.scenario import Scenario
 from protorun.patients.virtual import virtual
 from protorun.report.parts import Example, Parts
+from protorun.screening import screen, template
 from protorun.simulate import simulate
 from protorun.study.assume import assume
 from protorun.study.record import Record
@@ -45,10 +47,11 @@ def gather(
     scenarios: Sequence[Scenario] = (),
     settings: Settings | None = None,
     data: Path | None = None,
+    patients: Path | None = None,
     command: str = "",
 ) -> Parts:
     """The parts of a report: with scenarios also simulations, and the analysis of one trial, recorded in the folder
-    `data` or else virtual.
+    `data` or else virtual; with a table of `patients` their screening.
 
     The assumptions of the first scenario are part of the study that is shown, so the report prints them.
     """
@@ -67,9 +70,18 @@ def gather(
         ),
         provenance=_provenance(shown, record, chosen, command),
     )
+    if patients is not None:
+        parts = with_screening(parts, patients)
     if data is not None:
         return with_recorded_trial(parts, data)
     return with_virtual_trial(parts, scenarios[0], chosen.seed) if scenarios else parts
+
+
+def with_screening(parts: Parts, patients: Path) -> Parts:
+    """The parts with the screening of a patient table. Raises PatientDataError."""
+    kinds = {row["column"]: row["kind"] for row in template(parts.study)}
+    screening = screen(parts.study, read_patients(patients, kinds=kinds).facts)
+    return replace(parts, screening=screening, screening_of=f"{len(screening)} patients of {patients.name}.")
 
 
 def with_recorded_trial(parts: Parts, data: Path) -> Parts:

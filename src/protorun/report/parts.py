@@ -8,6 +8,7 @@ from functools import cached_property
 
 from protorun.analyze import Results
 from protorun.report.lines import Lines, line_numbers
+from protorun.screening import Screening
 from protorun.simulate import Simulation
 from protorun.study.record import Record
 from protorun.study.study import Study
@@ -34,6 +35,8 @@ class Parts:
     record: Record | None = None
     example: Example | None = None
     dlt_rates: tuple[float, ...] = ()
+    screening: Screening | None = None
+    screening_of: str = ""
     simulations: tuple[Simulation, ...] = ()
     results: Results | None = None
     results_of: str = ""
