@@ -11,6 +11,8 @@ from pathlib import Path
 
 from protorun.analyze import Results, analyze
 from protorun.conduct import conduct, plan
+from protorun.conduct.status import status
+from protorun.conduct.terms import Terms
 from protorun.errors import ProtorunError
 from protorun.patients.csv import read_patients
 from protorun.patients.recorded import load_recorded
@@ -78,9 +80,11 @@ def gather(
 
 
 def with_screening(parts: Parts, patients: Path) -> Parts:
-    """The parts with the screening of a patient table. Raises PatientDataError."""
+    """The parts with the screening of a patient table; `X.treatments.csv` beside `X.csv` is read too. Raises PatientDataError."""
     kinds = {row["column"]: row["kind"] for row in template(parts.study)}
-    screening = screen(parts.study, read_patients(patients, kinds=kinds).facts)
+    courses = patients.with_suffix(".treatments.csv")
+    table = read_patients(patients, treatments=courses if courses.is_file() else None, kinds=kinds)
+    screening = screen(parts.study, table.facts)
     return replace(parts, screening=screening, screening_of=f"{len(screening)} patients of {patients.name}.")
 
 
@@ -90,8 +94,11 @@ def with_recorded_trial(parts: Parts, data: Path) -> Parts:
     levels = [level.label for level in rule.levels] if rule else []
     recorded = load_recorded(data, levels=levels, arms=[a.id for a in parts.study.arms])
     results = analyze(parts.study, recorded)
+    if rule is not None:
+        trial = conduct(parts.study, recorded, terms=Terms(explain=True))
+        parts = replace(parts, status=status(trial, plan(parts.study)))
     about = f"The trial recorded in {data.name}: {len(results.tables.patients)} patients."
-    return replace(parts, results=results, results_of=about)
+    return replace(parts, results=results if results.endpoints else None, results_of=about)
 
 
 def with_virtual_trial(parts: Parts, scenario: Scenario, seed: int) -> Parts:

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 
 from protorun.analyze import Results
+from protorun.conduct.status import Status
 from protorun.report.lines import Lines, line_numbers
 from protorun.screening import Screening
 from protorun.simulate import Simulation
@@ -38,6 +39,7 @@ class Parts:
     screening: Screening | None = None
     screening_of: str = ""
     simulations: tuple[Simulation, ...] = ()
+    status: Status | None = None
     results: Results | None = None
     results_of: str = ""
     """Which trial was analyzed, in a sentence: recorded data, or one virtual trial with its seed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from protorun.report.facts import plain
@@ -26,11 +27,14 @@ def build(parts: Parts) -> dict[str, Any] | None:
 
 def population_words(arm: Arm) -> str:
     """Whom an arm takes, in words."""
-    text = arm.population.text.value
-    rules = "; ".join(
-        f"{name.replace('_', ' ')}: {' or '.join(values)}" for name, values in arm.population.require.items()
-    )
-    return rules or text or "all patients of the trial"
+    population = arm.population
+    ways = " or ".join(_conditions(way) for way in population.any_of)
+    rules = "; ".join(filter(None, (_conditions(population.require), ways)))
+    return rules or population.text.value or "all patients of the trial"
+
+
+def _conditions(required: Mapping[str, tuple[str, ...]]) -> str:
+    return "; ".join(f"{name.replace('_', ' ')}: {' or '.join(values)}" for name, values in required.items())
 
 
 def block_words(block: Block) -> str:
