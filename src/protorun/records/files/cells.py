@@ -7,7 +7,8 @@ import re
 from protorun.errors import RecordError
 from protorun.records.files.document import MAX_LINE, Document
 
-MAX_ROWS = 100_000
+MAX_ROWS = 20_000
+MAX_COLUMNS = 200
 _CELL = re.compile(r'"(?P<quoted>[^"]*(?:""[^"]*)*)"(?=[,\r\n]|\Z)|(?P<plain>(?!")[^,\r\n]*)')
 
 
@@ -20,8 +21,9 @@ def rows(document: Document) -> list[list[str]]:
             raise RecordError("a quoted cell does not end", where=document.where(at))
         quoted = match["quoted"]
         row.append(match["plain"] if quoted is None else quoted.replace('""', '"'))
-        if len(row[-1]) > MAX_LINE:
-            raise RecordError(f"a cell of {len(row[-1]):,} characters", where=document.where(at))
+        if len(row[-1]) > MAX_LINE or len(row) > MAX_COLUMNS:
+            what = f"a cell of {len(row[-1]):,} characters" if len(row) <= MAX_COLUMNS else "too many columns"
+            raise RecordError(what, where=document.where(at))
         at = match.end()
         if text[at : at + 1] == ",":
             at += 1

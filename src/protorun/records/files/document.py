@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,9 @@ MAX_BYTES = 20_000_000
 MAX_LINE = 2_000_000
 """No published record comes near; a longer line is no page and no table row."""
 
+MAX_LINES = 50_000
+"""Lines with words on them; the longest published record has a few thousand."""
+
 _CONTAINERS = {
     b"PK\x03\x04": "a zip archive",
     b"\x1f\x8b": "a gzip archive",
@@ -23,7 +27,7 @@ _CONTAINERS = {
     b"BZh": "a bzip2 archive",
     b"\xfd7zXZ": "an xz archive",
 }
-_STRUCTURED = re.compile(r'"protocolSection"\s*:|<clinical_study[\s/>]')
+_STRUCTURED = re.compile(r'"protocolSection"\s*:|<clinical_study[\s/>]|^"?NCT Number"?,', re.MULTILINE)
 _LINE = re.compile(r"[^\r\n]*")
 _TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
@@ -64,13 +68,16 @@ class Document:
         has."""
         return () if _STRUCTURED.search(self.text) else tuple(self._lines())
 
-    def _lines(self) -> Any:
-        text = self.text
+    def _lines(self) -> Iterator[Line]:
+        text, count = self.text, 0
         for match in _LINE.finditer(text):
             start, end = match.span()
             if end - start > MAX_LINE:
                 raise RecordError(f"a line of {end - start:,} characters", where=self.where(start))
             stripped = match[0].strip()
+            count += bool(stripped)
+            if count > MAX_LINES:
+                raise RecordError(f"more than {MAX_LINES:,} lines", where=self.where(start))
             if stripped:
                 start += len(match[0]) - len(match[0].lstrip())
                 yield Line(start, start + len(stripped), stripped)

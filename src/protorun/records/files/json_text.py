@@ -10,7 +10,7 @@ from typing import Any
 from protorun.errors import RecordError
 
 MAX_DEPTH = 100
-MAX_VALUES = 1_500_000
+MAX_VALUES = 1_000_000
 """Bounds memory: every value costs a separator, and a parsed value costs about a hundred bytes."""
 
 # An unclosed string runs to the end of the text, so that every search stays linear.

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, ParseError
 
 from protorun.errors import RecordError
 
-MAX_ELEMENTS = 1_000_000
+MAX_ELEMENTS = 300_000
 MAX_DEPTH = 60
 
 _DECLARED = re.compile(r"\A\s*<\?xml[^>]*\?>")

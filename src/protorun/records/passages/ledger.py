@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from types import MappingProxyType
 
 from protorun.errors import RecordError
@@ -15,7 +16,7 @@ from protorun.terms.fields import kinds
 KINDS = ("unclaimed", "chrome", "label", "help", "leftover", "value")
 """What a character can be; where claims overlap the later one in this list wins."""
 
-_RUN = re.compile(rb"(.)\1*", re.DOTALL)
+_BLANKS = dict.fromkeys(code for code in range(0x3001) if chr(code).isspace())
 _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n(?![ \t\r]*(?:\n|\Z))[^\n]*)*")
 
 
@@ -114,10 +115,12 @@ class Ledger:
 
     def _shares(self, paint: dict[str, bytearray]) -> dict[str, float]:
         counts = dict.fromkeys(reversed(KINDS), 0)
+        edges: dict[str, set[int]] = {at: {0, len(text)} for at, text in self.texts.items()}
+        for _, at, start, end in self.claims:
+            edges[at] |= {start, end}
         for at, colors in paint.items():
-            text = self.texts[at]
-            for run in _RUN.finditer(bytes(colors)):
-                counts[KINDS[run[1][0]]] += len("".join(text[run.start() : run.end()].split()))
+            for start, end in pairwise(sorted(edges[at])):
+                counts[KINDS[colors[start]]] += len(self.texts[at][start:end].translate(_BLANKS))
         counts["leftover"] += counts.pop("unclaimed")
         total = sum(counts.values())
         if not total:

@@ -11,6 +11,9 @@ from itertools import pairwise
 from protorun.records.passages.ledger import Ledger
 from protorun.records.passages.values import Span
 
+MAX_OUTCOMES = 2_000
+"""No published trial has a tenth of it."""
+
 _TIME = (
     r"(?:\d+(?:\.\d+)?|one|two|three|four|five|six|twelve)?[\s-]*"
     r"(?:minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|mos?|years?|yrs?|cycles?|visits?)\b"
@@ -103,6 +106,9 @@ def claim_outcomes(
     ledger: Ledger, level: str, text: str, offset: int, *, at: str = "", label: str = ""
 ) -> None:
     """Claim every outcome of a cell; groups go on counting over the levels."""
+    if text.count("|") > MAX_OUTCOMES:
+        ledger.leave(offset, offset + len(text), f"more than {MAX_OUTCOMES:,} outcomes in one cell", at=at)
+        return
     number = len({p.group for p in ledger.passages if p.group.startswith("outcome/")})
     for outcome in outcomes(text, offset):
         group = f"outcome/{number}"

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from protorun.errors import RecordError
 from protorun.records.passages.ledger import Ledger
 from protorun.records.passages.values import phases
+
+MAX_LEAVES = 50_000
+"""The largest trials, with a thousand sites, have about fifteen thousand."""
 
 Leaf = tuple[tuple[str, ...], str, str]
 """Steps with `#` for every place in a list, locator, text."""
@@ -39,7 +43,9 @@ def read_leaves(ledger: Ledger, leaves: Iterable[Leaf], rows: Mapping[tuple[str,
     """Every leaf becomes a passage, or a leftover that says that no canonical field takes it."""
     numbers: dict[str, int] = {}
     counts: dict[str, int] = {}
-    for steps, locator, text in leaves:
+    for count, (steps, locator, text) in enumerate(leaves):
+        if count >= MAX_LEAVES:
+            raise RecordError(f"more than {MAX_LEAVES:,} values in one study", where=locator)
         ledger.texts[locator] = text
         row = rows.get(steps)
         if row is None:
