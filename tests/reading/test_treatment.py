@@ -323,3 +323,22 @@ def test_no_order_of_words_breaks_the_reading(words):
     study = treated(page)
     for source in sources_in(study):
         assert page.quote(source) == source.quote
+
+
+NUMBERS = st.one_of(
+    st.integers(0, 10**30).map(str),
+    st.sampled_from(["0", "9" * 5000, "1,000,000,000", "1-", "5-3", "٣", "0.0"]),
+)
+FORMS = (
+    "{} mg/kg", "days {}", "day {}-{}", "every {} weeks", "Q{}W", "{} times per week", "for {} doses", "{}-day cycles",
+    "cycles {}+", "Cycle {} : x", "cycles {} to {}", "{} Gy in {} fractions", "for {} cycles", "for {} days",
+    "minimum of {} patients and a maximum of {} patients phase I cohort", "first {} days DLT", "target DLT rate {}%",
+    "dose levels of {} mg, {} mg, {} mg",
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(FORMS), NUMBERS, NUMBERS, NUMBERS), min_size=1, max_size=5))
+def test_no_number_breaks_the_reading(forms):
+    words = ". ".join(form.format(a, b, c) for form, a, b, c in forms)
+    treated(record(*arm(f"Drug X dose escalation DLT {words}", "Drug X")))

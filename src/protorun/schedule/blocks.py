@@ -18,6 +18,8 @@ from protorun.study.treatment import Block, Start
 
 _CYCLE = re.compile(r"C(\d+)")
 _WEEKDAYS = 5
+MOST_DOSES = 20_000
+"""More than fifty years of daily doses; beyond that a number is a mistake."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,9 @@ def _anchored(start: Start, block: Block, setting: Setting, above: tuple[str, ..
 
 
 def _doses(block: Block, start: date, setting: Setting) -> Laid:
-    planned = tuple(islice(slots(block), None if bounded(block) else setting.most))
+    planned = tuple(islice(slots(block), MOST_DOSES + 1 if bounded(block) else min(setting.most, MOST_DOSES)))
+    if len(planned) > MOST_DOSES:
+        raise UsageError(f"{block.id} has more than {MOST_DOSES} doses; no calendar holds them")
     clock = Clock(start)
     for slot in planned if setting.actual else ():
         if (actual := _actual(block, slot, setting.actual)) is not None:
@@ -116,7 +120,7 @@ def _opens(block: Block, slot: Slot) -> bool:
 def _fractions(block: Block, start: date, setting: Setting) -> Laid | None:
     """Radiotherapy on working days; a day that is closed or missed is made up at the end."""
     total = planned_count(block)
-    if total is None or (block.per_week.known and block.per_week.value != _WEEKDAYS):
+    if total is None or total > MOST_DOSES or (block.per_week.known and block.per_week.value != _WEEKDAYS):
         return None
     closed = set(setting.closed)
     days: list[date] = []

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from protorun.errors import NotStated, UsageError
 from protorun.schedule.activities import planned_activities
 from protorun.schedule.amounts import Amount, Body, amount_of
-from protorun.schedule.blocks import Laid, Setting, check_actual, lay_block
+from protorun.schedule.blocks import MOST_DOSES, Laid, Setting, check_actual, lay_block
 from protorun.schedule.clock import study_day
 from protorun.schedule.gates import blocked_by, dose_from_result
 from protorun.schedule.levels import dose_at_level
@@ -74,6 +74,8 @@ def lay_out(
     waits for an unanswered one says so. `results` are doses an arm has handed over (`RP2D`). `level` is a label of the
     dose rule's levels. Raises UsageError for unknown names and impossible dates.
     """
+    if cycles is not None and not 0 < cycles <= MOST_DOSES:
+        raise UsageError(f"{cycles} cycles cannot be laid out")
     arm = _arm(study, arm_id)
     blocks = _blocks(study, arm)
     check_actual(study, blocks, actual or {})
@@ -83,12 +85,20 @@ def lay_out(
         setting, arm, body, level, cycles, until, weekends, frozenset(holidays), ended or {},
         conditions or {}, results or {},
     )  # fmt: skip
+    try:
+        lines = _all_lines(asked, blocks)
+    except OverflowError as error:
+        raise UsageError("the calendar would run past the year 9999") from error
+    return tuple(sorted(lines, key=lambda line: (line.on is None, line.on or date.max)))
+
+
+def _all_lines(asked: Request, blocks: tuple[Block, ...]) -> list[Planned]:
     asked = _with_horizon(asked, blocks)
     lines = [line for block in blocks for line in _lines(block, asked)]
     if not blocks:
-        lines.append(_nothing_stated(arm, asked))
-    lines += planned_activities(study, arm, start, asked.horizon, ended or {})
-    return tuple(sorted(lines, key=lambda line: (line.on is None, line.on or date.max)))
+        lines.append(_nothing_stated(asked.arm, asked))
+    setting = asked.setting
+    return [*lines, *planned_activities(setting.study, asked.arm, setting.start, asked.horizon, asked.ended)]
 
 
 def _arm(study: Study, arm_id: str) -> Arm:

@@ -11,6 +11,7 @@ from protorun.reading.dose_rule.told import FILL, THREE, stated_rule
 from protorun.reading.found import Found
 from protorun.reading.sentences import NARRATIVE, Sentence, sentences, whole
 from protorun.reading.treatment.placed import escalation_arm
+from protorun.reading.treatment.statements import LONGEST
 from protorun.reading.values import table
 from protorun.study.dose_rule import DoseRule
 from protorun.study.record import Record
@@ -23,8 +24,8 @@ _ABOUT = re.compile(r"\bDLTs?\b|dose[- ]limiting toxicit|dose[- ](?:escalat|find
 
 def read_dose_rule(record: Record, study: Study) -> Found:
     """`dose_rule`, and the blocks whose dose it sets. No rule when the record speaks of neither DLTs nor escalation."""
-    lines = list(sentences(record, *_TOLD_IN))
-    measures = _measures(record)
+    lines = [s for s in sentences(record, *_TOLD_IN) if len(s.text) <= LONGEST]
+    measures = [pair for pair in _measures(record) if max(len(s.text) for s in pair) <= LONGEST]
     everything = [*lines, *(s for pair in measures for s in pair)]
     if not any(_ABOUT.search(line.text) for line in everything):
         return Found()

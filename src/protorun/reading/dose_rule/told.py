@@ -14,7 +14,7 @@ from protorun.study.study import Study
 from protorun.study.treatment import Block, Dose
 
 _DLT = r"(?:DLTs?|dose[- ]limiting toxicit(?:y|ies))(?: \(DLTs?\))?"
-_N = r"(?:\d+|one|two|three|four|five|six|nine|ten|twelve)"
+_N = r"(?<!\d)(?:\d{1,4}(?!\d)|one|two|three|four|five|six|nine|ten|twelve)"
 _AT_LEAST = rf"(?:≥ ?(?P<low>{_N})|(?P<low2>{_N}) or more|at least (?P<low3>{_N}))"
 _AT_MOST = rf"(?:≤ ?(?P<high>{_N})|(?:no|not) more than (?P<high2>{_N})|at most (?P<high3>{_N}))"
 _OCCURS = r"(?:occurs?|occurred|is (?:seen|observed)|was (?:seen|observed))"
@@ -112,6 +112,8 @@ def _told(lines: Sequence[Sentence]) -> Told | None:
     more = _MORE.search(low_line.text, low.start("dose"))
     if more is None or _value(low, "low") != _value(stop, "low"):
         return None
+    if not _fits(low, go, size, number(more["n"])):
+        return None
     return Told(
         reduce=low_line.source(), stop=stop_line.source(), go_on=go_line.source(), cohort=size_line.matched(size),
         limit=_value(low, "low"), allowed=_value(go, "high", "most"), low=_value(size, "low"), high=_value(size, "high"),
@@ -120,6 +122,15 @@ def _told(lines: Sequence[Sentence]) -> Told | None:
     )  # fmt: skip
 
 
+def _fits(low: re.Match[str], go: re.Match[str], size: re.Match[str], further: int) -> bool:
+    """The numbers leave no gap between "at least" and "at most", and the cohorts are such as a trial has."""
+    limit, allowed = _value(low, "low"), _value(go, "high", "most")
+    fewest, most = _value(size, "low"), _value(size, "high")
+    sizes = 0 < fewest <= most <= MOST_PATIENTS and 0 < further <= MOST_PATIENTS
+    return sizes and 0 < limit == allowed + 1 <= min(most, further) and 0 < float(low["dose"]) < 1e6
+
+
+MOST_PATIENTS = 100
 _PARTS = {"reduce": _REDUCE, "stop": _STOP, "go_on": _GO_ON, "cohort": _COHORT}
 
 

@@ -14,7 +14,7 @@ from protorun.study.source import Sourced, absent, derived, stated
 from protorun.study.treatment import Dose
 
 _DLT = re.compile(r"\bDLTs?\b|dose[- ]limiting toxicit", re.I)
-_N = r"(?:\d+|one|two|three|four|five|six|eight|twelve)"
+_N = r"(?<!\d)(?:\d{1,4}(?!\d)|one|two|three|four|five|six|eight|twelve)"
 _SPAN = rf"(?P<n>{_N})[ -]?(?P<unit>days?|weeks?)"
 _WINDOW = (
     rf"\b(?:within|during|for|in) (?:the )?(?:first )?{_SPAN}\b",
@@ -37,7 +37,7 @@ _TARGET = re.compile(
     re.I,
 )
 _UNIT = r"(?:mg|µg|ug|mcg|g)(?:/(?:kg|m2))?"
-_NUM = r"\d+(?:\.\d+)?"
+_NUM = r"(?<!\d)\d{1,9}(?:\.\d{1,9})?"
 _LIST = re.compile(
     rf"(?:(?P<count>{_N}) (?:\w+ )?dose levels?\W*(?:of |: ?|\()?\s*)?(?P<list>{_NUM} ?(?:{_UNIT})?(?:(?: ?[,/;] ?| and | ?, ?and ){_NUM} ?(?:{_UNIT})?){{2,}})(?![\d/])",
     re.I,
@@ -77,7 +77,7 @@ def time_frame_window(measures: Sequence[tuple[Sentence, Sentence]]) -> Sourced[
     for measure, frame in measures:
         match = _FRAME.match(frame.text.strip()) if _DLT.search(measure.text) else None
         if match:
-            days = int(match["to"] or match["at"] or match["c"] or 0) or _length(match)
+            days = number(match["to"] or match["at"] or match["c"] or "0") or _length(match)
             if days <= 84:
                 hits.append((days, frame.source()))
     found = _one(hits)
@@ -99,7 +99,7 @@ def _days(line: Sentence) -> Iterator[tuple[int, Any]]:
 
 def _cycles(line: Sentence) -> Iterator[tuple[int, Any]]:
     for match in _CYCLES.finditer(line.text):
-        count = number(match["n"].strip()) if match["n"] else int(match["m"] or 1)
+        count = number(match["n"].strip()) if match["n"] else number(match["m"] or "1")
         yield count, line.matched(match)
 
 
@@ -108,6 +108,9 @@ def _length(match: re.Match[str]) -> int:
 
 
 def _one(hits: Sequence[tuple[Any, Any]]) -> Sourced[Any]:
+    if not hits:
+        return absent()
+    hits = [hit for hit in hits if hit[0] <= 1000]  # no window is longer, no rate above one
     if not hits:
         return absent()
     if len({value for value, _ in hits}) > 1:
@@ -152,6 +155,8 @@ def _levels(line: Sentence, match: re.Match[str]) -> tuple[Level, ...]:
     items = [(m, float(m[1]), m[2]) for m in re.finditer(rf"({_NUM}) ?({_UNIT})?", match["list"], re.I)]
     units = {unit.lower() for _, _, unit in items if unit}
     amounts = [amount for _, amount, _ in items]
+    if not all(0 < amount < 1e7 for amount in amounts):
+        return ()
     counted = match["count"] is None or number(match["count"]) == len(items)
     if len(units) != 1 or amounts != sorted(set(amounts)) or not counted or not items[-1][2]:
         return ()

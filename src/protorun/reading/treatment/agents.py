@@ -166,7 +166,9 @@ def _parts(printed: str, *, whole: bool) -> list[str]:
     text = _KIND.sub("", printed)
     pieces = [text] if whole else _JOINED.split(text)
     cleaned = [_TAIL.sub("", _FORM.sub("", piece)).strip(" -.,:;") for piece in pieces]
-    return [p for p in cleaned if len(p) > 2 and not set(_low(p).split()) <= _TOO_PLAIN and not p.isdigit()]
+    return [
+        p for p in cleaned if 2 < len(p) <= 100 and not set(_low(p).split()) <= _TOO_PLAIN and not p.isdigit()
+    ]
 
 
 def _name(part: str) -> str:

@@ -42,6 +42,8 @@ _DOSE_OF = re.compile(r"\s*(?:\([^)]*\)\s*)?(?:IV\s+|iv\s+)?(?:of|dose of)?\s*(?
 _STOP = frozenset(
     {"the", "group", "arm", "arms", "therapy", "treatment", "patients", "participants", "of", "and"}
 )
+LONGEST = 6000
+"""No protocol has a longer sentence; what is longer is a damaged page and stays unread."""
 SINGLE = (
     "dose", "total_in_fractions", "per_fraction", "fractions", "days", "cycle_days", "every_days", "every_months",
     "per_day", "per_week", "count", "weeks", "for_days", "n_cycles", "cycles", "until", "conditions",
@@ -97,6 +99,8 @@ class Statement:
 
 def statements(sentence: Sentence, vocabulary: Vocabulary, arms: tuple[Arm, ...]) -> list[Statement]:
     """The statements of a sentence, clause by clause; none for sentences about toxicity, visits or scans."""
+    if len(sentence.text) > LONGEST:
+        return []
     if _SKIP.search(_EFFECTIVE.sub("", sentence.text)):
         return []
     if sentence.field.startswith("summary") and _LITERATURE.search(sentence.text):

@@ -11,10 +11,13 @@ from typing import Any
 from protorun.reading.values import table
 from protorun.study.treatment import Dose
 
-_NUM = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+# Runs of digits are bounded on both sides: a page of digits must not take time squared.
+_NUM = r"(?<!\d)(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(?:\.\d{1,9})?(?!\d)"
 _COUNTS = {"once": 1, "twice": 2, "thrice": 3, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _COUNTS |= {"seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12}
-_N = rf"(?:\d+|{'|'.join(_COUNTS)})"
+_N = rf"(?<!\d)(?:\d{{1,6}}(?!\d)|{'|'.join(_COUNTS)})"
+MOST, _YEAR, _HEAVIEST = 2000, 366, 1e7
+"""No trial gives more doses, later days of a cycle, or more of a unit; larger numbers are damage or mischief."""
 _DAYS_IN = {"day": 1, "week": 7}
 _UNITS = {
     "mg": "mg", "milligram": "mg", "milligrams": "mg", "g": "g", "gram": "g", "grams": "g", "µg": "ug", "ug": "ug",
@@ -90,8 +93,9 @@ def words(text: str) -> list[Word]:
 
 
 def number(text: str) -> int:
-    """`2`, `two`, `twice` as a number."""
-    return _COUNTS.get(text.lower()) or int(text.replace(",", ""))
+    """`2`, `two`, `twice` as a number; one that no trial has comes out as a million."""
+    digits = text.replace(",", "").strip()
+    return _COUNTS.get(digits.lower()) or (int(digits) if len(digits) < 7 else 10**6)
 
 
 def _dose(match: re.Match[str]) -> Dose | None:
@@ -103,8 +107,10 @@ def _dose(match: re.Match[str]) -> Dose | None:
     return _amount(match["n"], match["unit"], match["per"], match["day"])
 
 
-def _amount(n: str, unit: str, per: str | None = None, day: str | None = None) -> Dose:
+def _amount(n: str, unit: str, per: str | None = None, day: str | None = None) -> Dose | None:
     name, amount = _UNITS[unit.lower()], float(n.replace(",", ""))
+    if not 0 < amount < _HEAVIEST:
+        return None
     if name == "cGy":
         name, amount = "Gy", amount / 100
     per = {"k": "/kg", "m": "/m2", "s": "/m2"}[per[0].lower()] if per else ""
@@ -124,13 +130,16 @@ def _days(match: re.Match[str]) -> tuple[int, ...] | None:
     for low, high in re.findall(
         r"(\d+)(?:\s*(?:-|to|through)\s*(?:days?\s*|D)?(\d+))?", match["list"], re.IGNORECASE
     ):
-        days += range(int(low), int(high or low) + 1)
-    good = days == sorted(set(days)) and days[0] > 0 and days[-1] <= 366
+        first, last = number(low), number(high or low)
+        if max(first, last) > _YEAR:
+            return None
+        days += range(first, last + 1)
+    good = bool(days) and days == sorted(set(days)) and days[0] > 0
     return tuple(days) if good else None
 
 
-def _length(match: re.Match[str]) -> int:
-    return number(match["n"]) * _DAYS_IN[match["unit"].lower()]
+def _length(match: re.Match[str]) -> int | None:
+    return _small(number(match["n"]) * _DAYS_IN[match["unit"].lower()])
 
 
 def _text(match: re.Match[str]) -> str:
@@ -138,7 +147,12 @@ def _text(match: re.Match[str]) -> str:
 
 
 def _one(group: str) -> Read:
-    return lambda match: number(match[group])
+    return lambda match: _small(number(match[group]))
+
+
+def _small(count: int) -> int | None:
+    """A number of doses, weeks or days that a trial could have."""
+    return count if 0 < count <= MOST else None
 
 
 def _always(value: Any) -> Read:
@@ -192,17 +206,30 @@ def _until(match: re.Match[str]) -> tuple[str, ...] | None:
     return tuple(code for _, code in named) or None
 
 
+def _in_fractions(match: re.Match[str]) -> tuple[Dose, int] | None:
+    """Total dose and number of fractions, unless either is one end of a range."""
+    before = match.string[: match.start()]
+    total, count = _amount(match["n"], match["unit"]), _small(number(match["fx"]))
+    if re.search(r"[-/]\s*$|\d\s*(?:or|to)\s*$", before) or total is None or count is None:
+        return None
+    return total, count
+
+
+def _cycles(match: re.Match[str]) -> tuple[int, int | None] | None:
+    """`cycles 2+`, `cycle 1:`, `cycles 2 to 6`: first and last cycle."""
+    named = match.groupdict()
+    first = number(named.get("n") or named.get("m") or "0")
+    last = None if named.get("open") or named.get("from") else number(named.get("to") or str(first))
+    return (first, last) if 0 < first <= (last or MOST) <= MOST else None
+
+
 _FX = r"(?:fractions?\b|fx\b|fr\b|#)"
 _RADIOTHERAPY: tuple[tuple[str, str, Read], ...] = (
     (
         "total_in_fractions",
         rf"(?<![\d.-])(?P<n>{_NUM})\s*(?P<unit>c?Gy)\s*(?:/|in|over|delivered in|given in|divided into)\s*(?P<fx>{_N})\s*(?:daily\s*)?{_FX}"
         rf"(?!\s*-)",
-        lambda m: (
-            None
-            if re.search(r"[-/]\s*$|\d\s*(?:or|to)\s*$", m.string[: m.start()])
-            else (_amount(m["n"], m["unit"]), number(m["fx"]))
-        ),
+        _in_fractions,
     ),
     (
         "per_fraction",
@@ -218,7 +245,7 @@ _ENDS: tuple[tuple[str, str, Read], ...] = (
         r"\b(?:until|in the absence of|as long as there is no)\b(?P<rest>(?:(?!\bplus\b|\band \d|\bcombined\b|\d ?mg|;|\.\s|\bor for\b|\bor up to\b|\bfor up to\b|\bor (?:for )?a max).)*)",
         _until,
     ),
-    ("unclear_end", r"\b(?:until|up to|for up to|maximum of|max\.? of)\s+(?!\d+ ?(?:mg|µg|g|Gy)\b)[\w ()~]*?\d*\s*(?:weeks?|months?|years?|cycles?|courses?|doses|administrations|days?)\b", _text),
+    ("unclear_end", r"\b(?:until|up to|for up to|maximum of|max\.? of)\s+(?!\d+ ?(?:mg|µg|g|Gy)\b)[\w ()~]{0,60}?\d{0,6}\s*(?:weeks?|months?|years?|cycles?|courses?|doses|administrations|days?)\b", _text),
 )  # fmt: skip
 _EACH = r"(?:every|each|per|a|of every|of each)"
 _TIMING: tuple[tuple[str, str, Read], ...] = (
@@ -227,9 +254,10 @@ _TIMING: tuple[tuple[str, str, Read], ...] = (
         r"(?:initiated|started|starts?|begun|begins?|commenced?|commences|starting|beginning)\s+(?:on\s+)?(?:study\s+)?day\s+(?P<n>\d+)\s+after\b",
         _one("n"),
     ),
-    ("cycles", r"\bcycles?\s+(?P<n>\d+)\s*(?:\+|and (?:beyond|later|onwards?|subsequent(?: cycles)?))|\bfrom cycle (?P<m>\d+)", lambda m: (int(m["n"] or m["m"]), None)),
-    ("cycles", r"\bcycles\s+(?P<n>\d+)\s*(?:-|to|through)\s*(?P<m>\d+)", lambda m: (int(m["n"]), int(m["m"]))),
-    ("cycles", r"^\W*cycle\s+(?P<n>\d+)\s*:|\b(?:in|during|of) cycle (?P<m>\d+)\b(?! (?:is|day))", lambda m: (int(m["n"] or m["m"]),) * 2),
+    ("cycles", r"\bcycles?\s+(?P<n>\d+)\s*(?P<open>\+|and (?:beyond|later|onwards?|subsequent(?: cycles)?))", _cycles),
+    ("cycles", r"\b(?P<from>from) cycle (?P<m>\d+)", _cycles),
+    ("cycles", r"\bcycles\s+(?P<n>\d+)\s*(?:-|to|through)\s*(?P<to>\d+)", _cycles),
+    ("cycles", r"^\W*cycle\s+(?P<n>\d+)\s*:|\b(?:in|during|of) cycle (?P<m>\d+)\b(?! (?:is|day))", _cycles),
     (
         "cycle_days",
         rf"(?P<n>{_N})[ -](?P<unit>day|week)s?[ -](?:treatment |dosing )?(?:cycles?|courses?)\b",
