@@ -85,6 +85,11 @@ def test_a_line_no_page_has_is_refused_with_its_number():
         recognize(b"Clinical Trial Summary\n" + b"x" * 3_000_000, "long.txt")
 
 
+def test_a_page_of_too_many_lines_is_refused_with_its_number():
+    with pytest.raises(RecordError, match="line 50001 column 1: more than 50,000 lines"):
+        recognize(b"Phase: Phase 1\n" * 60_000, "long.txt")
+
+
 def test_a_missing_file_is_a_record_error(tmp_path):
     with pytest.raises(RecordError, match=r"nowhere\.txt"):
         open_records(tmp_path / "nowhere.txt")

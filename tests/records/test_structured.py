@@ -94,7 +94,8 @@ def test_an_answer_with_many_studies_gives_many_records():
         ('{"protocolSection": {}, "a": "protocolSection\t"}', "broken JSON", "line 1 column 46"),
         ('{"protocolSection": {"identificationModule": {}}}', "the study is empty", "line 1 column 1"),
         ('[{"x": {"protocolSection": {}}}]', "not where a study has it", "line 1 column 9"),
-        (STUDY % (', "x": [' + "1," * 1_600_000 + "1]"), "more than", "line 1"),
+        (STUDY % (', "x": [' + "1," * 1_600_000 + "1]"), "more than 1,000,000 values", "line 1"),
+        (STUDY % (', "x": [' + "1," * 60_000 + "1]"), "more than 50,000 values", "/protocolSection/"),
     ],
 )
 def test_damaged_json_is_refused_with_line_and_column(text, what, where):
@@ -183,6 +184,16 @@ def test_a_place_is_only_taken_apart_when_its_commas_are_sure(table):
         ("NCT Number,Study Title\nNCT00000001,a,b\n", "3 cells under 2 columns", "row 2"),
         ("NCT Number,Study Title,Study Title\nNCT00000001,a,b\n", "twice", "row 2"),
         ("NCT Number,Study Title,Conditions,Study Status\n", "no study below", "line 2"),
+        (
+            "NCT Number,Study Title,Conditions,Study Status\n" + "," * 300,
+            "too many columns",
+            "line 2 column 201",
+        ),
+        (
+            "NCT Number,Study Title,Conditions,Study Status\n" + "NCT00000001,a,b,c\n" * 20_001,
+            "more than 20,000 rows",
+            "line 20002",
+        ),
     ],
 )
 def test_a_damaged_table_is_refused_with_its_place(text, what, where):
@@ -195,3 +206,18 @@ def test_a_damaged_table_is_refused_with_its_place(text, what, where):
 def test_a_reduced_export_gives_what_its_columns_hold():
     (record,) = recognize(b"NCT Number,Study Title,Conditions\nNCT00000001,A title,Cancer\n")
     assert {p.field for p in record.passages} == {"identifier.nct", "title.brief", "condition"}
+
+
+def test_an_export_with_more_lines_than_a_page_may_have_is_no_page():
+    summary = "one line of a summary\n" * 30
+    rows = f'NCT00000001,"{summary}",Cancer,COMPLETED\n' * 2_000
+    assert len(recognize(f"NCT Number,Brief Summary,Conditions,Study Status\n{rows}".encode())) == 2_000
+
+
+def test_a_thousand_bars_are_no_thousand_outcomes():
+    cell = "a, B, 1 week|" * 3_000
+    (record,) = recognize(
+        f'NCT Number,Study Title,Conditions,Study Status,Primary Outcome Measures\nNCT00000001,a,b,c,"{cell}"\n'.encode()
+    )
+    assert not list(record.groups("outcome"))
+    assert any("outcomes in one cell" in left.reason for left in record.leftovers)
