@@ -17,7 +17,7 @@ from protorun.study.study import Conflict, Design, Study
 
 _NARRATIVE = ("summary.brief", "summary.detailed")
 _PHASE = re.compile(
-    r"\bphase\s*-?\s*(?P<first>IV|I{1,3}|[0-4])(?P<step>[abc]?)"
+    r"(?P<early>\bearly\s+)?\bphase\s*-?\s*(?P<first>IV|I{1,3}|[0-4])(?P<step>[abc]?)"
     r"(?:\s*(?:/|-|&|and|or|to)\s*(?:phase\s*)?(?P<second>IV|I{1,3}|[1-4])[abc]?)?(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
@@ -161,7 +161,8 @@ def _phases(words: tuple[tuple[Sentence, int, int], ...]) -> Sourced[tuple[str, 
 
 def _named_phases(match: re.Match[str]) -> tuple[str, ...]:
     numbers = [_ROMAN.get(n.lower(), n) for n in (match["first"], match["second"]) if n]
-    return tuple(f"Phase {n}" for n in dict.fromkeys(numbers))
+    early = "Early " if match["early"] and numbers == ["1"] else ""
+    return tuple(f"{early}Phase {n}" for n in dict.fromkeys(numbers))
 
 
 def _against_fields(

@@ -152,10 +152,9 @@ def slug(text: str, taken: Iterable[str] = (), *, longest: int = 40) -> str:
     """An id made of a label: `Phase I/Arm A (escalation)` gives `phase_1_arm_a`; never one that is taken."""
     low = plain(_BRACKETED.sub(" ", text)) or plain(text) or "unnamed"
     low = _ROMAN_PHASE.sub(lambda m: _ROMAN[m[1]], low)
-    words = low.split()
-    while len(words) > 1 and len("_".join(words)) > longest:
-        words.pop()
-    base = "_".join(words)[:longest]
+    base = low[: longest + 1].replace(" ", "_")
+    if len(low) > longest:
+        base = base[: base.rfind("_")] if "_" in base else base[:longest]
     used, number, name = set(taken), 2, base
     while name in used:
         name, number = f"{base}_{number}", number + 1
