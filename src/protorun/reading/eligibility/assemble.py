@@ -126,6 +126,8 @@ def _conditional(chunks: list[Chunk], line: Line, context: Context) -> Expr | No
     if at is None:
         return None
     before, behind = _trim(chunks[:at]), chunks[at + 1 :]
+    if (other := _other_limit(before, behind, line, context)) is not None:
+        return other
     if _has_atom(before):
         condition = assemble(behind, line, context.opened())
         part = assemble(before, line, context)
@@ -136,6 +138,30 @@ def _conditional(chunks: list[Chunk], line: Line, context: Context) -> Expr | No
         condition = assemble(behind[:comma], line, context.opened())
         part = assemble(behind[comma + 1 :], line, context)
     return All(parts=(part, condition)) if context.firing else If(condition=condition, then=part)
+
+
+def _other_limit(before: list[Chunk], behind: list[Chunk], line: Line, context: Context) -> Expr | None:
+    """`ALT ≤ 2.5 x ULN, or ≤ 5 x ULN if liver metastases`: the second limit holds under the condition, else the first."""
+    cut = max((i for i, c in enumerate(before) if c.kind in "|,;"), default=None)
+    if cut is None or not _has_atom(before[:cut]) or not behind or not _has_atom(behind):
+        return None
+    first, second = _trim(before[:cut]), _trim(before[cut:])
+    if not second or _limited(first) != _limited(second) or not _limited(first):
+        return None
+    condition = assemble(behind, line, context.opened())
+    return If(
+        condition=condition, then=assemble(second, line, context), otherwise=assemble(first, line, context)
+    )
+
+
+def _limited(chunks: list[Chunk]) -> set[str]:
+    """The variables of the limits, when there is nothing but limits."""
+    found: set[str] = set()
+    for chunk in chunks:
+        parts = chunk.value.parts if isinstance(chunk.value, (All, Any)) else (chunk.value,)
+        if chunk.kind == "A":
+            found |= {p.variable if isinstance(p, Number) else "?" for p in parts}
+    return set() if "?" in found else found
 
 
 def _excepted(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
@@ -185,10 +211,10 @@ def _listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         return _including(chunks, includes, line, context)
     operands, joints = _split(chunks)
     if len(operands) <= 1:
-        return operand(operands[0] if operands else [], line, context, assemble)
+        return operand(operands[0] if operands else [], line, context)
     if (spread := _spread_negation(operands, joints, line, context)) is not None:
         return spread
-    each = [operand(o, line, context, assemble) for o in operands]
+    each = [operand(o, line, context) for o in operands]
     parts, kept = _with_allowances(each, operands, joints, line, context)
     tree = _join(parts, kept, line, context)
     if len(parts) < len(each):
@@ -204,7 +230,7 @@ def _including(chunks: list[Chunk], at: int, line: Line, context: Context) -> Ex
     if not context.firing:
         return All(parts=(head, context.unparsed(line, chunks[at:])))
     operands, _ = _split(_trim(chunks[at + 1 :]))
-    known = [operand(o, line, context, assemble) for o in operands if _has_atom(o)]
+    known = [operand(o, line, context) for o in operands if _has_atom(o)]
     return Any(parts=(head, *known)) if known else head
 
 
@@ -242,7 +268,7 @@ def _spread_negation(
         return None
     if any(c.kind in "gM" for o in operands[1:] for c in o):
         return None
-    inner = [operand(o, line, context.described(), assemble) for o in ([first[1:], *operands[1:]])]
+    inner = [operand(o, line, context.described()) for o in ([first[1:], *operands[1:]])]
     return Not(part=Any(parts=tuple(inner)))
 
 

@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterator, Mapping
 
 from protorun.reading.eligibility.line import Line
 from protorun.reading.eligibility.segment import Item, joined
-from protorun.reading.eligibility.sentence import classify, leaves, read_line
+from protorun.reading.eligibility.sentence import classify, leaves, parent_window, read_line, without_window
 from protorun.study.criterion import (
     All,
     Alternative,
     Any,
     Criterion,
     Expr,
+    Flag,
     Judgment,
     Number,
+    Treated,
     Unparsed,
+    Window,
 )
 from protorun.study.source import Source
 from protorun.terms.offsets import Mapped
@@ -64,17 +67,29 @@ def _of(item: Item, texts: Texts) -> Iterator[tuple[Item, Criterion]]:
 
 def _children(item: Item, texts: Texts) -> Iterator[tuple[Item, Criterion]]:
     """The parent is a heading; what it says beside that narrows each child on an exclusion list."""
-    narrows = item.polarity == "exclusion" and _says_more(item, texts)
+    narrows = item.polarity == "exclusion" and _says_more(item)
+    window = parent_window(item.text.text.lower())
     for child in item.children:
         for source, criterion in _of(child, texts):
-            yield source, _narrowed(criterion, item, texts) if narrows else criterion
+            dated = _within(criterion, window) if window else criterion
+            yield source, _narrowed(dated, item, texts) if narrows else dated
 
 
-def _says_more(item: Item, texts: Texts) -> bool:
+def _within(criterion: Criterion, window: Window) -> Criterion:
+    return criterion.model_copy(update={"expr": _mapped(criterion.expr, lambda e: _dated(e, window))})
+
+
+def _dated(expr: Expr, window: Window) -> Expr:
+    """`any of the following within 6 months`: the window of the parent, where a child has none of its own."""
+    dated = isinstance(expr, (Flag, Treated)) or (isinstance(expr, Number) and is_lab(expr))
+    return expr.model_copy(update={"window": window}) if dated and expr.window is None else expr  # type: ignore[union-attr]
+
+
+def _says_more(item: Item) -> bool:
     words = re.sub(
         r"\b(?:any|one|or|more|of|the|following|conditions?|criteria|history|have|has|had|with|patients?|subjects?|participants?|who|meets?|known|presence|evidence|a|an|as|defined|by|diseases?|are|is|including|such|will|be|excluded|disorders?|these|and)\b|\W",
         "",
-        item.text.text.lower(),
+        without_window(item.text.text.lower()),
     )
     return bool(words)
 
@@ -155,7 +170,7 @@ def read_item(item: Item, text: Mapped, texts: Texts) -> Criterion:
 def _class(expr: Expr, lost: list[tuple[int, int]], line: Line) -> str:
     """A limit without comparator or with a unit that cannot be compared is understood in part only."""
     found = classify(expr, lost)
-    damaged = any(d.startswith(("NO_UNIT", "NO_COMPARATOR")) for d in line.doubts)
+    damaged = any(d.startswith(("NO_UNIT", "NO_COMPARATOR", "DIRECTION")) for d in line.doubts)
     return "partial" if damaged and found == "computable" else found
 
 
@@ -223,7 +238,9 @@ def answerable(criterion: Criterion, id: str) -> Criterion:
 
 def is_laboratory(criterion: Criterion) -> bool:
     """True when the criterion is a limit on a laboratory value."""
-    return any(
-        isinstance(leaf, Number) and leaf.variable in variables() and variables()[leaf.variable].kind == "lab"
-        for leaf in leaves(criterion.expr)
-    )
+    return any(isinstance(leaf, Number) and is_lab(leaf) for leaf in leaves(criterion.expr))
+
+
+def is_lab(limit: Number) -> bool:
+    """True for a variable of the laboratory."""
+    return limit.variable in variables() and variables()[limit.variable].kind == "lab"

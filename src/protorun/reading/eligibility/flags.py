@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any as Anything
 
 from protorun.reading.eligibility.lexicon import Chunk
 from protorun.reading.eligibility.line import Line
-from protorun.study.criterion import All, Any, Code, Expr, Flag, Not, Window
+from protorun.study.criterion import All, Any, Code, Expr, Flag, Not, Number, Window
 from protorun.study.source import Source
 from protorun.terms.concepts import concepts
 
 _TESTS = frozenset({"hbsag", "hcv_antibody", "hcv_rna", "hbcab"})
+_NOW = frozenset({"pregnant", "lactating"})
 _BEHIND = frozenset(
     {
         "requiring_iv_antimicrobials",
@@ -35,7 +37,7 @@ def mark_flags(chunks: list[Chunk], line: Line) -> list[Chunk]:
             continue
         found.append(item[0])
         at = item[1]
-    return _with_windows(_distribute(found), line)
+    return _with_windows(_distribute(found))
 
 
 def _stages(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | None:
@@ -87,12 +89,13 @@ def _condition(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | 
         extra.append(str(chunks[behind].value))
         behind += 1
     source = line.cite(chunks[at].start, chunks[behind - 1].end)
-    flags = [_named(name, tuple(dict.fromkeys((*group, *extra))), source) for group in groups]
+    flags = [_named(name, tuple(q for q in dict.fromkeys((*group, *extra)) if q), source) for group in groups]
+    flags = [f for i, f in enumerate(flags) if f not in flags[:i]]
     expr: Expr = flags[0] if len(flags) == 1 else Any(parts=tuple(flags))
     if behind < len(chunks) and chunks[behind].kind == "u":
         cleared = _flag(name, ("ruled_out_by_imaging",), None, source)
         expr, behind = All(parts=(expr, Not(part=cleared))), behind + 1
-    return Chunk("A", chunks[at].start, chunks[behind - 1].end, expr), behind
+    return Chunk("A", chunks[at].start, chunks[behind - 1].end, expr, own=chunks[at].kind == "q"), behind
 
 
 def _leads_to_condition(chunks: list[Chunk], at: int) -> bool:
@@ -124,6 +127,8 @@ def _viral(name: str) -> bool:
 
 
 def _named(name: str, qualifiers: tuple[str, ...], source: Source) -> Expr:
+    if name in _NOW:
+        qualifiers = tuple(q for q in qualifiers if q not in ("current", "active"))
     if name in _TESTS:
         return Code.model_construct(variable=name, values=("positive",), source=source)
     if "+" in name:
@@ -148,7 +153,7 @@ def _distribute(chunks: list[Chunk]) -> list[Chunk]:
             and not any(_narrowed(m) for m in members[1:])
         ):
             for member in members[1:]:
-                member.value = _map_flags(
+                member.value = _map_atoms(
                     member.value, lambda f, q=first: f.model_copy(update={"qualifiers": q})
                 )
         at = max(run, at + 1)
@@ -176,32 +181,49 @@ def _qualifiers(chunk: Chunk) -> tuple[str, ...]:
 
 
 def _narrowed(chunk: Chunk) -> bool:
-    return not isinstance(chunk.value, Flag) or bool(chunk.value.qualifiers)
+    return chunk.own or not isinstance(chunk.value, Flag) or bool(chunk.value.qualifiers)
 
 
-def _with_windows(chunks: list[Chunk], line: Line) -> list[Chunk]:
-    """A window behind a list of conditions goes for all of them; one before it likewise."""
+def _with_windows(chunks: list[Chunk]) -> list[Chunk]:
+    """A window behind a list of conditions goes for all of them; one behind a limit goes for that limit."""
     found: list[Chunk] = []
-    for chunk in chunks:
-        if chunk.kind == "W":
-            start = len(found)
-            while start and (found[start - 1].kind in ",|/&" or _is_condition(found[start - 1].value)):
-                start -= 1
-            members = [c for c in found[start:] if c.kind == "A"]
-            if members and found[-1].kind == "A":
-                for member in members:
-                    member.value = _map_flags(
-                        member.value, lambda f, w=chunk.value: f.model_copy(update={"window": w})
-                    )
-                found[-1].end = chunk.end
-                continue
-        found.append(chunk)
+    for chunk in _bare_windows(chunks):
+        if chunk.kind != "W" or not found or found[-1].kind != "A":
+            found.append(chunk)
+            continue
+        start = len(found)
+        while start and (found[start - 1].kind in ",|/&" or _is_condition(found[start - 1].value)):
+            start -= 1
+        members = [c for c in found[start:] if c.kind == "A"] or (
+            [found[-1]] if _is_limit(found[-1].value) else []
+        )
+        for member in members:
+            member.value = _map_atoms(
+                member.value, lambda f, w=chunk.value: f.model_copy(update={"window": w})
+            )
+        if members:
+            found[-1].end = chunk.end
+        else:
+            found.append(chunk)
     return found
 
 
-def _map_flags(expr: Anything, change: Anything) -> Anything:
-    if isinstance(expr, (Flag, Code)):
+def _bare_windows(chunks: list[Chunk]) -> list[Chunk]:
+    """`(within 14 days)` without its brackets."""
+    kinds = "".join(c.kind for c in chunks)
+    dropped = {i for m in re.finditer(r"\(W\)", kinds) for i in (m.start(), m.end() - 1)}
+    return [c for i, c in enumerate(chunks) if i not in dropped] if dropped else chunks
+
+
+def _is_limit(expr: Anything) -> bool:
+    if isinstance(expr, (Any, All)):
+        return all(_is_limit(p) for p in expr.parts)
+    return isinstance(expr, Number)
+
+
+def _map_atoms(expr: Anything, change: Anything) -> Anything:
+    if isinstance(expr, (Flag, Code, Number)):
         return change(expr)
     if isinstance(expr, (Any, All)):
-        return expr.model_copy(update={"parts": tuple(_map_flags(p, change) for p in expr.parts)})
+        return expr.model_copy(update={"parts": tuple(_map_atoms(p, change) for p in expr.parts)})
     return expr

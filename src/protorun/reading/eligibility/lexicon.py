@@ -25,6 +25,8 @@ class Chunk:
     start: int
     end: int
     value: Any = None
+    own: bool = False
+    """A condition with a qualifier of its own, even one that adds nothing (`known HIV`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,18 @@ def words() -> dict[str, Any]:
 def filler() -> frozenset[str]:
     """Stems that carry no condition of their own."""
     return frozenset(stem(w) for w in words()["filler"]["words"].split())
+
+
+@cache
+def modal() -> frozenset[str]:
+    """Stems that keep what stands behind them from being asserted: `risk of`, `failed`."""
+    return frozenset(stem(w) for w in words()["filler"]["modal"].split())
+
+
+@cache
+def reversing() -> frozenset[str]:
+    """Stems that turn round what stands beside them: `TKI naive`."""
+    return frozenset(stem(w) for w in words()["filler"]["reversing"].split())
 
 
 @cache

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from protorun.reading.eligibility.lexicon import Chunk
+from protorun.reading.eligibility.lexicon import Chunk, modal, reversing
 from protorun.reading.eligibility.line import Line
 from protorun.reading.eligibility.nodes import bound
 from protorun.reading.eligibility.quantities import Quantity, Span
@@ -21,9 +21,19 @@ def mark_limits(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """The chunks with every limit as one finished atom."""
     found: list[Chunk] = []
     at = 0
+    names: list[str] = []
     while at < len(chunks):
-        limit = _named(chunks, at, line) or _unnamed(chunks, at, line) or _age(chunks, at, line)
+        limit = None
+        if chunks[at].kind in ".;":
+            names = []
+        if chunks[at].kind == "v":
+            limit = _named(chunks, at, line)
+        elif chunks[at].kind == "z":
+            limit = _open_measure(chunks, at, line)
+        elif chunks[at].kind in "cntrB":
+            limit = _unnamed(chunks, at, line) or _age(chunks, at, line) or _again(chunks, at, names, line)
         if limit:
+            names = _variables(limit[0].value)
             found.append(limit[0])
             at = limit[1]
         else:
@@ -261,6 +271,60 @@ def _unnamed(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | No
     return Chunk("A", chunks[at].start, end, _number(name, side, line, chunks[at].start, end)), behind
 
 
+_OPEN_NAME = re.compile(r"[a-z][a-z0-9 ()/'-]{2,59}")
+_NO_NAME = re.compile(
+    r"\b(?:no|not|without|never|or|if|unless|except|than|any|grade|dose|patients?|subjects?|who|received|receiving|treated|history|prior|use|requiring)\b"
+)
+
+
+def _open_measure(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | None:
+    """A quantity nobody has in a table is named by the words left of its comparator: `FeNO ≥ 25 ppb`."""
+    if at and (chunks[at - 1].kind not in ",;&|(.:A" or (at > 1 and chunks[at - 2].kind == "z")):
+        return None
+    step = at
+    while step < len(chunks) and chunks[step].kind in "zkfM":
+        step += 1
+    if "".join(c.kind for c in chunks[step : step + 2]) != "cn" or step - at > 5 or chunks[step].value == "=":
+        return None
+    if any(c.kind == "z" and (c.value in modal() or c.value in reversing()) for c in chunks[at:step]):
+        return None
+    words = line.text[chunks[at].start : chunks[step].start].strip(" :,-")
+    words = re.sub(
+        r"\b(?:must be|should be|is|of|was|are|the|a|an|has|have|with|be|must|should)\b", " ", words
+    )
+    name = re.sub(r"[^a-z0-9]+", "_", words).strip("_")
+    if not _OPEN_NAME.fullmatch(words.strip()) or _NO_NAME.search(words) or not name or len(name) < 2:
+        return None
+    side = _side(chunks[step], chunks[step + 1])
+    if side is None or side[2] == "half-lives":
+        return None
+    end = chunks[step + 1].end
+    return Chunk("A", chunks[at].start, end, _number(name, side, line, chunks[at].start, end)), step + 2
+
+
+def _variables(expr: Expr) -> list[str]:
+    parts = expr.parts if isinstance(expr, (All, Any)) else (expr,)
+    return list(dict.fromkeys(p.variable for p in parts if isinstance(p, Number)))
+
+
+def _again(chunks: list[Chunk], at: int, names: list[str], line: Line) -> tuple[Chunk, int] | None:
+    """A second limit without a name goes for the variables of the one before: `≤ 1.5 x ULN (≤ 3 x ULN if ...)`."""
+    if not names or chunks[at].kind != "c" or not at or chunks[at - 1].kind not in "(|,":
+        return None
+    if at + 1 >= len(chunks) or chunks[at + 1].kind != "n":
+        return None
+    side = _side(chunks[at], chunks[at + 1])
+    if (
+        side is None
+        or (not side[2] and not chunks[at + 1].value.times)
+        or any(factor(n, side[2]) is None and not chunks[at + 1].value.times for n in names)
+    ):
+        return None
+    start, end = chunks[at].start, chunks[at + 1].end
+    parts = tuple(_number(name, side, line, start, end) for name in names)
+    return Chunk("A", start, end, _shared(parts, False, line)), at + 2
+
+
 def _fits(name: str, unit: str) -> bool:
     known = variables().get(name)
     if known is None or known.kind not in ("age", "count", "time"):
@@ -300,8 +364,30 @@ def _number(name: str, bounds: Bounds, line: Line, start: int, end: int) -> Expr
         else:
             suggested = _suggest(name, unit, [b.value for b in (low, high) if b], ratio, line)
     return Number.model_construct(
-        variable=name, low=low, high=high, unit=unit, suggested_unit=suggested, source=source
+        variable=name,
+        low=low,
+        high=high,
+        unit=unit,
+        suggested_unit=suggested,
+        source=source,
+        note=_formula(name, line),
     )
+
+
+_FORMULAS = {
+    "Cockcroft-Gault": r"cockcroft",
+    "CKD-EPI": r"ckd-?epi",
+    "MDRD": r"mdrd|modification of diet",
+    "Fridericia": r"fridericia|qtcf",
+    "Bazett": r"bazett|qtcb",
+}
+
+
+def _formula(name: str, line: Line) -> str:
+    """Clearance and QTc depend on the formula the record names; it stays with the limit."""
+    if name not in ("creatinine_clearance", "egfr_rate", "qtc"):
+        return ""
+    return ", ".join(formula for formula, pattern in _FORMULAS.items() if re.search(pattern, line.text))
 
 
 def _suggest(name: str, unit: str, values: list[float], ratio: float, line: Line) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
 
 from protorun.reading.eligibility.islands.malignancy import malignancy_exceptions
-from protorun.reading.eligibility.lexicon import Chunk, stem, words
+from protorun.reading.eligibility.lexicon import Chunk, modal, reversing
 from protorun.reading.eligibility.line import Line
 from protorun.study.criterion import (
     All,
@@ -33,7 +32,7 @@ JUDGMENT = re.compile(
     r"good (?:general|physical|overall|organ)|otherwise healthy|generally healthy|significant|at (?:high|higher|greater) risk|"
     r"would preclude|might preclude|that could|that would|that may|that might|which may|which might|deemed|considered"
 )
-_BEFORE_DROPPED = "abXM:-.OvP"
+_MANY = {True: 12, False: 6}
 _LOOSE = "a b X M : - . ; P l"
 
 Assemble = Callable[[list[Chunk], Line, "Context"], Expr]
@@ -41,10 +40,12 @@ Assemble = Callable[[list[Chunk], Line, "Context"], Expr]
 
 @dataclass(frozen=True)
 class Context:
-    """`firing`: the words describe what excludes. `lost` collects the stretches nobody understood."""
+    """`firing`: the words describe what excludes. `lost` collects the stretches nobody understood; `assemble` reads what
+    stands inside brackets or behind an exception."""
 
     firing: bool
     lost: list[tuple[int, int]]
+    assemble: Assemble
 
     def described(self) -> Context:
         """Inside a negation of a requirement the words describe what must not be."""
@@ -86,33 +87,29 @@ class Context:
                         )
                     )
                 return expr
-        from protorun.reading.eligibility.assemble import assemble
-
-        return assemble(chunks, line, self.opened() if not self.firing else replace(self, firing=True))
+        return self.assemble(chunks, line, self)
 
 
-@cache
-def _modal() -> frozenset[str]:
-    return frozenset(stem(w) for w in words()["filler"]["modal"].split())
-
-
-def operand(chunks: list[Chunk], line: Line, context: Context, assemble: Assemble) -> Expr:
+def operand(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     """The tree of one list member."""
-    chunks = _flatten(chunks, line)
+    chunks = [c for c in _flatten(chunks, line) if c.kind != "q" or c.value]
     if not chunks:
         return Unparsed.model_construct(text="", source=None)
     if chunks[0].kind == "g" and any(c.kind in "A(" for c in chunks[1:2]):
-        return Not(part=operand(chunks[1:], line, context.described(), assemble))
+        return Not(part=operand(chunks[1:], line, context.described()))
     if chunks[0].kind == "(" and chunks[-1].kind == ")" and _closing(chunks, 0) == len(chunks) - 1:
-        return assemble(chunks[1:-1], line, context)
+        return context.assemble(chunks[1:-1], line, context)
     text = line.text[chunks[0].start : chunks[-1].end]
     atoms = [c for c in chunks if c.kind == "A"]
-    residue = [c for c in chunks if c.kind not in "A()" and c.kind not in _LOOSE]
     if not atoms:
         return _without_atoms(chunks, text, line, context)
-    if _meaning_changed(chunks):
+    end = _asserted(chunks)
+    if end is None:
         return judged(chunks, line) if JUDGMENT.search(text) else context.unparsed(line, chunks)
-    return _with_atoms(chunks, residue, line, context, assemble)
+    if end == len(chunks):
+        return _with_atoms(chunks, line, context)
+    rest = (chunks[end].start, chunks[-1].end)
+    return _restricted(_with_atoms(chunks[:end], line, context), [rest], line, context)
 
 
 def _without_atoms(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr:
@@ -138,7 +135,7 @@ def _flatten(chunks: list[Chunk], line: Line) -> list[Chunk]:
             kinds == "(z)"
             and found
             and len(word) <= 7
-            and chunks[at + 1].value not in _modal()
+            and chunks[at + 1].value not in modal()
             and word.isalpha()
         ):
             at += 3
@@ -160,29 +157,24 @@ def _closing(chunks: list[Chunk], at: int) -> int | None:
     return None
 
 
-def _meaning_changed(chunks: list[Chunk]) -> bool:
-    """A word such as `risk`, `family`, `failed`, or a negation further off, decides what the atom behind it means."""
-    atoms = [i for i, c in enumerate(chunks) if c.kind == "A"]
-    if any(c.kind == "z" and c.value in _modal() for c in chunks):
-        return True
-    if any(c.kind in "gG" for c in chunks[: atoms[-1]]):
-        first = next(i for i, c in enumerate(chunks) if c.kind in "gG")
-        return not (first > atoms[0] and first + 1 in atoms and sum(c.kind == "g" for c in chunks) == 1)
-    return any(c.kind in "ieCDIp" for c in chunks if c.kind not in "()") and not _in_brackets(chunks)
+def _asserted(chunks: list[Chunk]) -> int | None:
+    """How far the atoms of an operand are asserted: a word such as `risk`, `family`, `failed` or a negation further off
+    decides what stands behind it; None when nothing before it is asserted."""
+    if any(c.kind == "z" and c.value in reversing() for c in chunks):
+        return None
+    depth, seen = 0, False
+    for at, chunk in enumerate(chunks):
+        depth = max(0, depth + (chunk.kind == "(") - (chunk.kind == ")"))
+        if depth:
+            continue
+        seen = seen or chunk.kind == "A"
+        near = chunk.kind == "g" and at + 1 < len(chunks) and chunks[at + 1].kind == "A" and seen
+        if (chunk.kind == "z" and chunk.value in modal()) or (chunk.kind in "gGieCDIp" and not near):
+            return at if seen else None
+    return len(chunks)
 
 
-def _in_brackets(chunks: list[Chunk]) -> bool:
-    depth = 0
-    for chunk in chunks:
-        depth += (chunk.kind == "(") - (chunk.kind == ")")
-        if depth == 0 and chunk.kind in "ieCDIp":
-            return False
-    return True
-
-
-def _with_atoms(
-    chunks: list[Chunk], residue: list[Chunk], line: Line, context: Context, assemble: Assemble
-) -> Expr:
+def _with_atoms(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     parts: list[Expr] = []
     at = 0
     lost: list[tuple[int, int]] = []
@@ -200,7 +192,7 @@ def _with_atoms(
             if end is None:
                 lost.append((chunk.start, chunks[-1].end))
                 break
-            _bracket(chunks[at + 1 : end], parts, lost, line, context, assemble)
+            _bracket(chunks[at + 1 : end], parts, lost, line, context)
             at = end
         elif chunk.kind not in _LOOSE and chunk.kind != ")":
             lost.append((chunk.start, chunk.end))
@@ -222,12 +214,14 @@ def _restricted(expr: Expr, lost: list[tuple[int, int]], line: Line, context: Co
     if not lost:
         return expr
     start, end = lost[0][0], lost[-1][1]
-    context.lost.append((start, end))
     text, source = line.quote(start, end), line.cite(start, end)
     if JUDGMENT.search(line.text[start:end]):
-        context.lost.pop()
         return All(parts=(expr, Judgment.model_construct(text=text, variable="", source=source)))
-    return All(parts=(expr, Unparsed.model_construct(text=text, source=source)))
+    context.lost.append((start, end))
+    unread = Unparsed.model_construct(text=text, source=source)
+    narrowed = All(parts=(expr, unread))
+    # Many unread words may say anything, also whom the atom is asked of: then nothing is decided.
+    return Any(parts=(narrowed, unread)) if len(text.split()) > _MANY[context.firing] else narrowed
 
 
 def _bracket(
@@ -236,27 +230,41 @@ def _bracket(
     lost: list[tuple[int, int]],
     line: Line,
     context: Context,
-    assemble: Assemble,
 ) -> None:
     if not inside:
         return
     kinds = "".join(c.kind for c in inside)
+    if "p" in kinds:
+        if context.firing or not parts:
+            lost.append((inside[0].start, inside[-1].end))
+        else:
+            parts[-1] = Any(parts=(parts[-1], context.unparsed(line, inside)))
+        return
     if "A" not in kinds:
         if not set(kinds) <= set(_LOOSE + ",|&/ "):
             lost.append((inside[0].start, inside[-1].end))
         return
     if parts and _other_limit(kinds, inside, parts[-1]):
-        parts[-1] = _alternate(inside, parts[-1], line, context, assemble)
+        parts[-1] = _alternate(inside, parts[-1], line, context)
     elif parts and kinds[0] == "e":
         exception = context.exception(line, [Chunk("A", 0, 0, parts[-1])], inside[1:])
         parts[-1] = _unless(parts[-1], exception, context)
     elif parts and isinstance(parts[-1], Flag) and parts[-1].variable in ("hepatitis_b", "hepatitis_c"):
-        parts[-1] = assemble(_as_and(inside), line, context.opened())
+        parts[-1] = context.assemble(_as_and(inside), line, context.opened())
     elif kinds[0] in "I":
         return
     else:
         _drop_defined(inside, parts)
-        parts.append(assemble(inside[1:] if kinds[0] == "D" else inside, line, context))
+        added = context.assemble(inside[1:] if kinds[0] == "D" else inside, line, context)
+        if parts and _scale(parts[-1]) and _scale(added):
+            line.doubt("TWO_SCALES", "two performance scales side by side are read as alternatives")
+            parts[-1] = Any(parts=(parts[-1], added))
+        else:
+            parts.append(added)
+
+
+def _scale(expr: Expr) -> bool:
+    return isinstance(expr, Number) and expr.variable in ("ecog", "karnofsky", "lansky")
 
 
 def _drop_defined(inside: list[Chunk], parts: list[Expr]) -> None:
@@ -289,9 +297,9 @@ def _other_limit(kinds: str, inside: list[Chunk], before: Expr) -> bool:
     return ("i" in kinds or "C" in kinds) and has_limit and isinstance(before, (Number, All, Any))
 
 
-def _alternate(inside: list[Chunk], before: Expr, line: Line, context: Context, assemble: Assemble) -> Expr:
+def _alternate(inside: list[Chunk], before: Expr, line: Line, context: Context) -> Expr:
     """`≤ 3 x ULN (if liver metastases are present, ≤ 5 x ULN)`: another limit where the condition holds."""
-    other = assemble(inside, line, context.asking())
+    other = context.assemble(inside, line, context.asking())
     if isinstance(other, If) and other.otherwise is None:
         return If(condition=other.condition, then=other.then, otherwise=before)
     return context.unparsed(line, inside)

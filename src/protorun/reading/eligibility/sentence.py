@@ -18,15 +18,21 @@ from protorun.study.criterion import (
     All,
     Any,
     Attestation,
+    Code,
     Expr,
     Flag,
     If,
     Judgment,
     Klass,
     Not,
+    Number,
+    Treated,
     Unless,
     Unparsed,
+    Washout,
+    Window,
 )
+from protorun.terms.concepts import concepts
 
 _STATEMENT = re.compile(
     r"\bconsent|\bassent|\bwilling|\bcomply|complian|able to (?:understand|read|follow|adhere|complete|give|provide|attend|communicate|participate|undergo)|"
@@ -41,8 +47,27 @@ _OWN = {
 _REFUSED = re.compile(
     r"\bun(?:able|willing)|inability|\bnot\b|refus|cannot|\bno\b|poor|lack|non-?complian|incapa|withdr|impair|difficult|doubt|insufficient|reluctan|declin|without"
 )
+_MUST = re.compile(
+    r"\b(?:must|should|needs? to|(?:is|are) required|required to|ha(?:ve|s) to|may not|cannot|can not|shall)\b"
+)
+_MAY = re.compile(
+    r"\bmay (?!not|interfere|affect|compromise|impair|relapse|recur|increase|put|jeopardi|require|pose|be associated|limit|"
+    r"confound|influence|cause|hinder|prevent|preclude|have an? (?:impact|effect)|result|lead|make)|\b(?:is|are|be) (?:allowed|permitted)|"
+    r"not required|need not|(?:do|does) not (?:need|have) to|\bwill be (?:allowed|permitted)|at the discretion|\b(?:remain|still) eligible"
+)
+_ONLY_IF = re.compile(r"only if|not allowed|not permitted|unless|except|excluding|provided|\(")
 _OPEN_ILLNESS = re.compile(
     r"^(?:any |known |other |severe |serious |significant )*uncontrolled(?: or significant)? (?:concurrent|intercurrent|concomitant|medical|systemic)?[ ,a-z]{0,20}?(?:illness|disease|condition)(?:es|s)?\b.{0,12}?includ"
+)
+_BY_CRITERIA = re.compile(
+    r",? ?\(?(?:as (?:defined|assessed|determined|measured|evaluated) (?:by|per|according to) |according to |as per |per |by |based on |using |under )?(?:the )?"
+    r"(?:response evaluation criteria in solid tumou?rs|m?i?recist|rano(?:-(?:bm|lm|hgg))?|nci[- ]?ctcae|ctcae|common terminology criteria for adverse events|lugano|imwg)"
+    r"(?: \((?:recist|ctcae)\))?(?: criteria| guidelines?)?,?(?: ?\(?(?:version|ver\.?|v\.?) ?)?(?: ?\d\.\d{1,2})?(?: criteria)?\)?(?= |[.,;)]|$)"
+)
+_FORMULA = re.compile(
+    r"\(?(?:as )?(?:calculated |estimated |measured |determined |assessed |corrected )?(?:by |using |with |per |according to |based on |for )?(?:the )?"
+    r"(?:cockcroft[- ]?(?:and |& ?)?[- ]?gault|ckd-?epi|mdrd|modification of diet in renal disease|fridericia|bazett|schwartz)(?:'s)?"
+    r"(?: \((?:mdrd|c-?g|ckd-epi)\))?(?: (?:formula|equation|method|estimation|correction))?(?P<close>\))?(?= |[.,;)]|$)"
 )
 _EXAMPLES = re.compile(
     r"\((?:e\.?[ ]?g\.?|for example|for instance|such as|including|eg)[ ,:][^()≥≤<>\d]{0,200}\)"
@@ -55,7 +80,7 @@ def read_line(line: Line) -> tuple[Expr, list[tuple[int, int]]]:
     whole = _whole_judgment(line)
     if whole is not None:
         return whole, lost
-    context = Context(firing=line.polarity == "exclusion", lost=lost)
+    context = Context(firing=line.polarity == "exclusion", lost=lost, assemble=assemble)
     sentences = _sentences(_chunks(line), line)
     parts = [_sentence(s, line, context) for s in sentences]
     line.readings = [(says, simplified(old), simplified(new)) for says, old, new in line.readings]
@@ -67,12 +92,19 @@ def _chunks(line: Line) -> list[Chunk]:
     pieces += [d for d in find_doses(line.text) if all(d.end <= p.start or d.start >= p.end for p in pieces)]
     pieces += [
         Chunk("E", m.start(), m.end())
-        for m in _EXAMPLES.finditer(line.text)
+        for m in (_EXAMPLES.finditer(line.text) if "(" in line.text else ())
         if all(m.end() <= p.start or m.start() >= p.end for p in pieces)
+    ]
+    pieces += [
+        Chunk("E", m.start(), m.end())
+        for m in (*_BY_CRITERIA.finditer(line.text), *_FORMULA.finditer(line.text))
+        if m[0].count("(") == m[0].count(")")
+        and all(m.end() <= p.start or m.start() >= p.end for p in pieces)
     ]
     chunks = [c for c in lex(line.text, pieces) if c.kind != "E" and not (c.kind == "X" and c.value == "any")]
     chunks = mark_half_lives(mark_windows(chunks, line.text))
-    return mark_flags(mark_treatments(mark_limits(chunks, line), line), line)
+    marked = mark_flags(mark_treatments(mark_limits(chunks, line), line), line)
+    return [c for c in marked if c.kind != "q" or c.value]
 
 
 def _whole_judgment(line: Line) -> Expr | None:
@@ -106,10 +138,92 @@ def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         return _statement(chunks, text, line)
     if not atoms:
         return judged(chunks, line) if JUDGMENT.search(text) else context.unparsed(line, chunks)
-    must = any(c.kind == "M" for c in chunks)
-    if must and line.polarity == "exclusion" and atoms:
+    if _MAY.search(text) and not _ONLY_IF.search(text):
+        line.doubt(
+            "ALLOWANCE",
+            f"{line.quote(chunks[0].start, chunks[-1].end)!r} allows something; it asks for nothing by itself",
+        )
+        return context.unparsed(line, chunks)
+    if (topic := _topic(chunks, text, line, context)) is not None:
+        return topic
+    if line.polarity == "exclusion" and _MUST.search(text):
         return _requirement(chunks, line, context)
+    if line.polarity == "exclusion" and any(_good_value(leaf) for c in atoms for leaf in leaves(c.value)):
+        line.doubt(
+            "DIRECTION",
+            "an exclusion list that turns away good values; perhaps the line belongs to inclusion",
+        )
+        return context.unparsed(line, chunks)
+    if line.polarity == "exclusion" and chunks[0].kind == "g" and all(_unwanted(c.value) for c in atoms):
+        line.doubt(
+            "NEGATED_EXCLUSION",
+            "a denial on the exclusion list may be meant as a requirement or as it stands",
+        )
+        return context.unparsed(line, chunks)
     return assemble(chunks, line, context)
+
+
+def _topic(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr | None:
+    """`For patients with X, Y` and `X: Y`: X says whom or what Y is about, it is not asked for."""
+    depth, cut = 0, None
+    for at, chunk in enumerate(chunks):
+        depth = max(0, depth + (chunk.kind == "(") - (chunk.kind == ")"))
+        if depth == 0 and at and chunk.kind in ":," and any(c.kind == "A" for c in chunks[:at]):
+            cut = at
+            break
+    if cut is None or cut == len(chunks) - 1:
+        return None
+    leads = re.match(
+        r"(?:for|in|among)\b", line.text[max(0, chunks[0].start - 12) : chunks[0].end].lstrip(" .;,")
+    )
+    if chunks[cut].kind == ":" and not any(isinstance(c.value, Number) for c in chunks[:cut]):
+        if line.polarity == "inclusion":
+            return context.unparsed(line, chunks)
+        head, rest = assemble(chunks[:cut], line, context), _sentence(chunks[cut + 1 :], line, context)
+        return Any(parts=(head, rest))
+    populations = all(isinstance(c.value, (Flag, Code, All, Any)) for c in chunks[:cut] if c.kind == "A")
+    if leads is None or chunks[cut].kind != "," or not populations:
+        return None
+    who = assemble(chunks[:cut], line, context.opened())
+    then = _sentence(chunks[cut + 1 :], line, context)
+    return All(parts=(who, then)) if context.firing else If(condition=who, then=then)
+
+
+_HIGH_IS_GOOD = frozenset(
+    {
+        "platelets",
+        "neutrophils",
+        "hemoglobin",
+        "albumin",
+        "lvef",
+        "creatinine_clearance",
+        "egfr_rate",
+        "life_expectancy",
+        "karnofsky",
+    }
+)
+
+
+def _good_value(leaf: Expr) -> bool:
+    """A lower limit alone, on something of which more is better."""
+    return (
+        isinstance(leaf, Number)
+        and leaf.variable in _HIGH_IS_GOOD
+        and leaf.low is not None
+        and leaf.high is None
+    )
+
+
+def _unwanted(expr: Expr) -> bool:
+    """What trials exclude: comorbidities and treatments. Their denial on an exclusion list has two meanings."""
+    return all(
+        isinstance(leaf, (Treated, Washout))
+        or (
+            isinstance(leaf, Flag)
+            and (leaf.variable not in concepts() or concepts()[leaf.variable].domain == "condition")
+        )
+        for leaf in leaves(expr)
+    )
 
 
 def _statement(chunks: list[Chunk], text: str, line: Line) -> Expr:
@@ -132,7 +246,10 @@ def _requirement(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     line.doubt(
         "REQUIREMENT_ON_EXCLUSION_LIST", "the sentence says what a patient must (not) be; it is read that way"
     )
-    return Not(part=assemble(chunks, line, context.asking()))
+    needed = assemble(chunks, line, context.asking())
+    if any(isinstance(leaf, Unparsed) for leaf in leaves(needed)):
+        return context.unparsed(line, chunks)
+    return Not(part=needed)
 
 
 def _together(parts: list[Expr], sentences: list[list[Chunk]], line: Line, context: Context) -> Expr:
@@ -141,15 +258,13 @@ def _together(parts: list[Expr], sentences: list[list[Chunk]], line: Line, conte
     if len(parts) == 1:
         return parts[0]
     first_words = [s[0].kind for s in sentences]
-    allowances = [
-        isinstance(p, Unparsed) and any(c.kind == "p" for c in s)
-        for p, s in zip(parts, sentences, strict=True)
-    ]
+    allowances = [isinstance(p, Unparsed) and _allows(s, line) for p, s in zip(parts, sentences, strict=True)]
     if any(k == "|" for k in first_words[1:]):
         return _with_or(parts, first_words)
     kept = [p for p, a in zip(parts, allowances, strict=True) if not a]
     soft = [p for p, a in zip(parts, allowances, strict=True) if a]
     if not context.firing:
+        kept = [kept[0], *(_second(k) for k in kept[1:])] if kept else kept
         base: Expr = kept[0] if len(kept) == 1 else All(parts=tuple(kept)) if kept else soft[0]
         return Any(parts=(base, *soft)) if soft and kept else base
     if any(isinstance(p, Unparsed) for p in kept[1:]):
@@ -162,6 +277,17 @@ def _together(parts: list[Expr], sentences: list[list[Chunk]], line: Line, conte
     return All(parts=(base, *(Not(part=s) for s in soft))) if soft and kept else base
 
 
+def _allows(chunks: list[Chunk], line: Line) -> bool:
+    text = line.text[chunks[0].start : chunks[-1].end]
+    return any(c.kind == "p" for c in chunks) or bool(_MAY.search(text))
+
+
+def _second(expr: Expr) -> Expr:
+    """A further sentence explains as often as it asks: with unread words in it, it decides nothing."""
+    unread = [leaf for leaf in leaves(expr) if isinstance(leaf, Unparsed)]
+    return Any(parts=(All(parts=(expr, unread[0])), unread[0])) if unread else expr
+
+
 def _with_or(parts: list[Expr], first_words: list[str]) -> Expr:
     groups: list[list[Expr]] = [[parts[0]]]
     for part, word in zip(parts[1:], first_words[1:], strict=True):
@@ -170,6 +296,20 @@ def _with_or(parts: list[Expr], first_words: list[str]) -> Expr:
         else:
             groups[-1].append(part)
     return Any(parts=tuple(g[0] if len(g) == 1 else All(parts=tuple(g)) for g in groups))
+
+
+def parent_window(text: str) -> Window | None:
+    """The one time window of a line that announces others (`any of the following within 6 months:`)."""
+    found = [c.value for c in mark_windows(lex(text), text) if c.kind == "W"]
+    return found[0] if len(found) == 1 else None
+
+
+def without_window(text: str) -> str:
+    """The line without its time window."""
+    for chunk in mark_windows(lex(text), text):
+        if chunk.kind == "W":
+            return text[: chunk.start] + text[chunk.end :]
+    return text
 
 
 def simplified(expr: Expr) -> Expr:

@@ -36,7 +36,9 @@ _DOSE = re.compile(
 
 def find_doses(text: str) -> list[Chunk]:
     """Limits in prednisone equivalents: `(>10 mg/day prednisone equivalent)`."""
-    found = []
+    found: list[Chunk] = []
+    if "predniso" not in text:
+        return found
     for match in _DOSE.finditer(text):
         inclusive = match["sign"] in ("≥", "at least", "greater than or equal to")
         start = match.start() + (len(match[0]) - len(match[0].lstrip()))
@@ -119,6 +121,8 @@ def mark_treatments(chunks: list[Chunk], line: Line) -> list[Chunk]:
 
 def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) -> tuple[Chunk, int]:
     start = at
+    while before and before[-1].kind == "q" and not before[-1].value:
+        before.pop()
     names, at = _list(chunks, at)
     first_time = before.pop() if before and before[-1].kind in "WHL" and _leads(before) else None
     current = bool(before) and before[-1].kind == "q" and before[-1].value in ("current", "active")
@@ -173,7 +177,7 @@ def _list(chunks: list[Chunk], at: int) -> tuple[list[str], int]:
     names = [str(chunks[at].value)]
     at += 1
     while True:
-        at = _abbreviation(chunks, at, names)
+        at = _generic(chunks, _abbreviation(chunks, at, names))
         step = at
         while step < len(chunks) and chunks[step].kind in ",|/&":
             step += 1
@@ -185,6 +189,29 @@ def _list(chunks: list[Chunk], at: int) -> tuple[list[str], int]:
             at = step + 1
         else:
             return names, at
+
+
+_GENERIC = frozenset(
+    {
+        "therapy",
+        "treatment",
+        "agent",
+        "drug",
+        "medication",
+        "regimen",
+        "product",
+        "use",
+        "procedure",
+        "antibody",
+    }
+)
+
+
+def _generic(chunks: list[Chunk], at: int) -> int:
+    """`bevacizumab therapy` is bevacizumab."""
+    while at < len(chunks) and chunks[at].kind == "z" and chunks[at].value in _GENERIC:
+        at += 1
+    return at
 
 
 def _abbreviation(chunks: list[Chunk], at: int, names: list[str]) -> int:

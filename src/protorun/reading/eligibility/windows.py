@@ -6,6 +6,7 @@ from protorun.reading.eligibility.lexicon import Chunk
 from protorun.reading.eligibility.nodes import window
 from protorun.reading.eligibility.quantities import Quantity
 
+_NOT_BEFORE = frozenset({"duration", "period", "interval", "course"})
 _AT = ("during", "in the", "in ")
 _ANCHORS = frozenset({"screening", "enrollment", "randomization", "first_dose", "last_dose", "diagnosis"})
 
@@ -31,6 +32,14 @@ def _window(chunks: list[Chunk], at: int) -> tuple[Chunk, int] | None:
     kinds = "".join(c.kind for c in chunks[at : at + 8])
     if kinds.startswith("wct"):  # "within at most", "in the past at least": rare and unclear
         return None
+    behind = chunks[at + kinds.find("t") + 1 : at + kinds.find("t") + 2] if "t" in kinds[:3] else []
+    if behind and ((behind[0].kind == "l" and kinds[0] != "c") or behind[0].value in _NOT_BEFORE):
+        return None
+    if kinds.startswith("cta") and chunks[at].value in ("≤", "<"):
+        return _build("W", chunks, at, at + 2, chunks[at + 1].value)
+    if kinds.startswith("ctly") and chunks[at].value in ("≥", ">"):
+        made, _ = _build("L", chunks, at, at + 2, chunks[at + 1].value)
+        return made, at + 3
     if kinds.startswith("wt") and isinstance(chunks[at + 1].value, Quantity):
         return _build("W", chunks, at, at + 2, chunks[at + 1].value)
     if kinds.startswith("ctb") and chunks[at].value in ("≥", ">", "≤", "<"):

@@ -21,6 +21,7 @@ _LINE = re.compile(
     r"(?P<after>[ ]?(?:\(|,)?[ ]?(?:(?:according to|per|by|as per|based on|as defined by)[ ])?(?:the )?(?:nci|ctcae|common terminology|version|v|[ .)(]|\d\.\d|\d)*)"
     r"(?P<except>[ ,(]*(?:except(?:ing)?(?: for)?|with the exception of|other than|excluding|except in case of)[ ](?P<list>[^;.)]{1,160}))?"
 )
+_ABOUT = re.compile(_WHAT)
 _EXEMPT = {
     "alopecia": r"alopecia|hair loss|baldness",
     "neuropathy_grade_2": r"(?:≤ ?)?(?:grade ≤?[ ]?(?:2|ii) |stable grade 2 |residual grade 2 )?(?:peripheral |sensory |residual |chronic )*neuropathy(?: (?:of )?(?:≤ ?)?\(?(?:≤ ?)?grade (?:≤ ?)?(?:2|ii)(?: or (?:less|lower))?\)?)",
@@ -42,7 +43,7 @@ _SILENT = re.compile(
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """One piece per sentence that speaks of toxicity, recovery and a grade."""
     text = line.text
-    if not re.search(_WHAT, text) or not re.search(_HEALED, text):
+    if not any(word in text for word in ("grade", "class", "level")) or not _ABOUT.search(text):
         return
     for match in _LINE.finditer(text):
         about = match["who"] + match["mid"]
