@@ -5,7 +5,7 @@ from __future__ import annotations
 from protorun.reading.eligibility.criteria import answerable, criteria, is_laboratory
 from protorun.reading.eligibility.relations import related
 from protorun.reading.eligibility.segment import Item, Segmented, segment
-from protorun.reading.eligibility.sentence import leaves
+from protorun.reading.eligibility.trees import leaves
 from protorun.reading.found import Found
 from protorun.study.criterion import Criterion, Number
 from protorun.study.record import Record

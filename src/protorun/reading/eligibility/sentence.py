@@ -5,15 +5,11 @@ from __future__ import annotations
 import re
 
 from protorun.reading.eligibility.assemble import assemble
-from protorun.reading.eligibility.flags import mark_flags
-from protorun.reading.eligibility.islands import islands
-from protorun.reading.eligibility.lex import lex
 from protorun.reading.eligibility.lexicon import Chunk
-from protorun.reading.eligibility.limits import mark_limits
 from protorun.reading.eligibility.line import Line
 from protorun.reading.eligibility.operand import JUDGMENT, Context, judged
-from protorun.reading.eligibility.treatments import find_doses, mark_half_lives, mark_treatments
-from protorun.reading.eligibility.windows import mark_windows
+from protorun.reading.eligibility.pieces import chunks_of
+from protorun.reading.eligibility.trees import leaves, simplified
 from protorun.study.criterion import (
     All,
     Any,
@@ -23,14 +19,11 @@ from protorun.study.criterion import (
     Flag,
     If,
     Judgment,
-    Klass,
     Not,
     Number,
     Treated,
-    Unless,
     Unparsed,
     Washout,
-    Window,
 )
 from protorun.terms.concepts import concepts
 
@@ -59,19 +52,6 @@ _ONLY_IF = re.compile(r"only if|not allowed|not permitted|unless|except|excludin
 _OPEN_ILLNESS = re.compile(
     r"^(?:any |known |other |severe |serious |significant )*uncontrolled(?: or significant)? (?:concurrent|intercurrent|concomitant|medical|systemic)?[ ,a-z]{0,20}?(?:illness|disease|condition)(?:es|s)?\b.{0,12}?includ"
 )
-_BY_CRITERIA = re.compile(
-    r",? ?\(?(?:as (?:defined|assessed|determined|measured|evaluated) (?:by|per|according to) |according to |as per |per |by |based on |using |under )?(?:the )?"
-    r"(?:response evaluation criteria in solid tumou?rs|m?i?recist|rano(?:-(?:bm|lm|hgg))?|nci[- ]?ctcae|ctcae|common terminology criteria for adverse events|lugano|imwg)"
-    r"(?: \((?:recist|ctcae)\))?(?: criteria| guidelines?)?,?(?: ?\(?(?:version|ver\.?|v\.?) ?)?(?: ?\d\.\d{1,2})?(?: criteria)?\)?(?= |[.,;)]|$)"
-)
-_FORMULA = re.compile(
-    r"\(?(?:as )?(?:calculated |estimated |measured |determined |assessed |corrected )?(?:by |using |with |per |according to |based on |for )?(?:the )?"
-    r"(?:cockcroft[- ]?(?:and |& ?)?[- ]?gault|ckd-?epi|mdrd|modification of diet in renal disease|fridericia|bazett|schwartz)(?:'s)?"
-    r"(?: \((?:mdrd|c-?g|ckd-epi)\))?(?: (?:formula|equation|method|estimation|correction))?(?P<close>\))?(?= |[.,;)]|$)"
-)
-_EXAMPLES = re.compile(
-    r"\((?:e\.?[ ]?g\.?|for example|for instance|such as|including|eg)[ ,:][^()≥≤<>\d]{0,200}\)"
-)
 
 
 def read_line(line: Line) -> tuple[Expr, list[tuple[int, int]]]:
@@ -81,30 +61,10 @@ def read_line(line: Line) -> tuple[Expr, list[tuple[int, int]]]:
     if whole is not None:
         return whole, lost
     context = Context(firing=line.polarity == "exclusion", lost=lost, assemble=assemble)
-    sentences = _sentences(_chunks(line), line)
+    sentences = _sentences(chunks_of(line), line)
     parts = [_sentence(s, line, context) for s in sentences]
     line.readings = [(says, simplified(old), simplified(new)) for says, old, new in line.readings]
     return simplified(_together(parts, sentences, line, context)), lost
-
-
-def _chunks(line: Line) -> list[Chunk]:
-    pieces = islands(line)
-    pieces += [d for d in find_doses(line.text) if all(d.end <= p.start or d.start >= p.end for p in pieces)]
-    pieces += [
-        Chunk("E", m.start(), m.end())
-        for m in (_EXAMPLES.finditer(line.text) if "(" in line.text else ())
-        if all(m.end() <= p.start or m.start() >= p.end for p in pieces)
-    ]
-    pieces += [
-        Chunk("E", m.start(), m.end())
-        for m in (*_BY_CRITERIA.finditer(line.text), *_FORMULA.finditer(line.text))
-        if m[0].count("(") == m[0].count(")")
-        and all(m.end() <= p.start or m.start() >= p.end for p in pieces)
-    ]
-    chunks = [c for c in lex(line.text, pieces) if c.kind != "E" and not (c.kind == "X" and c.value == "any")]
-    chunks = mark_half_lives(mark_windows(chunks, line.text))
-    marked = mark_flags(mark_treatments(mark_limits(chunks, line), line), line)
-    return [c for c in marked if c.kind != "q" or c.value]
 
 
 def _whole_judgment(line: Line) -> Expr | None:
@@ -296,66 +256,3 @@ def _with_or(parts: list[Expr], first_words: list[str]) -> Expr:
         else:
             groups[-1].append(part)
     return Any(parts=tuple(g[0] if len(g) == 1 else All(parts=tuple(g)) for g in groups))
-
-
-def parent_window(text: str) -> Window | None:
-    """The one time window of a line that announces others (`any of the following within 6 months:`)."""
-    found = [c.value for c in mark_windows(lex(text), text) if c.kind == "W"]
-    return found[0] if len(found) == 1 else None
-
-
-def without_window(text: str) -> str:
-    """The line without its time window."""
-    for chunk in mark_windows(lex(text), text):
-        if chunk.kind == "W":
-            return text[: chunk.start] + text[chunk.end :]
-    return text
-
-
-def simplified(expr: Expr) -> Expr:
-    """The same tree without double negation and without lists inside lists of the same kind."""
-    if isinstance(expr, Not):
-        inner = simplified(expr.part)
-        return inner.part if isinstance(inner, Not) else Not(part=inner)
-    if isinstance(expr, (All, Any)):
-        kind = type(expr)
-        parts = [simplified(p) for p in expr.parts]
-        flat = [q for p in parts for q in (p.parts if isinstance(p, kind) else (p,))]
-        return flat[0] if len(flat) == 1 else kind(parts=tuple(flat))
-    if isinstance(expr, If):
-        otherwise = simplified(expr.otherwise) if expr.otherwise else None
-        return If(condition=simplified(expr.condition), then=simplified(expr.then), otherwise=otherwise)
-    if isinstance(expr, Unless):
-        return Unless(part=simplified(expr.part), exception=simplified(expr.exception))
-    return expr
-
-
-def leaves(expr: Expr) -> list[Expr]:
-    """The atoms of a tree, left to right."""
-    if isinstance(expr, (All, Any)) or hasattr(expr, "parts"):
-        return [leaf for part in expr.parts for leaf in leaves(part)]
-    if isinstance(expr, Not):
-        return leaves(expr.part)
-    if isinstance(expr, If):
-        return [
-            *leaves(expr.condition),
-            *leaves(expr.then),
-            *(leaves(expr.otherwise) if expr.otherwise else []),
-        ]
-    if isinstance(expr, Unless):
-        return [*leaves(expr.part), *leaves(expr.exception)]
-    return [expr]
-
-
-def classify(expr: Expr, lost: list[tuple[int, int]]) -> Klass:
-    """How far the tree covers the words; a residue or a part that a person decides is never `computable`."""
-    kinds = {type(leaf) for leaf in leaves(expr)}
-    computed = kinds - {Attestation, Judgment, Unparsed}
-    if computed:
-        return "computable" if not lost and computed == kinds else "partial"
-    if Judgment in kinds:
-        return "judgment"
-    return "attestation" if Attestation in kinds else "unparsed"
-
-
-__all__ = ["JUDGMENT", "Flag", "classify", "leaves", "read_line"]

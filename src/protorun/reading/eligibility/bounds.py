@@ -1,0 +1,136 @@
+"""The bounds of a limit: comparators and quantities in any order. No comparator is ever guessed."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from protorun.reading.eligibility.lexicon import Chunk
+from protorun.reading.eligibility.line import Line
+from protorun.reading.eligibility.nodes import bound
+from protorun.reading.eligibility.quantities import Quantity, Span
+from protorun.study.criterion import Bound
+from protorun.terms.variables import variables
+
+_SETS = frozenset({"score", "count"})
+
+Bounds = tuple[Bound | None, Bound | None, str, str]  # low, high, unit, doubt
+
+
+def read_bounds(chunks: list[Chunk], at: int, name: str, line: Line) -> tuple[list[Bounds], int] | None:
+    """The bounds that begin at a chunk, several where the values of a score leave gaps, and the chunk behind them."""
+    kinds = "".join(c.kind for c in chunks[at : at + 8])
+    number = "[ntR]"
+    if re.match(rf"c{number}&?c{number}", kinds) and not kinds.startswith("cn&cnP"):
+        second = at + 2 + (kinds[2] == "&")
+        low, high = side_of(chunks[at], chunks[at + 1]), side_of(chunks[second], chunks[second + 1])
+        both = _meet(low, high)
+        if both:
+            return [both], second + 2
+    if re.match("crP?", kinds) and isinstance(chunks[at + 1].value, Span):
+        return (
+            ([range_of(chunks[at + 1].value)], at + 2)
+            if chunks[at].value in ("=", "≥", "≤") and _set_like(name)
+            else None
+        )
+    if re.match(rf"c{number}", kinds):
+        first = side_of(chunks[at], chunks[at + 1])
+        if chunks[at].value == "=":
+            return _equal(chunks, at, name, line)
+        return None if first is None else ([first], at + 2)
+    if re.match(rf"{number}P", kinds):
+        side = side_of(chunks[at + 1], chunks[at])
+        return ([side], at + 2) if side else None
+    if kinds.startswith("r"):
+        return [range_of(chunks[at].value)], at + 1
+    if re.match(rf"{number}", kinds) and _set_like(name):
+        return _listed(chunks, at, name)
+    if re.match(rf"B?{number}&{number}", kinds) and "B" in (kinds[0], _before(chunks, at)):
+        return between(chunks, at + (kinds[0] == "B"))
+    if kinds.startswith("Br"):
+        return [range_of(chunks[at + 1].value)], at + 2
+    if re.match(rf"{number}", kinds):
+        line.doubt(
+            "NO_COMPARATOR",
+            f"{line.quote(chunks[at].start, chunks[at].end)!r} has no comparator; none is assumed",
+        )
+    return None
+
+
+def _before(chunks: list[Chunk], at: int) -> str:
+    return chunks[at - 1].kind if at else ""
+
+
+def between(chunks: list[Chunk], at: int) -> tuple[list[Bounds], int] | None:
+    """`between 18 and 75 years`: both ends belong to it."""
+    low, high = chunks[at].value, chunks[at + 2].value
+    if low.value > high.value:
+        return None
+    return [range_of(Span(low, Quantity(high.value, high.unit or low.unit, high.times or low.times)))], at + 3
+
+
+def _equal(chunks: list[Chunk], at: int, name: str, line: Line) -> tuple[list[Bounds], int] | None:
+    """A bare `=` is a sign that lost a stroke, except before the values of a score."""
+    if _set_like(name):
+        return _listed(chunks, at + 1, name)
+    line.doubt("NO_COMPARATOR", "`=` before a limit is taken for a damaged sign; no side is assumed")
+    return None
+
+
+def _set_like(name: str) -> bool:
+    return name in variables() and variables()[name].kind in _SETS
+
+
+def _listed(chunks: list[Chunk], at: int, name: str) -> tuple[list[Bounds], int] | None:
+    """`0, 1 or 2` and `0 or 1`: whole numbers in a row; other lists stay several limits."""
+    values: list[float] = []
+    while (
+        at < len(chunks)
+        and chunks[at].kind in "nR"
+        and not chunks[at].value.unit
+        and not chunks[at].value.times
+    ):
+        values.append(chunks[at].value.value)
+        at += 1
+        step = at
+        while step < len(chunks) and chunks[step].kind in ",|&/-":
+            step += 1
+        if step == at or step >= len(chunks) or chunks[step].kind not in "nR":
+            break
+        at = step
+    if not values:
+        return None
+    ordered = sorted(set(values))
+    if all(b - a == 1 for a, b in pairwise(ordered)):
+        return [(bound(ordered[0]), bound(ordered[-1]), "", "")], at
+    return [(bound(v), bound(v), "", "") for v in ordered], at
+
+
+def side_of(comparator: Chunk, number: Chunk) -> Bounds | None:
+    """One side of a limit."""
+    quantity = number.value
+    if not isinstance(quantity, Quantity):
+        return None
+    limit = bound(quantity.value, quantity.times, inclusive=comparator.value in ("≥", "≤"))
+    if comparator.value in ("≥", ">"):
+        return limit, None, quantity.unit, ""
+    if comparator.value in ("≤", "<"):
+        return None, limit, quantity.unit, ""
+    return None
+
+
+def _meet(one: Bounds | None, two: Bounds | None) -> Bounds | None:
+    """Two sides of one interval, such as `≥ 18 and ≤ 75 years`."""
+    if one is None or two is None or (one[0] is None) == (two[0] is None):
+        return None
+    low, high = one[0] or two[0], one[1] or two[1]
+    if low and high and low.value > high.value and one[2] == two[2]:
+        return None
+    unit = one[2] or two[2]
+    return (low, high, unit, "") if {one[2], two[2]} <= {"", unit} else None
+
+
+def range_of(found: Span) -> Bounds:
+    """Both ends belong to a printed range."""
+    times = found.low.times or found.high.times
+    return bound(found.low.value, times), bound(found.high.value, times), found.high.unit, ""

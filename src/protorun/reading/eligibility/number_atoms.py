@@ -1,0 +1,69 @@
+"""A limit as an atom: its unit checked against the variable, implausible values flagged, the formula kept."""
+
+from __future__ import annotations
+
+import re
+
+from protorun.reading.eligibility.bounds import Bounds
+from protorun.reading.eligibility.line import Line
+from protorun.study.criterion import Expr, Number
+from protorun.terms.variables import factor, factors, variables
+
+_FORMULAS = {
+    "Cockcroft-Gault": r"cockcroft",
+    "CKD-EPI": r"ckd-?epi",
+    "MDRD": r"mdrd|modification of diet",
+    "Fridericia": r"fridericia|qtcf",
+    "Bazett": r"bazett|qtcb",
+}
+
+
+def number_atom(name: str, bounds: Bounds, line: Line, start: int, end: int) -> Expr:
+    """The atom of a variable between bounds. Doubts: NO_UNIT, IMPLAUSIBLE_LIMIT."""
+    low, high, unit, _ = bounds
+    source = line.cite(start, end)
+    suggested = ""
+    known = variables().get(name)
+    times = next((b.times for b in (low, high) if b), "")
+    if known and not times:
+        ratio = factor(name, unit)
+        if ratio is None:
+            what = f"{unit!r} is no unit of {known.label.lower()}" if unit else "it has no unit"
+            line.doubt("NO_UNIT", f"the limit on {known.label.lower()}: {what}; it cannot be compared")
+        else:
+            suggested = _suggest(name, unit, [b.value for b in (low, high) if b], ratio, line)
+    return Number.model_construct(
+        variable=name,
+        low=low,
+        high=high,
+        unit=unit,
+        suggested_unit=suggested,
+        source=source,
+        note=_formula(name, line),
+    )
+
+
+def _formula(name: str, line: Line) -> str:
+    """Clearance and QTc depend on the formula the record names; it stays with the limit."""
+    if name not in ("creatinine_clearance", "egfr_rate", "qtc"):
+        return ""
+    return ", ".join(formula for formula, pattern in _FORMULAS.items() if re.search(pattern, line.text))
+
+
+def _suggest(name: str, unit: str, values: list[float], ratio: float, line: Line) -> str:
+    """A unit in which an implausible limit would be plausible; zero is a limit of its own kind."""
+    known = variables()[name]
+    outside = [v for v in values if v and not known.low <= v * ratio <= known.high]
+    if not outside or known.kind in ("age", "count", "time"):
+        return ""
+    others = [
+        other
+        for other, by in factors(name).items()
+        if all(known.low <= v * by <= known.high for v in outside)
+    ]
+    hint = f"; {outside[0]:g} {others[0]} suggested" if others else ""
+    line.doubt(
+        "IMPLAUSIBLE_LIMIT",
+        f"{known.label.lower()} {outside[0]:g} {unit} lies outside {known.low:g} to {known.high:g} {known.unit}{hint}",
+    )
+    return others[0] if others else unit

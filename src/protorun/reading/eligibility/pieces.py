@@ -1,0 +1,64 @@
+"""The chunks of a line: pieces with their own grammar first, then words, then the marks on them, in a fixed order."""
+
+from __future__ import annotations
+
+import re
+
+from protorun.reading.eligibility.flags import mark_flags
+from protorun.reading.eligibility.islands import islands
+from protorun.reading.eligibility.lex import lex
+from protorun.reading.eligibility.lexicon import Chunk
+from protorun.reading.eligibility.limits import mark_limits
+from protorun.reading.eligibility.line import Line
+from protorun.reading.eligibility.treatments import find_doses, mark_half_lives, mark_treatments
+from protorun.reading.eligibility.windows import mark_windows
+from protorun.study.criterion import Window
+
+_BY_CRITERIA = re.compile(
+    r",? ?\(?(?:as (?:defined|assessed|determined|measured|evaluated) (?:by|per|according to) |according to |as per |per |by |based on |using |under )?(?:the )?"
+    r"(?:response evaluation criteria in solid tumou?rs|m?i?recist|rano(?:-(?:bm|lm|hgg))?|nci[- ]?ctcae|ctcae|common terminology criteria for adverse events|lugano|imwg)"
+    r"(?: \((?:recist|ctcae)\))?(?: criteria| guidelines?)?,?(?: ?\(?(?:version|ver\.?|v\.?) ?)?(?: ?\d\.\d{1,2})?(?: criteria)?\)?(?= |[.,;)]|$)"
+)
+_FORMULA = re.compile(
+    r"\(?(?:as )?(?:calculated |estimated |measured |determined |assessed |corrected )?(?:by |using |with |per |according to |based on |for )?(?:the )?"
+    r"(?:cockcroft[- ]?(?:and |& ?)?[- ]?gault|ckd-?epi|mdrd|modification of diet in renal disease|fridericia|bazett|schwartz)(?:'s)?"
+    r"(?: \((?:mdrd|c-?g|ckd-epi)\))?(?: (?:formula|equation|method|estimation|correction))?(?P<close>\))?(?= |[.,;)]|$)"
+)
+_EXAMPLES = re.compile(
+    r"\((?:e\.?[ ]?g\.?|for example|for instance|such as|including|eg)[ ,:][^()≥≤<>\d]{0,200}\)"
+)
+
+
+def chunks_of(line: Line) -> list[Chunk]:
+    """Every chunk of the line, atoms finished, in order."""
+    pieces = islands(line)
+    pieces += [d for d in find_doses(line.text) if all(d.end <= p.start or d.start >= p.end for p in pieces)]
+    pieces += [
+        Chunk("E", m.start(), m.end())
+        for m in (_EXAMPLES.finditer(line.text) if "(" in line.text else ())
+        if all(m.end() <= p.start or m.start() >= p.end for p in pieces)
+    ]
+    pieces += [
+        Chunk("E", m.start(), m.end())
+        for m in (*_BY_CRITERIA.finditer(line.text), *_FORMULA.finditer(line.text))
+        if m[0].count("(") == m[0].count(")")
+        and all(m.end() <= p.start or m.start() >= p.end for p in pieces)
+    ]
+    chunks = [c for c in lex(line.text, pieces) if c.kind != "E" and not (c.kind == "X" and c.value == "any")]
+    chunks = mark_half_lives(mark_windows(chunks, line.text))
+    marked = mark_flags(mark_treatments(mark_limits(chunks, line), line), line)
+    return [c for c in marked if c.kind != "q" or c.value]
+
+
+def parent_window(text: str) -> Window | None:
+    """The one time window of a line that announces others (`any of the following within 6 months:`)."""
+    found = [c.value for c in mark_windows(lex(text), text) if c.kind == "W"]
+    return found[0] if len(found) == 1 else None
+
+
+def without_window(text: str) -> str:
+    """The line without its time window."""
+    for chunk in mark_windows(lex(text), text):
+        if chunk.kind == "W":
+            return text[: chunk.start] + text[chunk.end :]
+    return text

@@ -1,0 +1,51 @@
+"""Trees of atoms: simplified, taken apart, classified."""
+
+from __future__ import annotations
+
+from protorun.study.criterion import All, Any, Attestation, Expr, If, Judgment, Klass, Not, Unless, Unparsed
+
+
+def simplified(expr: Expr) -> Expr:
+    """The same tree without double negation and without lists inside lists of the same kind."""
+    if isinstance(expr, Not):
+        inner = simplified(expr.part)
+        return inner.part if isinstance(inner, Not) else Not(part=inner)
+    if isinstance(expr, (All, Any)):
+        kind = type(expr)
+        parts = [simplified(p) for p in expr.parts]
+        flat = [q for p in parts for q in (p.parts if isinstance(p, kind) else (p,))]
+        return flat[0] if len(flat) == 1 else kind(parts=tuple(flat))
+    if isinstance(expr, If):
+        otherwise = simplified(expr.otherwise) if expr.otherwise else None
+        return If(condition=simplified(expr.condition), then=simplified(expr.then), otherwise=otherwise)
+    if isinstance(expr, Unless):
+        return Unless(part=simplified(expr.part), exception=simplified(expr.exception))
+    return expr
+
+
+def leaves(expr: Expr) -> list[Expr]:
+    """The atoms of a tree, left to right."""
+    if isinstance(expr, (All, Any)) or hasattr(expr, "parts"):
+        return [leaf for part in expr.parts for leaf in leaves(part)]
+    if isinstance(expr, Not):
+        return leaves(expr.part)
+    if isinstance(expr, If):
+        return [
+            *leaves(expr.condition),
+            *leaves(expr.then),
+            *(leaves(expr.otherwise) if expr.otherwise else []),
+        ]
+    if isinstance(expr, Unless):
+        return [*leaves(expr.part), *leaves(expr.exception)]
+    return [expr]
+
+
+def classify(expr: Expr, lost: list[tuple[int, int]]) -> Klass:
+    """How far the tree covers the words; a residue or a part that a person decides is never `computable`."""
+    kinds = {type(leaf) for leaf in leaves(expr)}
+    computed = kinds - {Attestation, Judgment, Unparsed}
+    if computed:
+        return "computable" if not lost and computed == kinds else "partial"
+    if Judgment in kinds:
+        return "judgment"
+    return "attestation" if Attestation in kinds else "unparsed"
