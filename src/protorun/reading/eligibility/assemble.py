@@ -4,10 +4,10 @@ Whatever is not understood becomes an `Unparsed` part in a place where it can on
 
 from __future__ import annotations
 
-from protorun.reading.eligibility.lex import hard
-from protorun.reading.eligibility.lexicon import Chunk
-from protorun.reading.eligibility.line import Line
 from protorun.reading.eligibility.operand import Context, operand
+from protorun.reading.eligibility.words.lex import hard
+from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import (
     All,
     Any,
@@ -69,6 +69,8 @@ def _defined(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
         return None
     name, index = head
     right = [c for c in right if not (c.kind == "A" and _name(c.value) == name)]
+    while right and right[0].kind == "D":
+        right = right[1:]
     if not _has_atom(right):
         return None
     meaning = assemble(right, line, context)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from protorun.reading.eligibility.line import Line
 from protorun.reading.eligibility.pieces import parent_window, without_window
 from protorun.reading.eligibility.segment import Item, joined
 from protorun.reading.eligibility.sentence import read_line
 from protorun.reading.eligibility.trees import classify, leaves
+from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import (
     All,
     Alternative,

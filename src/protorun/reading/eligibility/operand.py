@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from protorun.reading.eligibility.islands.malignancy import malignancy_exceptions
-from protorun.reading.eligibility.lexicon import Chunk, modal, reversing
-from protorun.reading.eligibility.line import Line
+from protorun.reading.eligibility.words.lexicon import Chunk, modal, reversing
+from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import (
     All,
     Any,

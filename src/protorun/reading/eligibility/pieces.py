@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.flags import mark_flags
+from protorun.reading.eligibility.atoms.flags import mark_flags
+from protorun.reading.eligibility.atoms.limits import mark_limits
+from protorun.reading.eligibility.atoms.treatments import find_doses, mark_half_lives, mark_treatments
 from protorun.reading.eligibility.islands import islands
-from protorun.reading.eligibility.lex import lex
-from protorun.reading.eligibility.lexicon import Chunk
-from protorun.reading.eligibility.limits import mark_limits
-from protorun.reading.eligibility.line import Line
-from protorun.reading.eligibility.treatments import find_doses, mark_half_lives, mark_treatments
-from protorun.reading.eligibility.windows import mark_windows
+from protorun.reading.eligibility.words.lex import lex
+from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.line import Line
+from protorun.reading.eligibility.words.windows import mark_windows
 from protorun.study.criterion import Window
 
 _BY_CRITERIA = re.compile(

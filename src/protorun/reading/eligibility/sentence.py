@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from protorun.reading.eligibility.assemble import assemble
-from protorun.reading.eligibility.lexicon import Chunk
-from protorun.reading.eligibility.line import Line
 from protorun.reading.eligibility.operand import JUDGMENT, Context, judged
 from protorun.reading.eligibility.pieces import chunks_of
 from protorun.reading.eligibility.trees import leaves, simplified
+from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import (
     All,
     Any,
@@ -41,7 +41,8 @@ _REFUSED = re.compile(
     r"\bun(?:able|willing)|inability|\bnot\b|refus|cannot|\bno\b|poor|lack|non-?complian|incapa|withdr|impair|difficult|doubt|insufficient|reluctan|declin|without"
 )
 _MUST = re.compile(
-    r"\b(?:must|should|needs? to|(?:is|are) required|required to|ha(?:ve|s) to|may not|cannot|can not|shall)\b"
+    r"\b(?:must|should|needs? to|(?:is|are) required|required to|ha(?:ve|s) to|shall)\b|"
+    r"(?:subject|patient|participant|individual)s?\b[^,;.]{0,30}\b(?:may not|cannot|can not) (?:have|be|receive)\b"
 )
 _MAY = re.compile(
     r"\bmay (?!not|interfere|affect|compromise|impair|relapse|recur|increase|put|jeopardi|require|pose|be associated|limit|"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from protorun.reading.eligibility.islands import contraception, her2, pregnancy, toxicity, viral
-from protorun.reading.eligibility.lexicon import Chunk
-from protorun.reading.eligibility.line import Line
+from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.line import Line
 
 _ORDER = (her2, toxicity, pregnancy, contraception, viral)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from protorun.reading.eligibility.lexicon import Chunk
-from protorun.reading.eligibility.line import Line
+from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Attestation, Expr, Flag, Not
 
 _WORDS = re.compile(
@@ -14,7 +14,7 @@ _WORDS = re.compile(
     r"plan(?:s|ning)? to (?:become pregnant|conceive|father|have children)|father(?:ing)? a child|intend(?:ing|s)? to become pregnant|barrier method"
 )
 _BOUNDARY = re.compile(
-    r"[;.](?=\s|$)|[,)]? or (?!who\b|be\b|to\b|use|using|donat|abst|their|fertile|partner|men\b|male|\w+ (?:control|method|contracept))|, and (?!who\b)"
+    r"[;.](?=\s|$)|[,)]? or (?!who\b|be\b|to\b|unable|unwilling|not\b|refus|use|using|donat|abst|their|fertile|partner|men\b|male|\w+ (?:control|method|contracept))|, and (?!who\b)"
 )
 _REFUSES = re.compile(
     r"\bun(?:willing|able)|not (?:willing|able|using|agree\w*|practicing|use|prepared)|refus\w+|do(?:es)? not (?:use|agree|wish|want|practice)|"

@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from protorun.reading.eligibility.lexicon import Chunk
-from protorun.reading.eligibility.line import Line
+from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Any, Code, Expr
 
 _ISH = r"(?:[fcds]?ish|fluorescence in[ -]situ hybridi[sz]ation(?: \(fish\))?|in[ -]situ hybridi[sz]ation(?: \([fcds]?ish\))?)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.line import Line
+from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Code
 from protorun.study.source import Source
 

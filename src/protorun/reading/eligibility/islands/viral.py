@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from protorun.reading.eligibility.lexicon import Chunk
-from protorun.reading.eligibility.line import Line
+from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Code
 
 _NEGATIVE = re.compile(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from protorun.reading.eligibility.lexicon import Chunk, Token, filler, longest, tokens, words
-from protorun.reading.eligibility.quantities import TIME, Quantity, Span, span
+from protorun.reading.eligibility.words.lexicon import Chunk, Token, filler, longest, tokens, words
+from protorun.reading.eligibility.words.quantities import TIME, Quantity, Span, span
 
 _SIGNS = {
     ",": ",",

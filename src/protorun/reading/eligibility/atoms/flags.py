@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any as Anything
 
-from protorun.reading.eligibility.lexicon import Chunk
-from protorun.reading.eligibility.line import Line
+from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Code, Expr, Flag, Not, Number, Window
 from protorun.study.source import Source
 from protorun.terms.concepts import concepts

@@ -3,11 +3,11 @@ guessed: a number behind a laboratory value without one stays a residue, with th
 
 from __future__ import annotations
 
-from protorun.reading.eligibility.bounds import Bounds, read_bounds, side_of
-from protorun.reading.eligibility.lexicon import Chunk
-from protorun.reading.eligibility.line import Line
-from protorun.reading.eligibility.number_atoms import number_atom
-from protorun.reading.eligibility.unnamed_limits import age_limit, open_measure, unnamed_limit
+from protorun.reading.eligibility.atoms.bounds import Bounds, read_bounds, side_of
+from protorun.reading.eligibility.atoms.number_atoms import number_atom
+from protorun.reading.eligibility.atoms.unnamed_limits import age_limit, open_measure, unnamed_limit
+from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Expr, Number
 from protorun.terms.variables import factor
 
@@ -87,6 +87,23 @@ def _either(first: Expr, name: str, limits: list[Bounds], line: Line, start: int
     return Any(parts=(first, *(number_atom(name, limit, line, start, end) for limit in limits[1:])))
 
 
+_OF_SCALES = frozenset(
+    {
+        "cardiac",
+        "heart",
+        "functional",
+        "classification",
+        "index",
+        "performance",
+        "physical",
+        "reading",
+        "function",
+        "grade",
+        "level",
+    }
+)
+
+
 def _names(chunks: list[Chunk], at: int) -> tuple[list[str], int, bool]:
     names: list[str] = []
     joined_or = False
@@ -120,7 +137,9 @@ def _closes(chunks: list[Chunk], at: int) -> bool:
 
 
 def _skip(chunks: list[Chunk], at: int) -> int:
-    while at < len(chunks) and chunks[at].kind in "M:X-":
+    while at < len(chunks) and (
+        chunks[at].kind in "M:X-" or (chunks[at].kind == "z" and chunks[at].value in _OF_SCALES)
+    ):
         at += 1
     return at
 

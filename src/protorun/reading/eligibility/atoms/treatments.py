@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from protorun.reading.eligibility import nodes
-from protorun.reading.eligibility.lexicon import Chunk
-from protorun.reading.eligibility.line import Line
-from protorun.reading.eligibility.quantities import Quantity
+from protorun.reading.eligibility.words import nodes
+from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.line import Line
+from protorun.reading.eligibility.words.quantities import Quantity
 from protorun.study.criterion import Any, Bound, Expr, Not, Treated, Window
 from protorun.study.source import Source
 from protorun.terms.treatments import wider

@@ -95,7 +95,7 @@ _END = ""
 @cache
 def words() -> dict[str, Any]:
     """`words.toml`."""
-    with files("protorun.reading.eligibility").joinpath("words.toml").open("rb") as file:
+    with files("protorun.reading.eligibility.words").joinpath("words.toml").open("rb") as file:
         return tomllib.load(file)
 
 

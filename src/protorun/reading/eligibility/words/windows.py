@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from protorun.reading.eligibility.lexicon import Chunk
-from protorun.reading.eligibility.nodes import window
-from protorun.reading.eligibility.quantities import Quantity
+from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.nodes import window
+from protorun.reading.eligibility.words.quantities import Quantity
 
 _NOT_BEFORE = frozenset({"duration", "period", "interval", "course"})
 _AT = ("during", "in the", "in ")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.bounds import between, range_of, side_of
-from protorun.reading.eligibility.lexicon import Chunk, modal, reversing
-from protorun.reading.eligibility.line import Line
-from protorun.reading.eligibility.number_atoms import number_atom
+from protorun.reading.eligibility.atoms.bounds import between, range_of, side_of
+from protorun.reading.eligibility.atoms.number_atoms import number_atom
+from protorun.reading.eligibility.words.lexicon import Chunk, modal, reversing
+from protorun.reading.eligibility.words.line import Line
 from protorun.terms.variables import factor, variables
 
 _OPEN_NAME = re.compile(r"[a-z][a-z0-9 ()/'-]{2,59}")

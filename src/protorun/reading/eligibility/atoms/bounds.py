@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from protorun.reading.eligibility.lexicon import Chunk
-from protorun.reading.eligibility.line import Line
-from protorun.reading.eligibility.nodes import bound
-from protorun.reading.eligibility.quantities import Quantity, Span
+from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.line import Line
+from protorun.reading.eligibility.words.nodes import bound
+from protorun.reading.eligibility.words.quantities import Quantity, Span
 from protorun.study.criterion import Bound
 from protorun.terms.variables import variables
 

@@ -1,0 +1,1 @@
+"""Atoms: stretches of chunks that ask one thing of a patient."""
