@@ -27,7 +27,7 @@ _BREAK = re.compile(
     rf"|\s*\n\s*\n\s*|\s*\n\s*(?={_BULLET})|(?<=[.:;!?])\s*\n\s*"
 )
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|vs|cf|al|approx|no|nos|dr|prof|mr|ms|fig|inc|ltd|co|st|resp|incl|max|min|ca|ver|[A-Z])"
+    r"(?:\b(?:e\.g|i\.e|vs|cf|al|approx|no|nos|dr|prof|mr|ms|fig|inc|ltd|co|st|resp|incl|max|min|ca|ver|[a-z]\.[a-z])"
     r")\.$",
     re.IGNORECASE,
 )
