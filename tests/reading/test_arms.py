@@ -50,14 +50,12 @@ def test_two_groups_told_in_sentences_with_what_follows() -> None:
 
 
 def test_a_comparison_in_one_phrase_makes_two_arms() -> None:
-    study = prose(
-        "This is a randomized trial to evaluate the effect of X combined with Y versus Y alone in adults."
-    )
-    assert [a.label.value for a in study.arms] == ["X combined with Y", "Y alone"]
+    words = "This is a randomized trial to see the effect of surgery combined with rest versus rest alone in adults."
+    assert [a.label.value for a in prose(words).arms] == ["surgery combined with rest", "rest alone"]
 
 
 def test_without_randomization_a_comparison_makes_no_arms() -> None:
-    assert prose("We look at the effect of surgery combined with rest versus rest alone.").arms == ()
+    assert prose("We see the effect of surgery combined with rest versus rest alone in adults.").arms == ()
 
 
 def test_a_single_arm_with_the_words_that_end_it() -> None:

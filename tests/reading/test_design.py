@@ -21,7 +21,7 @@ def design(*passages: tuple[str, str]) -> Design:
         ("This study is an open, uncontrolled trial.", None, "open_label"),
         ("This is a non-randomized, open-label study.", "non_randomized", "open_label"),
         ("Patients will be randomly assigned to one of two groups.", "randomized", None),
-        ("A single-blind, randomised trial is planned.", "randomized", "single_blind"),
+        ("A single-blind, randomized trial is planned.", "randomized", "single_blind"),
     ],
 )
 def test_design_words(words: str, allocation: str | None, masking: str | None) -> None:

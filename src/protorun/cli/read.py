@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
 
 from cyclopts import Parameter
 
@@ -66,17 +66,20 @@ def _studies(file: str) -> tuple[Study, ...]:
 def _printed(studies: list[Study], format: Literal["table", "json", "csv"], output: Path | None) -> None:
     out = output.open("w", encoding="utf-8", newline="") if output else sys.stdout
     try:
-        if format == "json":
-            emit([_detail(s) for s in studies], "json", out=out)
-        elif format == "csv" or len(studies) > 1:
-            emit([_row(s) for s in studies], format, out=out)
-        else:
-            for title, rows in _tables(studies[0]).items():
-                if rows:
-                    emit(rows, "table", title=title, out=out)
+        _emit_all(studies, format, out)
     finally:
         if output:
             out.close()
+
+
+def _emit_all(studies: list[Study], format: Literal["table", "json", "csv"], out: TextIO) -> None:
+    if format == "json":
+        emit([_detail(s) for s in studies], "json", out=out)
+    elif format == "csv" or len(studies) > 1:
+        emit([_row(s) for s in studies], format, out=out)
+    else:
+        for title, rows in _tables(studies[0]).items():
+            emit(rows, "table", title=title, out=out)
 
 
 def _study_files(studies: list[Study], output: Path | None) -> None:
@@ -123,7 +126,7 @@ def _detail(study: Study) -> dict[str, Any]:
 
 
 def _tables(study: Study) -> dict[str, list[dict[str, Any]]]:
-    return {
+    tables = {
         f"{study.key}: {study.title}": _facts(study),
         "Arms": [{"arm": a.label.value, "part": a.part, "blocks": list(a.blocks)} for a in study.arms],
         "Endpoints": [
@@ -139,6 +142,7 @@ def _tables(study: Study) -> dict[str, list[dict[str, Any]]]:
         "Not understood": [{"text": " ".join(u.source.quote.split())} for u in study.unread],
         "Warnings": [{"says": w} for w in study.warnings],
     }
+    return {title: rows for title, rows in tables.items() if rows}
 
 
 def _facts(study: Study) -> list[dict[str, Any]]:
