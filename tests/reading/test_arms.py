@@ -54,6 +54,11 @@ def test_a_comparison_in_one_phrase_makes_two_arms() -> None:
     assert [a.label.value for a in prose(words).arms] == ["surgery combined with rest", "rest alone"]
 
 
+def test_the_quality_of_life_is_no_part_of_an_arm() -> None:
+    words = "This is a randomized trial of the quality of life with surgery plus rest versus rest alone in adults."
+    assert [a.label.value for a in prose(words).arms] == ["surgery plus rest", "rest alone"]
+
+
 def test_without_randomization_a_comparison_makes_no_arms() -> None:
     assert prose("We see the effect of surgery combined with rest versus rest alone in adults.").arms == ()
 

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from protorun.cli.output import emit, say
 
 if TYPE_CHECKING:
+    from protorun.study.source import Sourced
     from protorun.study.study import Study
 
 
@@ -147,7 +148,7 @@ def _tables(study: Study) -> dict[str, list[dict[str, Any]]]:
 
 def _facts(study: Study) -> list[dict[str, Any]]:
     """The facts at the head of a record, each with its basis: absent ones too, with the kind of absence."""
-    facts = {
+    facts: dict[str, Sourced[Any]] = {
         "status": study.status,
         "study type": study.study_type,
         "phase": study.phases,
