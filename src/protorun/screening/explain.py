@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +11,7 @@ import numpy as np
 
 from protorun.errors import UsageError
 from protorun.screening.dates import EPOCH
-from protorun.screening.evaluate import Policy, View, atom, evaluate
+from protorun.screening.evaluate import Policy, View, atom
 from protorun.screening.numbers import number_column
 from protorun.screening.said import said
 from protorun.screening.screening import Screening, Verdict, satisfaction
@@ -90,12 +91,13 @@ def explain(screening: Screening, patient: str) -> Explanation:
         _criterion(c, facts, screening.policy, int(screening.satisfied[i, at]), int(screening.reason[i, at]))
         for i, c in enumerate(screening.criteria)
     )
-    wanted: dict[str, int] = {}
-    for one in explained:
-        if one.answer == "unknown":
-            for finding in one.findings:
-                if finding.truth == "unknown" and finding.column:
-                    wanted[finding.column] = wanted.get(finding.column, 0) + 1
+    wanted = Counter(
+        f.column
+        for one in explained
+        if one.answer == "unknown"
+        for f in one.findings
+        if f.truth == "unknown" and f.column
+    )
     obtain = tuple(sorted(wanted, key=lambda name: (-wanted[name], name)))
     assumed = tuple(
         f"{c.id}: {f.asks}" for c in explained for f in c.findings if f.reason == SENTENCES[Reason.ASSUMED]
@@ -139,29 +141,29 @@ def _recoverable(expr: Expr) -> bool:
             and leaf.variable in variables()
             and variables()[leaf.variable].kind in _RECOVERABLE_KINDS
         )
-        for leaf, _ in _leaves(expr, False)
+        for leaf, _ in atoms_of(expr)
     )
 
 
-def _leaves(expr: Expr, turned: bool) -> Iterator[tuple[Expr, bool]]:
+def atoms_of(expr: Expr, turned: bool = False) -> Iterator[tuple[Expr, bool]]:
     """The atoms of a tree; `turned` tells whether an odd number of negations stands above."""
     if isinstance(expr, Not):
-        yield from _leaves(expr.part, not turned)
+        yield from atoms_of(expr.part, not turned)
     elif isinstance(expr, If):
         for part in (expr.condition, expr.then, *((expr.otherwise,) if expr.otherwise else ())):
-            yield from _leaves(part, turned)
+            yield from atoms_of(part, turned)
     elif isinstance(expr, Unless):
-        yield from _leaves(expr.part, turned)
-        yield from _leaves(expr.exception, not turned)
+        yield from atoms_of(expr.part, turned)
+        yield from atoms_of(expr.exception, not turned)
     elif hasattr(expr, "parts"):
         for part in expr.parts:
-            yield from _leaves(part, turned)
+            yield from atoms_of(part, turned)
     else:
         yield expr, turned
 
 
 def _findings(expr: Expr, facts: Facts, view: View) -> Iterator[Finding]:
-    for leaf, turned in _leaves(expr, False):
+    for leaf, turned in atoms_of(expr):
         answer = atom(leaf, facts, view.turned() if turned else view)
         value, on, source = _fact(leaf, facts)
         truth, reason = int(answer.truth[0]), Reason(int(answer.reason[0]))
@@ -237,6 +239,3 @@ def _courses(names: tuple[str, ...], facts: Facts) -> str:
         )
         found.append(f"{drug or rows.kind[i]} {ended}")
     return "; ".join(found)
-
-
-__all__ = ["Explained", "Explanation", "Finding", "column_of", "evaluate", "explain"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from protorun.screening.explain import column_of
+from protorun.screening.explain import atoms_of, column_of
 from protorun.screening.screening import registry_criteria
 from protorun.study.criterion import Attestation, Code, Expr, Flag, Judgment, Number, Treated, Washout
 from protorun.study.study import Study
@@ -17,18 +17,12 @@ def template(study: Study) -> list[dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {"patient": _row("patient", "identifier", "", "any text, unique", "")}
     rows["screened_on"] = _row("screened_on", "date", "YYYY-MM-DD", "optional; --as-of gives one for all", "")
     for criterion in (*study.eligibility, *registry_criteria(study)):
-        for leaf in _leaves(criterion.expr):
-            for row in _columns(leaf):
-                known = rows.setdefault(row["column"], row)
-                if criterion.id not in known["asked_by"].split(", "):
-                    known["asked_by"] = ", ".join(x for x in (known["asked_by"], criterion.id) if x)
+        asked = (row for leaf, _ in atoms_of(criterion.expr) for row in _columns(leaf))
+        for row in asked:
+            known = rows.setdefault(row["column"], row)
+            if criterion.id not in known["asked_by"].split(", "):
+                known["asked_by"] = ", ".join(x for x in (known["asked_by"], criterion.id) if x)
     return list(rows.values())
-
-
-def _leaves(expr: Expr) -> Iterator[Expr]:
-    from protorun.screening.explain import _leaves as turned_leaves
-
-    yield from (leaf for leaf, _ in turned_leaves(expr, False))
 
 
 def _columns(leaf: Expr) -> Iterator[dict[str, Any]]:

@@ -54,6 +54,9 @@ class Segmented:
     """Polarity -> original range and locator of its heading."""
 
 
+_Place = tuple[str, int, str]  # locator, indentation, marker
+
+
 @dataclass
 class _State:
     polarity: Literal["inclusion", "exclusion"] = "inclusion"
@@ -101,7 +104,7 @@ def _line(line: Mapped, locator: str, state: _State, found: Segmented) -> None:
     if _is_heading(body, locator, state, found):
         return
     for number, piece in _collapsed(body):
-        _add(piece, locator, indent, number or marker, state, found)
+        _add(piece, (locator, indent, number or marker), state, found)
     state.after_blank = False
 
 
@@ -112,7 +115,7 @@ def _unmarked(line: Mapped) -> tuple[int, str, Mapped]:
     marker, at = "", 0
     for _ in range(3):
         match = _MARK.match(text, at)
-        if not match or match.end() == at or (match["letter"] and match["letter"].lower() == "i." and False):
+        if not match or match.end() == at:
             break
         kind = next((k for k in ("number", "letter", "roman", "glyph") if match[k]), "")
         if (
@@ -148,7 +151,7 @@ def _is_heading(body: Mapped, locator: str, state: _State, found: Segmented) -> 
     state.scope, state.open = named.scope, None
     if named.rest:
         for number, piece in _collapsed(_stripped(body.cut(named.rest, len(body.text)))):
-            _add(piece, locator, 0, number, state, found)
+            _add(piece, (locator, 0, number), state, found)
     return True
 
 
@@ -179,7 +182,8 @@ def _collapsed(body: Mapped) -> list[tuple[str, Mapped]]:
     return pieces
 
 
-def _add(piece: Mapped, locator: str, indent: int, marker: str, state: _State, found: Segmented) -> None:
+def _add(piece: Mapped, place: _Place, state: _State, found: Segmented) -> None:
+    locator, indent, marker = place
     if _CLOSING.match(piece.text.lower()) and not marker:
         state.open = None
         return

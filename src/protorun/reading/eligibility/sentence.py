@@ -145,7 +145,8 @@ def _topic(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr
     populations = all(isinstance(c.value, (Flag, Code, All, Any)) for c in chunks[:cut] if c.kind == "A")
     if leads is None or chunks[cut].kind != "," or not populations:
         return None
-    who = assemble(chunks[:cut], line, context.opened())
+    population = [c for c in chunks[:cut] if c.kind != "C"]
+    who = assemble(population, line, context.opened())
     then = _sentence(chunks[cut + 1 :], line, context)
     return All(parts=(who, then)) if context.firing else If(condition=who, then=then)
 

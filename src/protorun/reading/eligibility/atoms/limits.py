@@ -3,7 +3,7 @@ guessed: a number behind a laboratory value without one stays a residue, with th
 
 from __future__ import annotations
 
-from protorun.reading.eligibility.atoms.bounds import Bounds, read_bounds, side_of
+from protorun.reading.eligibility.atoms.bounds import read_bounds, side_of
 from protorun.reading.eligibility.atoms.number_atoms import number_atom
 from protorun.reading.eligibility.atoms.unnamed_limits import age_limit, open_measure, unnamed_limit
 from protorun.reading.eligibility.words.lexicon import Chunk
@@ -51,16 +51,12 @@ def _named(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | None
     if bounds is None:
         return None
     limits, behind = bounds
-    parts = tuple(
-        number_atom(name, limit, line, chunks[at].start, chunks[behind - 1].end)
-        for name in names
-        for limit in limits[:1]
-    )
-    parts = tuple(
-        _either(p, name, limits, line, chunks[at].start, chunks[behind - 1].end)
-        for p, name in zip(parts, names, strict=True)
-    )
-    return Chunk("A", chunks[at].start, chunks[behind - 1].end, _shared(parts, joined_or, line)), behind
+    start, end = chunks[at].start, chunks[behind - 1].end
+    parts = []
+    for name in names:
+        each = tuple(number_atom(name, limit, line, start, end) for limit in limits)
+        parts.append(each[0] if len(each) == 1 else Any(parts=each))
+    return Chunk("A", start, end, _shared(tuple(parts), joined_or, line)), behind
 
 
 def _shared(parts: tuple[Expr, ...], joined_or: bool, line: Line) -> Expr:
@@ -81,12 +77,7 @@ def _shared(parts: tuple[Expr, ...], joined_or: bool, line: Line) -> Expr:
     return All(parts=parts)
 
 
-def _either(first: Expr, name: str, limits: list[Bounds], line: Line, start: int, end: int) -> Expr:
-    if len(limits) == 1:
-        return first
-    return Any(parts=(first, *(number_atom(name, limit, line, start, end) for limit in limits[1:])))
-
-
+_MOST_NAMES = 12
 _OF_SCALES = frozenset(
     {
         "cardiac",
@@ -107,7 +98,8 @@ _OF_SCALES = frozenset(
 def _names(chunks: list[Chunk], at: int) -> tuple[list[str], int, bool]:
     names: list[str] = []
     joined_or = False
-    while at < len(chunks) and chunks[at].kind == "v":
+    last = min(len(chunks), at + 4 * _MOST_NAMES)
+    while at < last and chunks[at].kind == "v":
         names += [n for n in str(chunks[at].value).split("+") if n not in names]
         at += 1
         step = at

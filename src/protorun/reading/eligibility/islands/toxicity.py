@@ -7,20 +7,25 @@ from collections.abc import Iterator, Sequence
 
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
-from protorun.study.criterion import Any, Bound, Expr, Flag, Not, Number
+from protorun.reading.eligibility.words.nodes import bound
+from protorun.study.criterion import Any, Expr, Flag, Not, Number
 
 _WHAT = r"toxic(?:it(?:y|ies)|\s+(?:effects?|reactions?))|adverse (?:events?|effects?|reactions?)|side effects?|\baes?\b|acute effects|treatment-related effects"
 _HEALED = r"recover\w*|resol\w+|improve\w*|return\w*|subsid\w+|reliev\w+|alleviat\w+|eased"
 _GRADE = (
-    r"(?:(?:nci|ctcae|nci-ctcae|ctc|common terminology criteria for adverse events|version|v|\(|\)|,|[ ]|\d\.\d|[45](?=[ ),]))*?)"
+    r"(?:(?:nci|ctcae|nci-ctcae|ctc|common terminology criteria for adverse events|version|v|\(|\)|,|[ ]|\d\.\d|[45](?=[ ),])){0,12}?)"
     r"(?P<s1>≤|<|≥|>|=)?[ ]?(?:(?:nci|ctcae|nci-ctcae|ctc)[ ])?(?:v?\d\.\d[ ])?(?:grade|class|level|g)s?[ ]?(?P<s2>≤|<|≥|>|=)?[ ]?(?P<g>[0-3]|i{1,2}\b)(?P<g2>[ ]?(?:-|or|/|to)[ ]?[0-2](?!\d))?"
     r"(?P<tail>[ ]?,?[ ]?(?:or|and)[ ](?:less|lower|below|better|under))?(?P<baseline>[ ]?\)?,?[ ]?(?:or|and/or)[ ](?:to )?(?:the )?(?:pre-?treatment |patient's )?(?:baseline|pretreatment)(?: levels?| values?| status)?)?"
 )
-_LINE = re.compile(
-    rf"(?P<who>[^;.]{{0,200}}?)(?P<not>not |never |has not |have not |un)?(?:yet |fully |completely )?(?P<healed>{_HEALED})(?P<mid>[^;.]{{0,160}}?){_GRADE}"
-    r"(?P<after>[ ]?(?:\(|,)?[ ]?(?:(?:according to|per|by|as per|based on|as defined by)[ ])?(?:the )?(?:nci|ctcae|common terminology|version|v|[ .)(]|\d\.\d|\d)*)"
-    r"(?P<except>[ ,(]*(?:except(?:ing)?(?: for)?|with the exception of|other than|excluding|except in case of)[ ](?P<list>[^;.)]{1,160}))?"
+_HEALS = re.compile(
+    rf"(?P<not>\b(?:not|never|has not|have not) (?:yet |fully |completely )?|\bun)?\b(?:{_HEALED})|\bun(?:{_HEALED})"
 )
+_TO_GRADE = re.compile(
+    rf"(?P<mid>[^;.]{{0,160}}?){_GRADE}"
+    r"(?P<after>[ ]?(?:\(|,)?[ ]?(?:(?:according to|per|by|as per|based on|as defined by)[ ])?(?:the )?(?:nci|ctcae|common terminology|version|v|[ .)(]|\d\.\d|\d){0,12})"
+    r"(?P<except>[ ,(]{0,4}(?:except(?:ing)?(?: for)?|with the exception of|other than|excluding|except in case of)[ ](?P<list>[^;.)]{1,160}))?"
+)
+_LONGEST_SUBJECT = 200
 _ABOUT = re.compile(_WHAT)
 _EXEMPT = {
     "alopecia": r"alopecia|hair loss|baldness",
@@ -45,41 +50,47 @@ def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     text = line.text
     if not any(word in text for word in ("grade", "class", "level")) or not _ABOUT.search(text):
         return
-    for match in _LINE.finditer(text):
-        about = match["who"] + match["mid"]
-        if not re.search(_WHAT, about) or re.search(r"\bif\b|unless|\b(?:alt|ast|bilirubin|platelet)", about):
+    behind = 0
+    for healed in _HEALS.finditer(text):
+        if healed.start() < behind:
             continue
-        chunk = _piece(line, match)
+        start = max(
+            behind, healed.start() - _LONGEST_SUBJECT, *(text.rfind(c, 0, healed.start()) + 1 for c in ";.")
+        )
+        match = _TO_GRADE.match(text, healed.end())
+        if match is None:
+            continue
+        about = text[start : healed.start()] + match["mid"]
+        if not _ABOUT.search(about) or re.search(r"\bif\b|unless|\b(?:alt|ast|bilirubin|platelet)", about):
+            continue
+        denied = (
+            bool(healed["not"]) or healed[0].startswith("un") or bool(re.search(r"\bnot\b|\bfail", about))
+        )
+        chunk = _piece(line, match, start, about, denied=denied)
         if chunk:
+            behind = chunk.end
             yield chunk
 
 
-def _piece(line: Line, match: re.Match[str]) -> Chunk | None:
+def _piece(line: Line, match: re.Match[str], start: int, about: str, *, denied: bool) -> Chunk | None:
     sign = match["s1"] or match["s2"]
-    grade = float({"i": 1, "ii": 2}.get(match["g"], match["g"]))
-    if sign in ("≥", ">"):
+    if sign in ("≥", ">") or (line.polarity == "exclusion" and not denied):
         return None
+    grade = float({"i": 1, "ii": 2}.get(match["g"], match["g"]))
     if match["g2"]:
         grade = max(grade, float(match["g2"].strip()[-1]))
-    bound = Bound.model_construct(value=grade, inclusive=sign != "<", times="")
     exempt, end = _exempt(line, match)
-    start = match.start("who") + len(match["who"]) - len(match["who"].lstrip())
+    start += len(line.text[start:]) - len(line.text[start:].lstrip())
+    if line.text[start:end].count("(") > line.text[start:end].count(")") and line.text[end : end + 1] == ")":
+        end += 1
     source = line.cite(start, end)
-    about = match["who"] + match["mid"]
     blood = re.search(r"non-?h(?:a)?ematolog", about)
     name = "residual_nonhematologic_toxicity_grade" if blood else "residual_toxicity_grade"
-    number: Expr = Number.model_construct(
-        variable=name, high=bound, low=None, excluding=exempt, source=source
-    )
+    high = bound(grade, inclusive=sign != "<")
+    number: Expr = Number.model_construct(variable=name, high=high, low=None, excluding=exempt, source=source)
     if match["baseline"]:
         back = Flag.model_construct(variable="residual_toxicity", qualifiers=("at_baseline",), source=source)
         number = Any(parts=(number, back))
-    negative = bool(match["not"])
-    if line.polarity == "exclusion" and not negative and not re.search(r"\bnot\b|fail", about):
-        return None
-    denied = negative or bool(re.search(r"\bnot\b", about))
-    if line.text[start:end].count("(") > line.text[start:end].count(")") and line.text[end : end + 1] == ")":
-        end += 1
     return Chunk("A", start, end, Not(part=number) if denied else number)
 
 
