@@ -51,6 +51,8 @@ def screen(
         Print the criteria as they were read, without patients.
     template
         Print the columns of the patient table this study needs, with units.
+    format
+        How to print.
     """
     from protorun.errors import UsageError
     from protorun.read import load
