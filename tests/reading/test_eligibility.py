@@ -155,7 +155,7 @@ SEED_READS = {
         "I1": "Age ≥ 18 years",
         "I2": "(her2 status is positive or low or her2 ihc is 1+ or 2+ or 3+ or her2 ish is positive) and "
         "(Advanced disease or Metastatic disease) and Breast cancer",
-        "I3": "Leptomeningeal metastasis or (Brain metastasis, active and not Leptomeningeal metastasis)",
+        "I3": "Leptomeningeal metastasis or Brain metastasis, active",
         "I4": "if (Brain metastasis, active and not Leptomeningeal metastasis) then Intracranial measurable lesions ≥ 1",
         "I6": "wash-out of Radiotherapy, Chemotherapy, Targeted therapy, Immunotherapy, Endocrine therapy, Surgery: "
         "2 weeks or 5 half-lives, whichever is shorter",

@@ -26,6 +26,8 @@ _NUMBER = re.compile(
     re.DOTALL,
 )
 _LARGEST = 1e15
+_CLEAR = 4e-9
+"""`<0.3` ends this far below 0.3, relatively: limits are met within 1e-9, and it must not meet 0.3."""
 
 
 class CellError(ValueError):
@@ -71,11 +73,11 @@ def _interval(sign: str, value: float, variable: str, by: float) -> Measured:
     if known and value == 0 and known.low > 0 and not sign:
         return Measured(math.nan, math.nan, Reason.IMPLAUSIBLE_VALUE)
     if sign == "<":
-        return Measured(0.0, float(np.nextafter(value, -math.inf)), 0, by)
+        return Measured(0.0, value * (1 - _CLEAR), 0, by)
     if sign in ("<=", "=<", "≤"):
         return Measured(0.0, value, 0, by)
     if sign == ">":
-        return Measured(float(np.nextafter(value, math.inf)), math.inf, 0, by)
+        return Measured(value * (1 + _CLEAR), math.inf, 0, by)
     if sign:
         return Measured(value, math.inf, 0, by)
     return Measured(value, value, 0, by)

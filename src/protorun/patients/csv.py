@@ -168,6 +168,7 @@ def _known(grid: Grid) -> dict[str, str]:
             (name.startswith("prior_") and name.removeprefix("prior_") in classes())
             or (not name.endswith(_BESIDE) and any(name == n or name.startswith(f"{n}_") for n in names))
             or name in _STATED
+            or name.startswith("judgment_")
         ):
             kinds[name] = "yes/no"
     return kinds

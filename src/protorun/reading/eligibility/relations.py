@@ -18,12 +18,13 @@ def related(listed: list[Criterion]) -> list[Criterion]:
         found = _population_only(criterion, listed)
         if found is None:
             continue
-        other, population, needs = found
+        other, site, needs = found
+        population = All(parts=(site, Not(part=listed[other].expr)))
         conditional = If(condition=population, then=needs)
         listed[index] = criterion.model_copy(
             update={"expr": conditional, "klass": "computable", "residual": ()}
         )
-        listed[other] = _alternative_population(listed[other], population, criterion.id)
+        listed[other] = _alternative_population(listed[other], site, criterion.id)
     return listed
 
 
@@ -48,7 +49,7 @@ def _population_only(criterion: Criterion, listed: list[Criterion]) -> tuple[int
             and expr is not sites[0]
             and _family(expr) == _family(sites[0])
         ):
-            return index, All(parts=(sites[0], Not(part=expr))), others[0]
+            return index, sites[0], others[0]
     return None
 
 
@@ -57,10 +58,11 @@ def _family(flag: Flag) -> str:
     return known.family if known else ""
 
 
-def _alternative_population(criterion: Criterion, population: Expr, other: str) -> Criterion:
+def _alternative_population(criterion: Criterion, site: Expr, other: str) -> Criterion:
+    """`X, or Y without X` is `X or Y`; said that way, the answer does not wait for X where Y is known."""
     return criterion.model_copy(
         update={
-            "expr": Any(parts=(criterion.expr, population)),
+            "expr": Any(parts=(criterion.expr, site)),
             "doubts": (
                 *criterion.doubts,
                 f"ALTERNATIVE_LINES: {criterion.id} and {other} stand as separate lines but name alternative populations; "
