@@ -18,14 +18,19 @@ _WHOLE_TEXTS = frozenset({"description", "summary", "unread", "open_questions", 
 
 
 def unread(record: Record, study: Study, claimed: Iterable[Source]) -> tuple[Unread, ...]:
-    """Each sentence of the narrative passages and outcome descriptions without a reading."""
+    """Each sentence of the narrative passages and outcome descriptions without a reading, and the parts of sentences
+    that the chapters could not use, in the order of the record."""
     read = _Spans((*claimed, *_sources(study)))
-    return tuple(
+    order = {locator: n for n, locator in enumerate(record.texts)}
+    whole = (
         Unread(source=source, reason="no fact was read from it")
         for passage in record.passages
         if _is_narrative(passage)
         for sentence in split(passage)
         if not read.touch(source := _of(sentence))
+    )
+    return tuple(
+        sorted((*study.unread, *whole), key=lambda u: (order.get(u.source.locator, 0), u.source.start))
     )
 
 

@@ -69,9 +69,10 @@ def _start(block: Block, setting: Setting, above: tuple[str, ...]) -> tuple[date
         return given, ""
     start = block.start.value
     if start is None:
-        if block.phase in LATER_PHASES:
+        if block.phase in LATER_PHASES or block.start.basis == "unread":
             raise NotStated(
-                f"when {block.phase} {block.agent.value} starts", path=f"blocks[{block.id}].start"
+                f"when {f'{block.phase} {block.agent.value}'.strip()} starts",
+                path=f"blocks[{block.id}].start",
             )
         return setting.start, "start not stated: laid out from day 1"
     if start.anchor == "treatment start":

@@ -9,6 +9,10 @@ from importlib.resources import files
 from typing import Any
 
 
+GLUED = r"(?<=[a-z])(?=\d+(?:\.\d+)?\s?(?:mg|g|[µu]g|mcg|IU)\b)"
+"""A name may run into its amount: `Bevacizumab15mg/kg`."""
+
+
 @cache
 def _table() -> dict[str, Any]:
     return tomllib.loads((files("protorun.terms") / "drugs.toml").read_text(encoding="utf-8"))
@@ -34,7 +38,7 @@ def pattern() -> re.Pattern[str]:
     form = r"(?:nab[- ]?|(?:pegylated[- ])?liposomal |pegylated |albumin[- ]bound )?"
     stem = rf"(?!(?:{not_drugs})\b)[a-z][a-z-]{{3,}}(?:{stems}){second}"
     return re.compile(
-        rf"(?<![\w-]){form}(?:{listed}|{stem})(?: (?:hydrochloride )?liposomes?)?(?![\w-]|\s*resist)",
+        rf"(?<![\w-]){form}(?:{listed}|{stem})(?: (?:hydrochloride )?liposomes?)?(?:(?![\w-]|\s*resist)|{GLUED})",
         re.IGNORECASE,
     )
 

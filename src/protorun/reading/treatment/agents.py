@@ -13,12 +13,17 @@ from protorun.study.study import Study
 from protorun.terms import drugs
 
 _JOINED = re.compile(
-    r"\s*(?:\+|/(?=\s?[A-Z])|,|;|\band\b|\bplus\b|\b(?:in )?combin(?:ed|ation) with\b|\bwith\b|\bfollowed by\b|\bor\b)\s*",
+    r"\s*(?:\+|/(?=\s?(?-i:[A-Z]))|,|;|\band\b|\bplus\b|\b(?:in )?combin(?:ed|ation) with\b|\bwith\b|\bfollowed by\b|\bor\b)\s*",
     re.IGNORECASE,
 )
 _KIND = re.compile(
     r"^\s*(?:drug|biological|radiation|combination product|genetic|procedure|other|device)\s*:\s*-?\s*", re.I
 )
+_PLACE = re.compile(
+    r"^\s*(?:part|cohort|arm|group|stage|period|phase|dose|level|regimen|step|sequence)\s*(?:\d{1,2}|[A-H]|I{1,3})(?:[a-z])?\s*(?:[:,-]\s*|$)",
+    re.I,
+)
+"""A place in the design is no drug: `Part 2`, `Cohort A: Drug X`."""
 _FORM = re.compile(
     r"\s*(?:\b(?:injections?|tablets?|capsules?|monotherapy|therapy|treatment|infusions?|solution|alone|phase|cohort|dose)\b"
     r"|\d[\d.,]*\s*(?:mg|µg|g|mcg|iu)\S*|\([^)]*\)).*$",
@@ -103,7 +108,8 @@ class Vocabulary:
     def pattern(self) -> re.Pattern[str]:
         """Finds any of the names; the longest first."""
         listed = sorted(self.names, key=len, reverse=True)
-        return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, listed)) or '(?!)'})(?!\w)", re.IGNORECASE)
+        names = "|".join(map(re.escape, listed)) or "(?!)"
+        return re.compile(rf"(?<![\w-])(?:{names})(?:(?!\w)|{drugs.GLUED})", re.IGNORECASE)
 
     def mentions(self, text: str) -> list[Agent]:
         """What the text says is given, in order; earlier treatment, examples and "naive" patients are left out.
@@ -163,7 +169,7 @@ def vocabulary(record: Record, study: Study) -> Vocabulary:
 
 
 def _parts(printed: str, *, whole: bool) -> list[str]:
-    text = _KIND.sub("", printed)
+    text = _PLACE.sub("", _KIND.sub("", printed))
     pieces = [text] if whole else _JOINED.split(text)
     cleaned = [_TAIL.sub("", _FORM.sub("", piece)).strip(" -.,:;") for piece in pieces]
     return [

@@ -11,6 +11,8 @@ from protorun.reading.sentences import whole
 from protorun.reading.treatment.agents import Vocabulary, vocabulary
 from protorun.reading.treatment.drafts import Draft, drafts, told
 from protorun.reading.treatment.facts import facts_of, first_day
+from protorun.reading.treatment.labels import against_labels
+from protorun.reading.treatment.leftover import leftovers
 from protorun.reading.treatment.placed import Placed, under_rule
 from protorun.reading.treatment.questions import questions
 from protorun.reading.treatment.statements import Statement, family, statements
@@ -27,14 +29,18 @@ def read_treatment(record: Record, study: Study) -> Found:
     """Blocks, arms with their block ids, and what the schedule still needs. Sources are exact slices."""
     words = vocabulary(record, study)
     what = told(record, study, words)
-    rows = _placed(drafts(what))
+    rows = against_labels(_placed(drafts(what)), study, words)
     rows = _named([*rows, *_bare(rows, study, words)], study)
     rows = [_update(r, dose_by_rule=under_rule(r, study)) for r in rows]
     rows = _started(_inherited(rows))
     arms = tuple(_with_blocks(a, rows) for a in study.arms)
     orphans = [r.block.id for r in rows if not r.arms]
     return Found(
-        fields={"blocks": tuple(r.block for r in rows), "arms": arms},
+        fields={
+            "blocks": tuple(r.block for r in rows),
+            "arms": arms,
+            "unread": (*study.unread, *leftovers(rows, words)),
+        },
         open_questions=questions(rows, study.model_copy(update={"arms": arms}), record),
         ambiguities=tuple(_start_doubts(rows)),
         warnings=tuple(f"the record does not say which arm gets {id}" for id in orphans),
@@ -176,7 +182,8 @@ def _started(rows: list[Placed]) -> list[Placed]:
         first = all(
             r.block.agent.value != row.block.agent.value or not set(r.arms) & set(row.arms) for r in found
         )
-        found.append(_update(row, start=told_at if told_at is not None and first else first_day(row.block)))
+        start = told_at if told_at is not None and first else first_day(row.block, row.draft)
+        found.append(_update(row, start=start))
     return found
 
 

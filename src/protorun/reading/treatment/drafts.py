@@ -15,14 +15,20 @@ from protorun.study.record import Passage, Record
 from protorun.study.study import Study
 
 _GOES_ON = re.compile(
-    r"(?:it|this|these|the (?:drug|dose|treatment|infusion|injection)s?|treatments?|induction|consolidation|maintenance"
+    r"(?:it|this|these|the (?:drug|dose|treatment|infusion|injection)s?|treatments?|courses?|induction|consolidation|maintenance"
     r"|concomitant|then|subsequent\w*|dos(?:e|es|ing|age)|cycles?|patients (?:whose|in whom)|administered|given|infused)\b",
     re.I,
 )
+_OTHER = re.compile(
+    r"\b(?:(?:poly|mono)?chemo(?:radio)?therap\w*|radio(?:chemo)?therap\w*|radiation|irradiation|surger\w*|placebo|comparator|vehicle"
+    r"|standard[- ]of[- ]care|transplant\w*|antibiotics?|control (?:group|arm)|both drugs|other drugs?)\b",
+    re.I,
+)
+"""A sentence without a drug of its own that speaks of one of these is not about the drug before it."""
 _NARRATIVE = ("summary.detailed", "summary.brief", "design.text")
 _STARTS_BLOCK = (
     "dose", "total_in_fractions", "days", "every_days", "every_months", "per_day", "per_week", "count", "single",
-    "cycles", "fractions",
+    "cycles", "fractions", "shared",
 )  # fmt: skip
 _AMENDS = frozenset({"cycle_days", "until", "n_cycles", "unclear_end", "conditions"})
 
@@ -152,6 +158,8 @@ def _in_passage(
             own = [replace(s, arms=scope) for s in own]
         if named:
             topic = next(s.agent for s in own if s.agent) if len(named) == 1 else None
+        elif _OTHER.search(sentence.text):
+            own = []
         elif topic is not None and (goes_on or given is not None):
             own = [replace(s, agent=topic, named=False) for s in own]
         elif found and goes_on:

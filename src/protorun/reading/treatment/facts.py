@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from protorun.reading.treatment.drafts import Draft
@@ -10,6 +11,7 @@ from protorun.reading.treatment.statements import Statement, family
 from protorun.study.source import Source, Sourced, absent, derived, stated
 from protorun.study.treatment import Block, Dose, Start
 
+_TWO = "two different values are printed"
 _UNREAD = "printed in a form that is not understood"
 _EACH_TIME = re.compile(
     r"\beach (?:time|day|session|fraction)\b|\bper (?:day|fraction|session)\b|\bdaily\b|/day", re.I
@@ -21,6 +23,7 @@ Said = dict[str, Any]
 
 def facts_of(draft: Draft) -> Facts:
     """Keyword arguments of a `Block`, without its id and phase."""
+    draft = _of_one_period(draft)
     said = {kind: _fact(draft, kind) for kind in _KINDS}
     facts: Facts = {
         "agent": _agent(draft),
@@ -36,7 +39,42 @@ def facts_of(draft: Draft) -> Facts:
         facts |= _fractions(draft, said)
     if draft.cycles is not None:
         facts |= {"from_cycle": draft.cycles[0], "to_cycle": draft.cycles[1]}
+    return _plausible(facts)
+
+
+_PERIODS = re.compile(
+    r"\b(?:neo-?adjuvant|adjuvant|lead-?in|run-?in|extension|crossover|re-?treatment|pre-?operative|post-?operative"
+    r"|(?:part|period|stage|step|segment) (?:[1-4]|[A-D]|I{1,3})\b)",
+    re.I,
+)
+
+
+def _of_one_period(draft: Draft) -> Draft:
+    """Statements of the period that the firmest one speaks of; what another period gets is not mixed in."""
+    periods = [
+        frozenset(m[0].lower() for m in _PERIODS.finditer(s.sentence.text)) if s.timed or s.amounts else None
+        for s in draft.statements
+    ]
+    first = next((p for p in periods if p is not None), None)
+    kept = tuple(s for s, p in zip(draft.statements, periods, strict=True) if p is None or p == first)
+    return replace(draft, statements=kept)
+
+
+def _plausible(facts: Facts) -> Facts:
+    """Days beyond the end of their cycle, and amounts per day given several times a day, are contradictions."""
+    days, cycle, dose = facts["days"], facts["cycle_days"], facts["dose"]
+    if days.known and cycle.known and days.value[-1] > cycle.value:
+        facts = facts | _unread(facts, "days", "cycle_days")
+    if (facts["per_day"].value or 1) > 1:
+        if dose.known and dose.value.unit.endswith("/day"):
+            facts = facts | {"dose": _doubted(dose, "an amount per day, or per administration")}
+        if facts["count"].basis == "stated":
+            facts = facts | {"count": _doubted(facts["count"], "doses or days of doses")}
     return facts
+
+
+def _doubted(fact: Sourced[Any], why: str) -> Sourced[Any]:
+    return Sourced[Any](basis="unread", sources=fact.sources, note=why)
 
 
 _KINDS = (
@@ -57,6 +95,16 @@ def _fact(draft: Draft, kind: str) -> Sourced[Any]:
             )
         if (value := statement.value(kind)) is not None:
             return _unless_other(draft, kind, value, statement)
+    return _perhaps(draft, kind)
+
+
+def _perhaps(draft: Draft, kind: str) -> Sourced[Any]:
+    """Unread where a sentence says it once for several drugs, else absent."""
+    for statement in draft.statements:
+        if kind in statement.shared:
+            words = [w for w in statement.slots["shared"] if w.kind == kind]
+            sources = tuple(statement.sentence.source(w.start, w.end) for w in words)
+            return Sourced[Any](basis="unread", sources=sources, note="printed behind another drug")
     return absent()
 
 
@@ -65,7 +113,7 @@ def _unless_other(draft: Draft, kind: str, value: Any, first: Statement) -> Sour
     rivals = [s for s in draft.statements if s.sentence.field == level and s.value(kind) not in (None, value)]
     if rivals:
         sources = (*first.sources(kind), *(src for s in rivals for src in s.sources(kind)))
-        return Sourced[Any](basis="unread", sources=sources, note="two different values are printed")
+        return Sourced[Any](basis="unread", sources=sources, note=_TWO)
     return stated(value, *first.sources(kind)[:1])
 
 
@@ -92,7 +140,7 @@ def _routes(draft: Draft) -> Sourced[tuple[str, ...]]:
             continue
         if words and (len(ways) == 1 or group is draft.statements):
             return stated(tuple(exact), *exact.values())
-    return absent()
+    return _perhaps(draft, "routes")
 
 
 def _alone(words: list[tuple[str, Source]], route: str) -> bool:
@@ -113,6 +161,8 @@ def _timing(said: Said, draft: Draft) -> Facts:
     """Timing facts, freed of what says the same twice; contradictions leave every one of them unread."""
     facts = {k: said[k] for k in ("days", "cycle_days", "every_days", "every_months", "per_day", "per_week")}
     facts |= {k: said[k] for k in ("weeks", "count")}
+    if any(fact.note == _TWO for fact in facts.values()):  # two regimens in one
+        return {k: _doubted(fact, _TWO) if fact.known else fact for k, fact in facts.items()}
     for rule in (_day_and_interval, _daily, _weekly):
         facts = rule(facts)
     return _ends(facts, said)
@@ -239,10 +289,27 @@ def _per_week(number: int, said: Said) -> Facts:
     return {"per_week": derived(number // weeks.value, *weeks.sources, note=note)}
 
 
-def first_day(block: Block) -> Sourced[Start]:
-    """Day 1 for a block in cycles or for induction: what opens the treatment; else the start stays as it is."""
+_AFTER = re.compile(
+    r"\b(?:after|following(?! (?:dos|schedul|regimen|treatment|drug|order))|upon|post-?(?:op\w*|surg\w*|transplant\w*)|adjuvant|once (?:the|they)"
+    r"|before|prior to)\b(?! (?:meal|food|eating|breakfast|dinner|lunch|progress|disease|discontinu|withdraw))",
+    re.I,
+)
+
+
+def first_day(block: Block, draft: Draft | None) -> Sourced[Start]:
+    """Day 1 for a block in cycles or for induction: what opens the treatment; unread where the words set it after or
+    before something else; else the start stays as it is."""
     if block.start.known:
         return block.start
+    for statement in (
+        draft.statements if draft and block.phase not in ("consolidation", "maintenance") else ()
+    ):
+        if statement.timed and (found := _AFTER.search(statement.sentence.text, *statement.span)):
+            return Sourced[Start](
+                basis="unread",
+                sources=(statement.sentence.matched(found),),
+                note="set after or before another event",
+            )
     if block.phase in ("", "induction", "cycles") and block.kind == "drug":
         sources = block.days.sources or block.sources
         if block.days.known or block.phase == "induction":

@@ -53,9 +53,9 @@ def _about(row: Placed, rows: Sequence[Placed]) -> Iterator[OpenQuestion]:
     if not block.dose.known and not block.dose_by_rule and block.dose.basis != "unread":
         yield _ask(block, "dose", f"dose of {_name(block)}", proposals("dose", block))
     yield from _timing(block)
-    if block.phase in LATER and not block.start.known:
+    if block.start.basis == "unread" or (block.phase in LATER and not block.start.known):
         yield _ask(block, "start", f"when {_name(block)} starts", _starts(row, rows))
-    if block.kind == "radiotherapy" and block.phase not in LATER and not block.start.known and len(rows) > 1:
+    elif block.kind == "radiotherapy" and not block.start.known and len(rows) > 1:
         yield _ask(block, "start", f"when {_name(block)} starts", proposals("start", block))
     if block.condition.known:
         ways = (

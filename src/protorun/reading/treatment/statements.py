@@ -38,7 +38,35 @@ _JOINS = re.compile(
     re.I,
 )
 _EACH = re.compile(r"\b(?:each|both|all)\b(?! (?:cycle|\d|\w+[- ]day))", re.I)
-_DOSE_OF = re.compile(r"\s*(?:\([^)]*\)\s*)?(?:IV\s+|iv\s+)?(?:of|dose of)?\s*(?:\w+ ){0,1}$", re.I)
+_DOSE_OF = re.compile(
+    r"\s*(?:\([^)]*\)\s*)?(?:IV\s+|iv\s+)?(?:of|dose of)?\s*(?:(?!(?:and|plus|with|or|followed|to|in|after)\b)\w+ ){0,1}$", re.I
+)  # fmt: skip
+_MAYBE = re.compile(
+    r"\b(?:may|might|can|could|optional(?:ly)?|allowed|permitted|rescue|retreat\w*|re-treat\w*|rechallenge\w*|discretion"
+    r"|cross(?:ed|ing)?[- ]?over(?! (?:study|trial|design)))\b|\b(?:eligible|selected) (?:patients|participants|subjects)\b"
+    r"|^\W*(?:if|unless|in case of|for (?:patients|participants|subjects) (?:who|with|whose))\b",
+    re.I,
+)
+"""What some patients get, or get perhaps: not the treatment of the arm."""
+_BESIDE = re.compile(
+    r"\bpre-?medic\w*|\bprophyla\w+|\bbackground\b|\bstable doses?\b|\bwash-?out|\bsupportive\b|\bantiemetic"
+    r"|\bconditioning\b|\blympho-?deplet\w+|\bpre-?treat\w*",
+    re.I,
+)
+"""Beside such words a drug that the record does not list is no study treatment."""
+_PERIOD = re.compile(r"\b(?:months?|years?|weeks?|cycles?|courses|doses)\b", re.I)
+_SUBSTANCE = re.compile(
+    r"(?:\bplus|\+|\band|\bcombin\w+ with|\balong with|\bwith)\s+(?:(?:a|an|the|oral|intravenous|IV|daily|weekly)\s+){0,2}"
+    r"(?!(?:single|fixed|standard|start\w*|initial|day|days|dose|doses|cycle|cycles|week|weeks|month|every|each|once|twice|then|is|are|was|were|will|has|have|for|on|up|"
+    r"until|continu\w*|follow\w*|be|after|before|in|at|by|to|the|food|meals?|water|total|treat\w*|receiv\w*|repeat\w*|administ\w*|"
+    r"given|infus\w*|inject\w*|patients?|participants?|subjects?|placebo|matching|their|its|safety|other|all|both|no|not|who|that|assess\w*|monitor\w*|"
+    r"iv|it|sc|po|intra\w+|oral\w*|subcut\w*|via|locally|advanced|metastatic|relapsed|refractory|recurrent|histolog\w*|measurable|"
+    r"unresectable|cancer|solid|tumou?rs?|disease|respect|high|low|moderate|severe|mild|active|only|end\w*|one|two|three|four|five|six|a|an|"
+    r"intervals?|radiographic|unacceptable|discontinu\w*|death|withdraw\w*|consent|progress\w*|toxicit\w*|maintenance|induction|"
+    r"consolidation|concurrent\w*|concomitant|further|without|last\w*|evening|morning|night)\b)[A-Za-z][\w-]{3,}",
+    re.I,
+)
+"""Another thing joined on, by a name that nobody listed."""
 _STOP = frozenset(
     {"the", "group", "arm", "arms", "therapy", "treatment", "patients", "participants", "of", "and"}
 )
@@ -78,6 +106,8 @@ class Statement:
     anchor: Agent | None = None
     span: tuple[int, int] = (0, 0)
     unclear: frozenset[str] = field(default_factory=frozenset)
+    shared: frozenset[str] = field(default_factory=frozenset)
+    """Kinds that the sentence gives once, behind another drug: perhaps for this one too."""
 
     def value(self, kind: str) -> Any:
         """The one value of a slot, or None when it is empty or unclear."""
@@ -114,8 +144,16 @@ def statements(sentence: Sentence, vocabulary: Vocabulary, arms: tuple[Arm, ...]
         inside = [w for w in everything if start <= w.start < end]
         mentioned = [a for a in agents if start <= a.start < end]
         new = _of_clause(sentence, (start, end), inside, mentioned, later=number > 0)
+        if vocabulary.own and _BESIDE.search(sentence.text, start, end):
+            new = [s for s in new if s.agent is None or s.agent.name in vocabulary.own]
         if number and not new and (inside or re.search(r"\d", sentence.text[start:end])):
-            found = [_with_open_end(s, start, end, inside) for s in found]
+            others = {a.name for a in mentioned}
+            found = [
+                _with_open_end(
+                    s, start, end, inside if s.agent is None or not others - {s.agent.name} else []
+                )
+                for s in found
+            ]
         found += new
     return [replace(s, arms=scope) for s in found]
 
@@ -124,6 +162,8 @@ def _with_open_end(statement: Statement, start: int, end: int, inside: list[Word
     """What follows "then" is not understood, so how long this goes on is not either; nor, with pauses, how often."""
     slots = {**statement.slots, "unclear_end": (Word("unclear_end", "then", start, end),)}
     unclear = statement.unclear | {"count", "n_cycles"} | ({"weeks"} & set(slots))
+    if any(w.kind in ("dose", "number", "step") for w in inside):
+        unclear |= {"dose"} & set(slots)
     if any(w.kind == "unclear_timing" for w in inside):
         unclear |= {kind for kind in TIMING if kind in slots}
     return replace(statement, slots=slots, unclear=unclear)
@@ -147,6 +187,8 @@ def _of_clause(
     pieces = _pieces(sentence.text, span, inside, agents)
     if _either_or(sentence.text, span, pieces) or (later and not any(w.kind == "phases" for w in inside)):
         return []
+    if _MAYBE.search(sentence.text[span[0] : span[1]]):
+        return []
     found = [
         _statement(
             Statement(sentence, agent, {}, later=later, given=given, anchor=anchor, span=(low, high)), inside
@@ -161,7 +203,8 @@ def _either_or(text: str, span: tuple[int, int], pieces: list[tuple[Agent | None
     agents = [a for a, _, _ in pieces if a is not None]
     if _OR_PLACEBO.search(text, *span):
         return True
-    return any(a.name != b.name and re.search(r"\bor\b", text[a.end : b.start]) for a, b in pairwise(agents))
+    choice = re.compile(r"\bor\b|/\s*$")
+    return any(a.name != b.name and choice.search(text[a.end : b.start]) for a, b in pairwise(agents))
 
 
 def _shared(pieces: list[Statement], text: str) -> list[Statement]:
@@ -177,10 +220,26 @@ def _shared(pieces: list[Statement], text: str) -> list[Statement]:
         kinds = (*kinds, *TIMING)
     common = {k: s.slots[k] for k in kinds for s in (pieces[0], pieces[-1]) if k in s.slots}
     bare = [not s.timed for s in pieces]
-    return [
+    shared = [
         replace(s, slots={**{k: v for k, v in common.items() if k not in TIMING or lacks}, **s.slots})
         for s, lacks in zip(pieces, bare, strict=True)
     ]
+    return [_perhaps_shared(s, shared[i + 1 :]) for i, s in enumerate(shared)]
+
+
+def _perhaps_shared(statement: Statement, following: list[Statement]) -> Statement:
+    """ "A 900 mg and B 200 mg on day 1": the day may hold for both or for the last; for the first it is unread."""
+    kinds = [k for k in ("routes",) if k not in statement.slots]
+    kinds += () if statement.timed else TIMING
+    words = []
+    for kind in kinds:
+        behind = next((s for s in following if kind in s.slots), None)
+        if behind is not None and behind.agent is not None:
+            words += [w for w in behind.slots[kind] if w.start >= behind.agent.end]
+    if not words:
+        return statement
+    slots = {**statement.slots, "shared": tuple(words)}
+    return replace(statement, slots=slots, shared=frozenset(w.kind for w in words))
 
 
 def _anchor(inside: list[Word], agents: list[Agent]) -> Agent | None:
@@ -212,7 +271,18 @@ def _opens(text: str, inside: list[Word], agent: Agent) -> int:
         before = word.end <= at and word.kind in ("dose", "routes", "phases", "per_fraction", "single")
         if before and _DOSE_OF.fullmatch(text, word.end, at) and at - word.end <= 14:
             at = word.start
+        elif (
+            word.end <= at
+            and word.kind in ("per_week", "per_day", "every_days")
+            and not text[word.end : at].strip()
+        ):
+            at = word.start if _begins_name(text, word.start) else at
     return at
+
+
+def _begins_name(text: str, at: int) -> bool:
+    """ "plus weekly X": the timing stands behind a joining word, so it opens the next part."""
+    return bool(re.search(r"(?:\b(?:and|plus|with|of|received?|receiving)|[+,&(:])\s*$", text[:at], re.I))
 
 
 def _route_pieces(
@@ -247,15 +317,39 @@ def _statement(statement: Statement, inside: list[Word]) -> Statement:
         if low <= word.start < high:
             slots[word.kind] = (*slots.get(word.kind, ()), word)
     unclear = {kind for kind in SINGLE if len({w.value for w in slots.get(kind, ())}) > 1}
-    if "number" in slots or (
-        "dose" in slots and ("unclear" in slots or not _dose_is_its_own(statement, slots))
-    ):
-        unclear.add("dose")
-    if "unclear_timing" in slots:
-        unclear |= {kind for kind in TIMING if kind in slots}
-    if "unclear_end" in slots:
+    unclear |= _doubtful_dose(statement, slots) | _doubtful_timing(statement, slots)
+    ends = any(_PERIOD.search(statement.sentence.text, w.start, w.end) for w in slots.get("until", ()))
+    if "unclear_end" in slots or ends:
         unclear |= {"count", "n_cycles"}
     return replace(statement, slots=slots, unclear=frozenset(unclear))
+
+
+def _doubtful_dose(statement: Statement, slots: Mapping[str, tuple[Word, ...]]) -> set[str]:
+    if "number" in slots:
+        return {"dose"}
+    doubts = {"unclear", "step", "condition"} & set(slots)
+    return {"dose"} if "dose" in slots and (doubts or not _dose_is_its_own(statement, slots)) else set()
+
+
+def _doubtful_timing(statement: Statement, slots: Mapping[str, tuple[Word, ...]]) -> set[str]:
+    """Timing beside pauses or conditions, behind a step ("tapered by 5 mg every week"), of a beginning ("starts on day
+    1"), or behind another thing that is joined on."""
+    text, (low, high) = statement.sentence.text, statement.span
+    timing = {kind for kind in (*TIMING, "cycles") if kind in slots}
+    if {"unclear_timing", "condition"} & set(slots):
+        return timing
+    step = min((w.start for w in slots.get("step", ())), default=high)
+    start = statement.agent.end if statement.agent and low <= statement.agent.start < high else low
+    other = _SUBSTANCE.search(text, start, high)
+    step = min(step, other.start() if other else high)
+    doubts = {kind for kind in timing if any(w.start > step for w in slots[kind])}
+    if _BEGINS.search(text, low, high):
+        doubts |= {"cycles"} & timing
+        doubts |= {"days"} & timing if not {"cycle_days", "every_days"} & timing else set()
+    return doubts
+
+
+_BEGINS = re.compile(r"\b(?:begin|start|commenc|initiat)\w*\s+(?:on|at|from|in|with)\b", re.I)
 
 
 def _dose_is_its_own(statement: Statement, slots: Mapping[str, tuple[Word, ...]]) -> bool:
@@ -263,6 +357,12 @@ def _dose_is_its_own(statement: Statement, slots: Mapping[str, tuple[Word, ...]]
     text, agent = statement.sentence.text, statement.agent
     for word in slots.get("dose", ()):
         start = agent.end if agent and statement.span[0] <= agent.start < word.start else statement.span[0]
+        if (
+            agent is None
+            and re.match(r"\s*of\s+[a-z]", text[word.end :], re.I)
+            and not _PLAIN_OF.match(text, word.end)
+        ):
+            return False
         between = re.sub(r"\d\s*(?:and|or|,)\s*\d", "", text[start : word.start])
         if agent is not None and agent.start < word.start and _JOINS.search(between):
             return False

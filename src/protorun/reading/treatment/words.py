@@ -16,7 +16,7 @@ _NUM = r"(?<!\d)(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(?:\.\d{1,9})?(?!\d)"
 _COUNTS = {"once": 1, "twice": 2, "thrice": 3, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _COUNTS |= {"seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12}
 _N = rf"(?<!\d)(?:\d{{1,6}}(?!\d)|{'|'.join(_COUNTS)})"
-MOST, _YEAR, _HEAVIEST = 2000, 366, 1e7
+MOST, _YEAR, _HEAVIEST, _LARGEST_AUC = 2000, 366, 1e7, 10
 """No trial gives more doses, later days of a cycle, or more of a unit; larger numbers are damage or mischief."""
 _DAYS_IN = {"day": 1, "week": 7}
 _UNITS = {
@@ -109,7 +109,7 @@ def _dose(match: re.Match[str]) -> Dose | None:
 
 def _amount(n: str, unit: str, per: str | None = None, day: str | None = None) -> Dose | None:
     name, amount = _UNITS[unit.lower()], float(n.replace(",", ""))
-    if not 0 < amount < _HEAVIEST:
+    if not 0 < amount < _HEAVIEST or re.search(r"[1-9]\.000$", n):  # 1.000 mg may be a thousand
         return None
     if name == "cGy":
         name, amount = "Gy", amount / 100
@@ -274,7 +274,7 @@ _TIMING: tuple[tuple[str, str, Read], ...] = (
     ("per_day", rf"(?P<n>{_N})(?:\s+times)?\s+(?:{_EACH}\s+day|daily)\b", _one("n")),
     ("per_day", r"\bBID\b|\bb\.i\.d\.", _always(2)),
     ("per_day", r"\bTID\b|\bt\.i\.d\.", _always(3)),
-    ("per_day", r"\bQD\b|\bq\.d\.|\bonce a day\b|\bdaily\b(?! fractions)|\bevery day\b", _always(1)),
+    ("per_day", r"\bQD\b|\bq\.d\.|\bonce a day\b|\bdaily\b(?! fractions| dose| living| life| activit| practice| routine)|\bevery day\b", _always(1)),
     ("every_days", r"\bevery (?:other|second|alternate) day\b|\balternate days\b|\bQOD\b", _always(2)),
     ("unclear", r"\b(?:two|three|four|six|[2346])[ -]weekly\b", _text),
     ("per_week", rf"(?P<n>{_N})(?:\s+times?)?\s+{_EACH}\s+week\b|\b(?P<m>once|twice|thrice|{_N} times)[ -]weekly\b", lambda m: number((m["n"] or m["m"]).split()[0])),
@@ -285,18 +285,23 @@ _TIMING: tuple[tuple[str, str, Read], ...] = (
     ("unclear_end", r"\bweeks? \d+\b|\bstop(?:s|ped)? (?:when|if|once)\b", _text),
     (
         "unclear_timing",
-        r"\b(?:weeks?|days?) (?:on|off)\b|\bbreak\b|\brest(?:ing)?\b|\bpause\b|\balternat\w*|\binterval|\bas tolerated|\bstagger\w*|\brepeated\b(?! every)|\bthereafter\b",
+        r"\b(?:weeks?|days?) (?:on|off)\b|\bevery \d+ ?(?:h|hours?|hrs?)\b|\bq ?\d+ ?h\b|\bhourly\b|\bbreak\b|\brest(?:ing)?\b|\bpause\b|\balternat\w*|\binterval|\bas tolerated|\bstagger\w*|\brepeated\b(?! every)|\bthereafter\b",
         _text,
     ),
-    ("single", r"\bsingle\s+(?!group|arm|agent|center|site)(?:[\w/()-]+\s+){0,3}?(?:dose|infusion|injection|administration)\b", _always(True)),
-    ("n_cycles", rf"\b(?:for|x)\s+(?:a total of )?(?P<n>{_N})\s+(?:treatment )?(?:cycles|courses)\b", _one("n")),
+    ("single", r"\bsingle\s+(?!group|arm|agent|center|site|ascending|rising)(?:[\w/()-]+\s+){0,3}?(?:dose|infusion|injection|administration)\b", _always(True)),
+    ("n_cycles", rf"(?:\bfor|\bx|[×*])\s*(?:a total of )?(?P<n>{_N})\s+(?:treatment )?(?:cycles|courses)\b", _one("n")),
     ("n_cycles", rf"(?<![\d-])\b(?P<n>{_N}) (?:treatment )?(?:cycles|courses) of\b", _one("n")),
-    ("weeks", rf"\b(?:for|over|during)\s+(?:the first )?(?P<n>{_N})\s+(?:consecutive\s+)?weeks?\b", _one("n")),
+    ("weeks", rf"\b(?:for|over|during)\s+(?:the first |a total of )?(?P<n>{_N})(?:\s*\(\w+\))?\s+(?:consecutive\s+)?weeks?\b", _one("n")),
+    (
+        "unclear_end",
+        rf"\b(?:for|over|during|until|x)\s+(?:[\w~≥≤]+\s+){{0,3}}?{_N}(?:\s*\(\w+\))?[\s-]*(?:months?|years?)\b",
+        _text,
+    ),
     ("weeks", r"/\s*(?P<n>\d+)\s*weeks\b", _one("n")),
     ("for_days", rf"\bfor (?P<n>{_N})\s+(?:consecutive\s+)?days\b", _one("n")),
     (
         "days",
-        r"(?<!\d )(?<!\w)(?:days?|D)\s*(?>(?P<list>\d+(?:(?:\s*(?:,|and|&|-|to|through)\s*)+(?:(?:days?|D)\s*)?\d+)*))\b"
+        r"(?<!(?<!m)\d )(?<!\w)(?:days?|D)\s*(?>(?P<list>\d+(?:(?:\s*(?:,|and|&|-|to|through)\s*)+(?:(?:days?|D)\s*)?\d+)*))\b"
         r"(?!\s*(?:after|post|before|prior|or|/|of (?:study|follow|the study|radi)))(?!\s*(?:-|to)\s*(?:day|D|\d))(?!\s*cycle)",
         _days,
     ),
@@ -304,18 +309,25 @@ _TIMING: tuple[tuple[str, str, Read], ...] = (
 )  # fmt: skip
 _DOSES: tuple[tuple[str, str, Read], ...] = (
     (
+        "step",
+        r"\b(?:titrat|taper|ramp|increas|decreas|increment|wean|reduc|step(?:ped)?[- ]?(?:up|down))\w*",
+        _text,
+    ),
+    ("condition", r"\b(?:if|unless|in case of|depending|provided that)\b", _text),
+    (
         "unclear",
-        r"\bloading|\bescalat\w*|\btitrat\w*|\btaper\w*|\bramp|\bincreas\w*|\bdecreas\w*|\breduc(?:ed|tion)\b|\badjust\w*|\bmodif\w*"
+        r"\bloading|\bescalat\w*|\bincrement\w*|\bstep(?:ped)?[- ]?(?:up|down)|\btotal (?:daily )?dose\b(?![^.;]{0,15}Gy)|\bdaily dose\b"
+        r"|\bdivided\b(?! into)|\bcumulative|\bweigh(?:ing|s)\b|\baged?\b|\byears? old\b|\byears of age\b|\btarget(?:ed)? dose|\bhalf\b|\btitrat\w*|\btaper\w*|\bramp|\bincreas\w*|\bdecreas\w*|\breduc(?:ed|tion)\b|\badjust\w*|\bmodif\w*"
         r"|\bas needed|\bassigned dose|\bdose levels?\b|\bdepending|\bif\b|\bunless\b|\bweight[- ]based|\bchoice of\b|\bpriming"
         r"|\b(?:begin|start|initiat)(?:s|ing|ed|ning)? (?:at|with|from|dose)\b|\bstarting dose|\binitial(?:ly)?\b|\bfirst dose\b|\bstart on\b|\b(?:puff|tablet|capsule|pill|spray|drop|application|injection|vial)s\b(?= (?:of|each)|\b[^.]{0,12}\bof\b)|\bconclude|\bsubsequent\w*|\bng\b",
         _text,
     ),
     (
         "dose",
-        r"\bAUC\s*(?:of|=)?\s*(?P<n>\d+(?:\.\d+)?)(?!\s*(?:-|to|or)\s*\d)\b(?:\s*mg/mL[·x*]?min)?",
-        lambda m: Dose(amount=float(m["n"]), unit="AUC"),
+        r"\bAUC\s*(?:of|=)?\s*(?P<n>(?>\d+(?:\.\d+)?))(?!\s*(?:-|to|or|/|~)\s*\d|-\w)\b(?:\s*mg/mL[·x*]?min)?",
+        lambda m: Dose(amount=float(m["n"]), unit="AUC") if 0 < float(m["n"]) <= _LARGEST_AUC else None,
     ),
-    ("dose", rf"(?<![\w.,/+-])(?P<n>{_NUM})\s*-?\s*(?P<unit>{_UNIT})(?![a-zA-Z]){_PER}", _dose),
+    ("dose", rf"(?<![\w.,/+^*×x-])(?P<n>{_NUM})\s*-?\s*(?P<unit>{_UNIT})(?![a-zA-Z]){_PER}", _dose),
     ("number", rf"(?<![\w.])(?P<n>{_NUM})\s*-?\s*(?P<unit>{_UNIT})(?![a-zA-Z]){_PER}", _not_a_number),
     ("number", rf"(?<![\w.]){_NUM}(?:\s*(?:-|to|,|/)\s*{_NUM})+\s*(?:{_UNIT})(?![a-zA-Z])", _text),
 )
