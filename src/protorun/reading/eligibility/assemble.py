@@ -233,7 +233,23 @@ def _including(chunks: list[Chunk], at: int, line: Line, context: Context) -> Ex
         return All(parts=(head, context.unparsed(line, chunks[at:])))
     operands, _ = _split(_trim(chunks[at + 1 :]))
     known = [operand(o, line, context) for o in operands if _has_atom(o)]
-    return Any(parts=(head, *known)) if known else head
+    return Any(parts=(head, *(_as_head(k, head) for k in known))) if known else head
+
+
+def _as_head(example: Expr, head: Expr) -> Expr:
+    """An example counts as its head does: in the same window, with the same qualifiers, unless it has its own."""
+    if isinstance(example, (Any, All)):
+        return type(example)(parts=tuple(_as_head(p, head) for p in example.parts))
+    if isinstance(head, Flag) and isinstance(example, Flag):
+        return example.model_copy(
+            update={
+                "window": example.window or head.window,
+                "qualifiers": example.qualifiers or head.qualifiers,
+            }
+        )
+    if isinstance(head, Treated) and isinstance(example, Treated):
+        return example.model_copy(update={"window": example.window or head.window})
+    return example
 
 
 def _split(chunks: list[Chunk]) -> tuple[list[list[Chunk]], list[str]]:

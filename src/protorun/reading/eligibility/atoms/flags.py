@@ -71,6 +71,7 @@ def _condition(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | 
     """Qualifiers (in a row or as a list) and the condition they narrow."""
     step = at
     groups: list[list[str]] = [[]]
+    listed = False
     while step < len(chunks) and chunks[step].kind == "q" and chunks[step].value not in _BEHIND:
         groups[-1].append(str(chunks[step].value))
         step += 1
@@ -79,7 +80,10 @@ def _condition(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | 
             nxt += 1
         if nxt > step and nxt < len(chunks) and chunks[nxt].kind == "q" and _leads_to_condition(chunks, nxt):
             groups.append([])
+            listed = listed or any(c.kind in "|/" for c in chunks[step:nxt])
             step = nxt
+    if not listed:  # "unstable, symptomatic X" is both; "active, known or suspected X" is any of them
+        groups = [[q for group in groups for q in group]]
     if step >= len(chunks) or chunks[step].kind != "k":
         return None
     name, behind = str(chunks[step].value), step + 1
@@ -175,9 +179,10 @@ def _is_condition(expr: Anything) -> bool:
 
 
 def _qualifiers(chunk: Chunk) -> tuple[str, ...]:
-    return (
-        tuple(q for q in chunk.value.qualifiers if q not in _BEHIND) if isinstance(chunk.value, Flag) else ()
-    )
+    flags = chunk.value.parts if isinstance(chunk.value, Any) else (chunk.value,)
+    found = {f.qualifiers for f in flags if isinstance(f, Flag)}
+    own = found.pop() if len(found) == 1 else ()
+    return tuple(q for q in own if q not in _BEHIND)
 
 
 def _narrowed(chunk: Chunk) -> bool:
