@@ -131,3 +131,10 @@ def test_the_schedule_of_all_arms_says_what_is_blocked(said):
     code, out, _ = said("schedule", TDXD)
     assert code == 0
     assert "blocked by" in out
+
+
+def test_a_file_of_holidays_that_is_no_text_is_named(said, tmp_path):
+    (tmp_path / "holidays.txt").write_bytes(b"\xff\xfe2024-07-01")
+    code, _, err = said("calendar", SG, *START, "--holidays", str(tmp_path / "holidays.txt"))
+    assert code == 2
+    assert "holidays.txt, byte 0: this is no text in UTF-8" in err

@@ -1,7 +1,9 @@
 """The schedule of activities: rows of treatment, columns of days."""
 
+import pytest
 from hand_built import conquer, nct05305885, nct06462092, nct07134153
 
+from protorun.errors import UsageError
 from protorun.schedule import schedule_of_activities
 
 
@@ -36,3 +38,9 @@ def test_blocked_blocks_and_unstated_regimens_have_a_row_without_marks():
     rows = schedule_of_activities(nct07134153(), "I/B")
     assert [r["open"] for r in rows[1:]] == ["blocked by RP2D of Phase I/Arm A"] * 2
     assert [r["given"] for r in schedule_of_activities(conquer(), "systemic")] == ["not stated"]
+
+
+@pytest.mark.parametrize("days", [0, -4, 10**9])
+def test_a_grid_nobody_can_print_is_refused(days):
+    with pytest.raises(UsageError, match=f"a grid of {days} days"):
+        schedule_of_activities(nct06462092(), "single", days=days)

@@ -383,20 +383,6 @@ def test_radiotherapy_always_gives_20_fractions_on_open_weekdays(start, missed):
     assert sum(x.amount for x in found) == 40
 
 
-@pytest.mark.parametrize(
-    ("settings", "says"),
-    [
-        ({"cycles": 0}, "0 cycles"),
-        ({"start": date(9999, 12, 1)}, "year 9999"),
-        ({"weight_kg": float("nan")}, "no weight"),
-        ({"weight_kg": -1.0}, "no weight"),
-    ],
-)
-def test_what_no_calendar_holds_is_refused_in_words(settings, says):
-    with pytest.raises(UsageError, match=says):
-        lay_out(nct06462092(), "single", **({"start": MONDAY, "weight_kg": 60, "cycles": 2} | settings))
-
-
 def test_a_billion_doses_are_refused_and_not_counted_out():
     study = one_block(every_days=said(1), count=said(10**9))
     with pytest.raises(UsageError, match="more than 20000 doses"):

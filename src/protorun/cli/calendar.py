@@ -241,9 +241,18 @@ def _days(texts: Sequence[str]) -> list[date]:
     found: list[date] = []
     for text in texts:
         file = Path(text)
-        lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else [text]
+        lines = _lines(file) if file.is_file() else [text]
         found += [_date(day) for line in lines if (day := line.partition("#")[0].strip())]
     return found
+
+
+def _lines(file: Path) -> list[str]:
+    from protorun.errors import UsageError
+
+    try:
+        return file.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file}, byte {error.start}: this is no text in UTF-8") from error
 
 
 def _results(texts: Sequence[str]) -> dict[str, Any]:

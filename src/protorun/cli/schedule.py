@@ -32,12 +32,9 @@ def schedule(
         How to print the grid.
     """
     from protorun.cli._assumed import with_defaults
-    from protorun.errors import UsageError
     from protorun.read import load
     from protorun.schedule import schedule_of_activities
 
-    if days < 1:
-        raise UsageError(f"--days {days}: ask for at least one day")
     known = with_defaults(load(study), assume_defaults)
     arms = [arm] if arm else [a.id for a in known.arms]
     if not arms:

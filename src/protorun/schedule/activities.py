@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
+from protorun.schedule.asked import END_EVERYTHING
 from protorun.schedule.clock import study_day
 from protorun.study.arm import Arm
 from protorun.study.study import Study
@@ -24,7 +25,8 @@ def planned_activities(
         if offsets is None:
             yield Planned(**{**vars(line), "missing": f"when (activities[{activity.id}].every_days)"})
             continue
-        ends = min((on for code, on in ended.items() if code in (activity.until.value or ())), default=None)
+        codes = (*(activity.until.value or ()), *END_EVERYTHING)
+        ends = min((on for code, on in ended.items() if code in codes), default=None)
         for number, offset in enumerate(offsets, start=1):
             on = start + timedelta(days=offset)
             if (horizon is not None and on > horizon) or (ends is not None and on > ends):

@@ -1,16 +1,19 @@
-"""How much is given: the stated dose and the patient's weight or surface, in exact decimal arithmetic."""
+"""How much is given: the dose at the patient's level, by weight or surface, in exact decimal arithmetic."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from math import isfinite, sqrt
+from math import sqrt
 from types import MappingProxyType
 
 from protorun.errors import UsageError
-from protorun.study.treatment import Dose
+from protorun.study.dose_rule import DoseRule
+from protorun.study.study import Study
+from protorun.study.treatment import Block, Dose
+from protorun.terms.variables import variables
 
 REWEIGH = 0.10  # a change of at least 10 % makes a new dosing weight: custom of sites, not in any record
 
@@ -24,9 +27,8 @@ class Body:
     weights: Mapping[date, float] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
-        for value in (self.weight_kg, self.height_cm, *self.weights.values()):
-            if value is not None and not (isfinite(value) and value > 0):
-                raise UsageError(f"{value!r} is no weight or height")
+        _plausible("weight", (self.weight_kg, *self.weights.values()), "kg")
+        _plausible("height", (self.height_cm,), "cm")
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,16 @@ class Amount:
     unit: str
     missing: str = ""
     note: str = ""
+
+
+def _plausible(measure: str, values: Iterable[float | None], unit: str) -> None:
+    """Raises UsageError for a value outside the plausible range of the measure: a slip of the comma is a tenfold dose."""
+    known = variables()[measure]
+    for value in values:
+        if value is not None and not known.low <= value <= known.high:
+            raise UsageError(
+                f"{value:g} {unit} is no plausible {measure}; it lies between {known.low:g} and {known.high:g} {unit}"
+            )
 
 
 def amount_of(dose: Dose, body: Body, on: date | None) -> Amount:
@@ -86,3 +98,26 @@ def _per_m2(amount: float, unit: str, body: Body, on: date | None) -> Amount:
 
 def _times(amount: float, measure: float) -> float:
     return float(Decimal(str(amount)) * Decimal(str(measure)))
+
+
+def dose_at_level(study: Study, block: Block, level: str | None) -> Dose | None:
+    """The block's dose; for a block under the dose rule that of the level asked for, else of the starting level.
+
+    Raises UsageError for a level the rule does not have.
+    """
+    rule = study.dose_rule
+    if level is not None and (rule is None or level not in {item.label for item in rule.levels}):
+        there = ", ".join(item.label for item in rule.levels) if rule else ""
+        raise UsageError(f"no dose level {level!r}; there are: {there or 'none'}")
+    if rule is None or not block.dose_by_rule:
+        return block.dose.value
+    if (index := _index(rule, level)) is None:
+        return block.dose.value
+    return rule.levels[index].dose.value
+
+
+def _index(rule: DoseRule, level: str | None) -> int | None:
+    if level is not None:
+        return next(i for i, item in enumerate(rule.levels) if item.label == level)
+    start = rule.start_level.value
+    return start if start is not None and start < len(rule.levels) else None

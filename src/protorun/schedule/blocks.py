@@ -16,7 +16,7 @@ from protorun.schedule.workdays import workdays
 from protorun.study.study import Study
 from protorun.study.treatment import Block, Start
 
-_CYCLE = re.compile(r"C(\d+)")
+CYCLE = re.compile(r"C(\d+)")
 _WEEKDAYS = 5
 MOST_DOSES = 20_000
 """More than fifty years of daily doses; beyond that a number is a mistake."""
@@ -134,12 +134,3 @@ def _fractions(block: Block, start: date, setting: Setting) -> Laid | None:
         Slot((on - start).days, f"fraction {n}/{total}", str(n)) for n, on in enumerate(days, start=1)
     )
     return Laid(block, Clock(start), planned, tuple(days), bounded=True)
-
-
-def check_actual(study: Study, arm_blocks: tuple[Block, ...], actual: Mapping[str, date]) -> None:
-    """Raises UsageError for a delay that names no cycle, block or dose of the arm."""
-    for key in actual:
-        block = key.partition("/")[0]
-        if not _CYCLE.fullmatch(key) and all(b.id != block for b in arm_blocks):
-            there = ", ".join(("C2 (a cycle)", *(b.id for b in arm_blocks)))
-            raise UsageError(f"no cycle or block {key!r}; there are: {there}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from protorun.errors import UsageError
+from protorun.schedule.blocks import MOST_DOSES
 from protorun.schedule.lay_out import lay_out
 from protorun.schedule.words import dose, starts, when
 from protorun.study.study import Study
@@ -21,6 +23,8 @@ def schedule_of_activities(study: Study, arm_id: str, *, days: int = 42) -> tupl
 
     A column `D5` holds `X` where something is given on day 5, `(X)` where a condition has to hold first.
     """
+    if not 0 < days <= MOST_DOSES:
+        raise UsageError(f"a grid of {days} days cannot be laid out; ask for 1 to {MOST_DOSES}")
     until = _ANY_MONDAY + timedelta(days=days - 1)
     lines = lay_out(study, arm_id, start=_ANY_MONDAY, until=until)
     columns = sorted({line.day for line in lines if line.day is not None})

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 
 from protorun.errors import NotStated, UsageError
 from protorun.schedule.activities import planned_activities
-from protorun.schedule.amounts import Amount, Body, amount_of
-from protorun.schedule.blocks import MOST_DOSES, Laid, Setting, check_actual, lay_block
+from protorun.schedule.amounts import Amount, Body, amount_of, dose_at_level
+from protorun.schedule.asked import END_EVERYTHING, check_actual, check_asked, check_dates
+from protorun.schedule.blocks import MOST_DOSES, Laid, Setting, lay_block
 from protorun.schedule.clock import study_day
 from protorun.schedule.gates import blocked_by, dose_from_result
-from protorun.schedule.levels import dose_at_level
 from protorun.schedule.timing import Slot, bounded
 from protorun.schedule.words import in_cycles
 from protorun.schedule.workdays import Weekends, is_workday, moved
@@ -21,7 +21,6 @@ from protorun.study.study import Study
 from protorun.study.treatment import Block, Dose
 from protorun.trial.planned import Planned
 
-END_EVERYTHING = ("death", "withdrawal")
 SAME_END = {"relapse": "progression"}
 """A relapse is dated like a progression; the record's own word stays in the block."""
 
@@ -78,6 +77,9 @@ def lay_out(
         raise UsageError(f"{cycles} cycles cannot be laid out")
     arm = _arm(study, arm_id)
     blocks = _blocks(study, arm)
+    later = weights if weights and weight_kg is not None else {}
+    check_dates(start, until=until, ended=ended or {}, weighed=later)
+    check_asked(study, blocks, ended=ended or {}, conditions=conditions or {}, results=results or ())
     check_actual(study, blocks, actual or {})
     setting = Setting(study, start, actual or {}, frozenset(holidays) | frozenset(missed))
     body = Body(weight_kg, height_cm, weights or {})
@@ -161,7 +163,8 @@ def _beyond(laid: Laid, asked: Request, cycle: int | None, number: int, on: date
 
 def _with_horizon(asked: Request, blocks: tuple[Block, ...]) -> Request:
     """The request with its last day: `until`, or the last day of the last cycle asked for."""
-    start, latest = asked.setting.start, max(asked.setting.actual.values(), default=asked.setting.start)
+    start = asked.setting.start
+    latest = max((start, *asked.setting.actual.values()))
     if asked.until is not None:
         most = max((asked.until - start).days + 2, 1)
         return replace(asked, horizon=asked.until, setting=replace(asked.setting, most=most))
