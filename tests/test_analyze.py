@@ -221,3 +221,32 @@ def test_analyze_lists_what_the_record_leaves_open_and_ends_with_findings(capsys
     record = str(files("protorun.demo").joinpath("records/NCT05305885.txt"))
     assert run(["analyze", record, "--data", str(CASES)]) == 3
     assert "endpoints[overall_survival].origin" in capsys.readouterr().err
+
+
+def _orr(scans: str, *, confirm_days: int | None = 28, frame: int = 84):
+    """The reason of one patient enrolled on 2024-01-01 whose brain was scanned on these days: `42 PR, 126 PR`."""
+    lines = ["patient,date,criteria,compartment,response"]
+    for scan in scans.split(", "):
+        day, response = scan.split()
+        on = np.datetime64("2024-01-01") + int(day)
+        lines.append(f"A,{on},rano_bm,cns,{response}")
+    orr = Endpoint(
+        id="ORR", name=answer("ORR"), kind="response_rate", origin=answer("enrollment"),
+        criteria=answer("rano_bm"), responses=answer(("CR", "PR")), time_frame_days=answer(frame),
+        compartment="cns", **({"confirm_days": answer(confirm_days)} if confirm_days else {}),
+    )  # fmt: skip
+    tables = parse_tables("patient,enrolled_on\nA,2024-01-01", "", "\n".join(lines))
+    row = analyze(study(orr), tables).explain("A")[0]
+    return row["status"], row["rule"]
+
+
+def test_a_response_inside_the_frame_that_is_confirmed_after_it_is_called_that():
+    assert _orr("42 PR, 70 PR") == ("event", "responded")
+    assert _orr("42 PR, 126 PR") == ("censored", "confirmed too late")
+    assert _orr("42 SD, 126 PR, 168 PR") == ("censored", "after the time frame")
+    assert _orr("42 PR, 84 SD") == ("censored", "not confirmed")
+
+
+def test_whoever_could_not_be_evaluated_is_not_said_to_have_not_responded():
+    assert _orr("42 NE") == ("censored", "not evaluable")
+    assert _orr("42 SD") == ("censored", "did not respond")

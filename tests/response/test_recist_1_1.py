@@ -3,6 +3,8 @@
 import pytest
 
 from protorun.errors import PatientDataError
+from protorun.patients.tables import parse_lesions
+from protorun.response import assess
 from protorun.trial.response import Response
 
 
@@ -15,6 +17,12 @@ def test_shrinkage_back_under_30_percent_is_pr_or_sd_as_the_policy_says(recist, 
     sums = "0 A target 100\n1 A target 68\n2 A target 72"
     assert words(recist(sums, "eortc")) == ["PR", "PR"]
     assert words(recist(sums, "strict_table")) == ["PR", "SD"]
+
+
+def test_shrinkage_back_under_30_percent_after_complete_nodes_stays_a_response_for_the_eortc(recist, words):
+    nodes = "0 N target 15 lymph node\n1 N target 9 lymph node\n2 N target 10.7 lymph node"
+    assert words(recist(nodes, "eortc")) == ["CR", "PR"]
+    assert words(recist(nodes, "strict_table")) == ["CR", "SD"]
 
 
 def test_pyrecist_sums_30_24_21_25_2_26(recist, words):
@@ -146,6 +154,15 @@ def test_growth_is_dated_to_the_visit_and_nothing_else_carries_a_day_of_progress
 def test_rows_that_contradict_one_another_are_refused_by_name(recist, lines, says):
     with pytest.raises(PatientDataError, match=says):
         recist(lines)
+
+
+@pytest.mark.parametrize("finding", ["present", "too small", "worse"])
+def test_a_lesion_that_is_there_has_no_diameter_of_0(finding):
+    lines = "patient,date,lesion,role,compartment,diameter_mm,finding"
+    lines += f"\nA,2024-01-01,T1,target,cns,20,\nA,2024-02-01,T1,target,cns,0,{finding}"
+    lesions, _, _ = parse_lesions(lines)
+    with pytest.raises(PatientDataError, match="a lesion that is there has the diameter 0"):
+        assess("recist_1_1", lesions)
 
 
 def test_codes_are_those_of_adam():

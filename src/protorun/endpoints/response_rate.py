@@ -43,7 +43,10 @@ def derive_rate(
     success, responded = np.isin(code, wanted), np.isin(best.bor, (Response.CR, Response.PR))
     too_late = np.isin(later.cbor if confirmed else later.bor, wanted)
     no_start = origin == NO_DAY
-    cases = [no_start, success, too_late, confirmed & responded, code == Response.MISSING]
+    cases = [
+        no_start, success, too_late & confirmed & responded, too_late, confirmed & responded,
+        code == Response.MISSING, code == Response.NE,
+    ]  # fmt: skip
     columns: dict[str, Any] = {
         "copy": tables.patients.copy,
         "arm": tables.patients.arm,
@@ -104,9 +107,11 @@ def _reasons(endpoint: Endpoint) -> tuple[Reason, ...]:
     return (
         undetermined("no origin", f"the day of {endpoint.origin.value or 'enrollment'} is not known"),
         _from(counts, "responded", f"{held} is one of {named}"),
+        _from(frame, "confirmed too late", f"responded in time, confirmed only after {days} days"),
         _from(frame, "after the time frame", f"responded only after the time frame of {days} days"),
         _from(endpoint.confirm_days, "not confirmed", "the response was not confirmed in time"),
         Reason("no assessment", "no assessment inside the time frame; counts in the denominator"),
+        Reason("not evaluable", f"{held} is NE, not evaluable; counts in the denominator"),
         _from(counts, "did not respond", f"{held} is none of {named}"),
     )
 

@@ -131,6 +131,12 @@ def _check_rows(lesions: Lesions) -> None:
         "a lesion that is absent has a diameter",
         "correct one of the two",
     )
+    there = np.isin(lesions.finding, (Finding.PRESENT, Finding.TOO_SMALL, Finding.WORSE))
+    refuse(
+        there & (lesions.diameter == 0),
+        "a lesion that is there has the diameter 0",
+        "write absent, or leave the diameter blank",
+    )
     order = np.lexsort((lesions.lesion, lesions.visit, lesions.patient, lesions.copy))
     same = np.zeros(len(lesions), np.bool_)
     columns = (lesions.copy, lesions.patient, lesions.visit, lesions.lesion)

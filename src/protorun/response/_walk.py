@@ -100,7 +100,8 @@ def _target(
     lower = here & known & ~missing & (total < nadir)
     path.nadir = np.where(lower, total, nadir)
     path.size_at_nadir = np.where(lower[:, None], size, path.size_at_nadir)
-    path.had_pr = np.where(here, (path.had_pr | (found == Response.PR)) & (found != Response.PD), path.had_pr)
+    responded = np.isin(found, (Response.PR, Response.CR))
+    path.had_pr = np.where(here, (path.had_pr | responded) & (found != Response.PD), path.had_pr)
     return found, np.where(missing | none, -1, total), np.where(known & ~none, nadir, -1)
 
 
@@ -124,7 +125,12 @@ def _non_target(grid: Grid) -> Codes:
     missing = np.any(used & (slots.finding == Finding.NOT_ASSESSED), axis=2)
     none = ~np.any(slots.used, axis=1, keepdims=True) & grid.seen[:, :1]
     found = np.select(
-        [worse, np.broadcast_to(none, worse.shape), missing | ~grid.seen[:, :1], np.all(gone | ~used, axis=2)],
+        [
+            worse,
+            np.broadcast_to(none, worse.shape),
+            missing | ~grid.seen[:, :1],
+            np.all(gone | ~used, axis=2),
+        ],
         [Response.PD, Response.NONE, Response.NE, Response.CR],
         Response.NON_CR_NON_PD,
     )
