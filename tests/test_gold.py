@@ -520,6 +520,9 @@ def test_a_question_is_asked_once_and_its_path_points_at_something_unanswered(se
     assert len(set(paths)) == len(paths)
     for path in paths:
         fact = fact_at(study(seed), path)
+        if path == "dose_rule.levels":
+            assert fact == ()
+            continue
         assert isinstance(fact, Sourced)
         assert fact.basis in ("absent", "assumed", "unread"), path
 

@@ -314,7 +314,7 @@ class TestCommand:
 
     def test_a_reading_nobody_chose_is_an_error_that_names_both(self, capsys):
         assert run([*self.ARGUMENTS]) == 1
-        assert "fill_to_six, three_plus_three" in capsys.readouterr().err
+        assert "three_plus_three, fill_to_six" in capsys.readouterr().err
 
 
 def _stop_after(chunks):

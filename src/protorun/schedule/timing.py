@@ -38,7 +38,9 @@ def planned_count(block: Block) -> int | None:
 
 def bounded(block: Block) -> bool:
     """True when the block has an end of its own; otherwise it runs until something ends it."""
-    once = block.days.known and not (block.cycle_days.known or block.per_week.known or block.every_days.known)
+    once = block.days.known and all(
+        f.basis == "absent" for f in (block.cycle_days, block.per_week, block.every_days)
+    )
     return planned_count(block) is not None or once
 
 
@@ -57,6 +59,10 @@ def _endless(block: Block) -> Iterator[Slot]:
         return _in_weeks(block, _week_days(block, block.per_week.value))
     if block.every_days.value is not None:
         return _every(block, block.every_days.value)
+    if block.days.value is not None and "unread" in (block.cycle_days.basis, block.every_days.basis):
+        raise NotStated(
+            f"how often the days of {block.agent.value} come again", path=f"blocks[{block.id}].cycle_days"
+        )
     if block.days.value is not None:
         return _once(block, block.days.value)
     raise NotStated(f"{_what_is_missing(block)} of {block.agent.value}", path=_missing_path(block))

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from protorun.reading.sentences import Sentence, sentences, whole
+from protorun.reading.arms.prose_arms import compared
+from protorun.reading.sentences import Sentence, sentences
 from protorun.reading.values import slug, table
 from protorun.study.arm import Arm
 from protorun.study.record import Record
@@ -26,7 +27,7 @@ def arms_in_prose(record: Record, study: Study) -> tuple[Arm, ...]:
     introduced = _introduced(lines)
     if len(introduced) > 1:
         return introduced
-    return _compared(record, lines) if allocation == "randomized" else ()
+    return compared(record, lines) if allocation == "randomized" else ()
 
 
 def prose_conflicts(record: Record, arms: Sequence[Arm]) -> tuple[Conflict, ...]:
@@ -101,27 +102,6 @@ def _joined(lines: Sequence[Sentence]) -> Source:
     passage = lines[0].passage.source
     quote = passage.quote[first.start - passage.start : last.end - passage.start]
     return Source(start=first.start, end=last.end, quote=quote, locator=passage.locator)
-
-
-def _compared(record: Record, lines: Sequence[Sentence]) -> tuple[Arm, ...]:
-    titles = [whole(p) for name in ("title.official", "title.brief") for p in record.all(name)]
-    for sentence in (*lines, *titles):
-        match = _pattern("compared").search(sentence.text)
-        if match is None:
-            continue
-        both = sentence.source(match.start("first"), match.end("second"))
-        arms: list[Arm] = []
-        for side in ("first", "second"):
-            label = match[side].strip()
-            arms.append(
-                Arm(
-                    id=slug(label, (a.id for a in arms)),
-                    label=stated(label, sentence.matched(match, side)),
-                    sources=(both,),
-                )
-            )
-        return tuple(arms)
-    return ()
 
 
 def _single_arm(lines: Sequence[Sentence], study: Study) -> Arm:

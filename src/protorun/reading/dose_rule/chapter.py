@@ -115,7 +115,12 @@ def _questions(rule: DoseRule, study: Study) -> Iterator[OpenQuestion]:
     elif rule.design.basis == "absent":
         yield _ask("design", "escalation rule", _offers("design", rule, study))
     if not rule.levels:
-        yield _open("dose_levels", "dose levels, start dose and step of the escalation")
+        yield OpenQuestion(
+            id="dose_levels",
+            asks="dose levels, start dose and step of the escalation",
+            path="dose_rule.levels",
+            needed_for=("escalation", "conduct"),
+        )
     elif rule.start_level.value is None:
         yield _ask("start_level", "level at which the escalation starts")
     if not rule.dlt_definition.known and rule.dlt_definition.basis != "unread":

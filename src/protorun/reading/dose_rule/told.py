@@ -149,7 +149,7 @@ def _value(match: re.Match[str], *names: str) -> int:
 
 
 def _readings(told: Told, upper: str, lower: str) -> tuple[RuleReading, ...]:
-    """Both complete readings. The order of the guards: the limit first, then the full cohort, then an early go."""
+    """Both complete readings, the one that is proposed first. The order of the guards: the limit first, then the full cohort, then an early go."""
     limit, most, allowed = told.limit, told.high, told.allowed
     too_many = Transition(state=upper, dlt_from=limit, action="go", to=lower, basis=_says(told.reduce))
     full = Transition(
@@ -169,14 +169,14 @@ def _readings(told: Told, upper: str, lower: str) -> tuple[RuleReading, ...]:
     )  # fmt: skip
     return (
         RuleReading(
-            name=FILL,
-            says=f"phase I takes {most} evaluable patients before it goes on",
-            transitions=(too_many, full, fill, *below),
-        ),
-        RuleReading(
             name=THREE,
             says=f"{told.low} patients without DLT are enough; with 1 DLT the cohort is filled to {most}",
             transitions=(too_many, full, early, fill, *below),
+        ),
+        RuleReading(
+            name=FILL,
+            says=f"phase I takes {most} evaluable patients before it goes on",
+            transitions=(too_many, full, fill, *below),
         ),
     )
 

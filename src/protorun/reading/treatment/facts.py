@@ -132,7 +132,10 @@ def _routes(draft: Draft) -> Sourced[tuple[str, ...]]:
     """Routes of the block's own sentences, else of general ones; an exact route replaces its family's name."""
     for group in (draft.statements, draft.background):
         words = [
-            (w.value, s.sentence.source(w.start, w.end)) for s in group for w in s.slots.get("routes", ())
+            (w.value, s.sentence.source(w.start, w.end))
+            for s in group
+            if "routes" not in s.unclear
+            for w in s.slots.get("routes", ())
         ]
         ways = {family(route) for route, _ in words}
         exact = {route: src for route, src in words if route != family(route) or _alone(words, route)}
@@ -163,7 +166,7 @@ def _timing(said: Said, draft: Draft) -> Facts:
     facts |= {k: said[k] for k in ("weeks", "count")}
     if any(fact.note == _TWO for fact in facts.values()):  # two regimens in one
         return {k: _doubted(fact, _TWO) if fact.known else fact for k, fact in facts.items()}
-    for rule in (_day_and_interval, _daily, _weekly):
+    for rule in (_day_and_interval, _daily, _weekly, _weeks_of_cycle):
         facts = rule(facts)
     return _ends(facts, said)
 
@@ -219,6 +222,21 @@ def _weekly(facts: Facts) -> Facts:
     if not same or facts["every_days"].known:
         return _unread(facts, *(k for k in ("per_week", "days", "every_days") if facts[k].known))
     return facts | {"per_week": absent("said by the days"), "weeks": absent("said by the days")}
+
+
+def _weeks_of_cycle(facts: Facts) -> Facts:
+    """ "Daily for 4 weeks, repeated every 6 weeks" gives the days of a cycle."""
+    if not _known(facts, "weeks", "every_days", "cycle_days") or facts["every_days"].value != 1:
+        return facts
+    weeks, last = facts["weeks"], 7 * facts["weeks"].value
+    if last > facts["cycle_days"].value:
+        return facts
+    days: Any = tuple(range(1, last + 1))
+    return facts | {
+        "days": derived(days, *weeks.sources, note="daily"),
+        "every_days": absent("said by the days"),
+        "weeks": absent("said by the days"),
+    }
 
 
 def _ends(facts: Facts, said: Said) -> Facts:
@@ -304,7 +322,13 @@ def first_day(block: Block, draft: Draft | None) -> Sourced[Start]:
     for statement in (
         draft.statements if draft and block.phase not in ("consolidation", "maintenance") else ()
     ):
-        if statement.timed and (found := _AFTER.search(statement.sentence.text, *statement.span)):
+        low, high = (
+            statement.span[0],
+            statement.span[1] + len("prior to x"),
+        )  # such words open the next clause
+        if statement.timed or "single" in statement.slots:
+            if not (found := _AFTER.search(statement.sentence.text, low, high)):
+                continue
             return Sourced[Start](
                 basis="unread",
                 sources=(statement.sentence.matched(found),),

@@ -17,7 +17,7 @@ from protorun.study.treatment import Block
 _MATTERS = re.compile(
     r"\d|\b(?:daily|weekly|monthly|hourly|cycles?|courses?|until|then|thereafter|followed|escalat\w*|taper\w*|titrat\w*|increas\w*"
     r"|decreas\w*|reduc\w*|if|unless|may|can|or|loading|bolus|maximum|minimum|up to|alternat\w*|rest|break|before|after|prior"
-    r"|once|twice|first|second|last|optional\w*|continu\w*|discontinu\w*|stopp\w*|ending|every|each|months?|years?|level)\b",
+    r"|one|two|three|four|five|six|seven|eight|nine|ten|twelve|doses|dosage|dosing|once|twice|first|second|last|optional\w*|continu\w*|discontinu\w*|stopp\w*|ending|months?|years?|level)\b",
     re.I,
 )
 _REASON = "part of a treatment sentence that no block uses"
@@ -55,7 +55,12 @@ def _used(statement: Statement, block: Block) -> Iterator[Word]:
 def _differs(word: Word, block: Block) -> bool:
     """Another value than the block's own, from a text that gave way to a firmer one."""
     fact = getattr(block, word.kind, None)
-    if not isinstance(fact, Sourced) or not fact.known or word.kind == "routes" or block.kind == "radiotherapy":
+    if (
+        not isinstance(fact, Sourced)
+        or not fact.known
+        or word.kind == "routes"
+        or block.kind == "radiotherapy"
+    ):
         return False
     return bool(fact.value != word.value)
 

@@ -146,6 +146,9 @@ def statements(sentence: Sentence, vocabulary: Vocabulary, arms: tuple[Arm, ...]
         new = _of_clause(sentence, (start, end), inside, mentioned, later=number > 0)
         if vocabulary.own and _BESIDE.search(sentence.text, start, end):
             new = [s for s in new if s.agent is None or s.agent.name in vocabulary.own]
+        if number and new:  # the next step of the same drug ends this one
+            again = {s.agent.name for s in new if s.agent}
+            found = [_bounded(s) if s.agent and s.agent.name in again else s for s in found]
         if number and not new and (inside or re.search(r"\d", sentence.text[start:end])):
             others = {a.name for a in mentioned}
             found = [
@@ -167,6 +170,10 @@ def _with_open_end(statement: Statement, start: int, end: int, inside: list[Word
     if any(w.kind == "unclear_timing" for w in inside):
         unclear |= {kind for kind in TIMING if kind in slots}
     return replace(statement, slots=slots, unclear=unclear)
+
+
+def _bounded(statement: Statement) -> Statement:
+    return replace(statement, unclear=statement.unclear | ({"count"} - set(statement.slots)))
 
 
 def _clauses(text: str) -> Iterator[tuple[int, int]]:
@@ -227,10 +234,16 @@ def _shared(pieces: list[Statement], text: str) -> list[Statement]:
     return [_perhaps_shared(s, shared[i + 1 :]) for i, s in enumerate(shared)]
 
 
+_REPEATS = ("cycle_days", "every_days", "count")
+
+
 def _perhaps_shared(statement: Statement, following: list[Statement]) -> Statement:
     """ "A 900 mg and B 200 mg on day 1": the day may hold for both or for the last; for the first it is unread."""
     kinds = [k for k in ("routes",) if k not in statement.slots]
-    kinds += () if statement.timed else TIMING
+    kinds += _REPEATS if statement.timed else TIMING
+    kinds = [k for k in kinds if k not in statement.slots]
+    if {"cycle_days", "every_days"} & set(statement.slots):
+        kinds = [k for k in kinds if k not in ("cycle_days", "every_days")]
     words = []
     for kind in kinds:
         behind = next((s for s in following if kind in s.slots), None)
@@ -317,7 +330,11 @@ def _statement(statement: Statement, inside: list[Word]) -> Statement:
         if low <= word.start < high:
             slots[word.kind] = (*slots.get(word.kind, ()), word)
     unclear = {kind for kind in SINGLE if len({w.value for w in slots.get(kind, ())}) > 1}
-    unclear |= _doubtful_dose(statement, slots) | _doubtful_timing(statement, slots)
+    unclear |= (
+        _doubtful_dose(statement, slots)
+        | _doubtful_timing(statement, slots)
+        | _before_a_join(statement, slots)
+    )
     ends = any(_PERIOD.search(statement.sentence.text, w.start, w.end) for w in slots.get("until", ()))
     if "unclear_end" in slots or ends:
         unclear |= {"count", "n_cycles"}
@@ -349,6 +366,20 @@ def _doubtful_timing(statement: Statement, slots: Mapping[str, tuple[Word, ...]]
     return doubts
 
 
+def _before_a_join(statement: Statement, slots: Mapping[str, tuple[Word, ...]]) -> set[str]:
+    """Words of what was named before "and" or "plus" this agent: another thing's, by a name that nobody listed."""
+    text, agent, (low, high) = statement.sentence.text, statement.agent, statement.span
+    if agent is None or not low <= agent.start < high:
+        return set()
+    joins = [m.start() for m in _JOINED_ON.finditer(text, low, agent.start)]
+    last = max(joins, default=low)
+    before = {k: [w for w in v if w.end <= last] for k, v in slots.items() if k in (*SINGLE, "routes")}
+    return {k for k, words in before.items() if words}
+
+
+_JOINED_ON = re.compile(
+    r"\b(?:and|plus|with|followed by)\b(?!\s*(?:\d|days?\b))|\+|(?<=[a-z)]),(?=\s*[A-Za-z])", re.I
+)
 _BEGINS = re.compile(r"\b(?:begin|start|commenc|initiat)\w*\s+(?:on|at|from|in|with)\b", re.I)
 
 

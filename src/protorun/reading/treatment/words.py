@@ -21,7 +21,7 @@ MOST, _YEAR, _HEAVIEST, _LARGEST_AUC = 2000, 366, 1e7, 10
 _DAYS_IN = {"day": 1, "week": 7}
 _UNITS = {
     "mg": "mg", "milligram": "mg", "milligrams": "mg", "g": "g", "gram": "g", "grams": "g", "µg": "ug", "ug": "ug",
-    "mcg": "ug", "microgram": "ug", "micrograms": "ug", "iu": "IU", "u": "IU", "units": "IU", "unit": "IU",
+    "mcg": "ug", "microgram": "ug", "micrograms": "ug", "iu": "IU", "u": "U", "units": "U", "unit": "U",
     "mci": "mCi", "mbq": "MBq", "gbq": "GBq", "gy": "Gy", "gray": "Gy", "cgy": "cGy",
 }  # fmt: skip
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
@@ -109,7 +109,9 @@ def _dose(match: re.Match[str]) -> Dose | None:
 
 def _amount(n: str, unit: str, per: str | None = None, day: str | None = None) -> Dose | None:
     name, amount = _UNITS[unit.lower()], float(n.replace(",", ""))
-    if not 0 < amount < _HEAVIEST or re.search(r"[1-9]\.000$", n):  # 1.000 mg may be a thousand
+    if (
+        not 0 < amount < _HEAVIEST or unit == "G" or re.search(r"[1-9]\.000$", n)
+    ):  # 1.000 mg may be a thousand
         return None
     if name == "cGy":
         name, amount = "Gy", amount / 100
@@ -153,6 +155,16 @@ def _one(group: str) -> Read:
 def _small(count: int) -> int | None:
     """A number of doses, weeks or days that a trial could have."""
     return count if 0 < count <= MOST else None
+
+
+def _doses_of(match: re.Match[str]) -> int | None:
+    """ "Receive three doses of X" counts them; "the safety of three doses of X" compares them."""
+    before = match.string[max(0, match.start() - 60) : match.start()]
+    return (
+        _one("n")(match)
+        if re.search(r"receiv|giv|administ|inject|infus|take|undergo", before, re.I)
+        else None
+    )
 
 
 def _always(value: Any) -> Read:
@@ -279,9 +291,9 @@ _TIMING: tuple[tuple[str, str, Read], ...] = (
     ("unclear", r"\b(?:two|three|four|six|[2346])[ -]weekly\b", _text),
     ("per_week", rf"(?P<n>{_N})(?:\s+times?)?\s+{_EACH}\s+week\b|\b(?P<m>once|twice|thrice|{_N} times)[ -]weekly\b", lambda m: number((m["n"] or m["m"]).split()[0])),
     ("per_week", r"(?<![\d-])(?<!bi)(?<!-)\b(?:weekly|every week|each week|Q1?W)\b(?! dose)", _always(1)),
-    ("count", rf"(?:for )?a total of (?P<n>{_N})\s+(?:doses|times|administrations|injections|infusions|treatments)\b", _one("n")),
+    ("count", rf"(?:for )?\b(?:a )?total of (?P<n>{_N})\s+(?:doses|times|administrations|injections|infusions|treatments)\b", _one("n")),
     ("count", rf"\bfor (?P<n>{_N})\s+(?:doses|administrations|injections|infusions)\b", _one("n")),
-    ("count", rf"(?<![\d.])\b(?P<n>{_N}) (?:doses|infusions) of\b", _one("n")),
+    ("count", rf"(?<![\d.])\b(?P<n>{_N}) (?:doses|infusions) of\b", _doses_of),
     ("unclear_end", r"\bweeks? \d+\b|\bstop(?:s|ped)? (?:when|if|once)\b", _text),
     (
         "unclear_timing",
@@ -289,7 +301,7 @@ _TIMING: tuple[tuple[str, str, Read], ...] = (
         _text,
     ),
     ("single", r"\bsingle\s+(?!group|arm|agent|center|site|ascending|rising)(?:[\w/()-]+\s+){0,3}?(?:dose|infusion|injection|administration)\b", _always(True)),
-    ("n_cycles", rf"(?:\bfor|\bx|[×*])\s*(?:a total of )?(?P<n>{_N})\s+(?:treatment )?(?:cycles|courses)\b", _one("n")),
+    ("n_cycles", rf"(?:\bfor|\bduring|\bover|\bx|[×*])\s*(?:a total of )?(?P<n>{_N})\s+(?:treatment )?(?:cycles|courses)\b", _one("n")),
     ("n_cycles", rf"(?<![\d-])\b(?P<n>{_N}) (?:treatment )?(?:cycles|courses) of\b", _one("n")),
     ("weeks", rf"\b(?:for|over|during)\s+(?:the first |a total of )?(?P<n>{_N})(?:\s*\(\w+\))?\s+(?:consecutive\s+)?weeks?\b", _one("n")),
     (
@@ -319,7 +331,8 @@ _DOSES: tuple[tuple[str, str, Read], ...] = (
         r"\bloading|\bescalat\w*|\bincrement\w*|\bstep(?:ped)?[- ]?(?:up|down)|\btotal (?:daily )?dose\b(?![^.;]{0,15}Gy)|\bdaily dose\b"
         r"|\bdivided\b(?! into)|\bcumulative|\bweigh(?:ing|s)\b|\baged?\b|\byears? old\b|\byears of age\b|\btarget(?:ed)? dose|\bhalf\b|\btitrat\w*|\btaper\w*|\bramp|\bincreas\w*|\bdecreas\w*|\breduc(?:ed|tion)\b|\badjust\w*|\bmodif\w*"
         r"|\bas needed|\bassigned dose|\bdose levels?\b|\bdepending|\bif\b|\bunless\b|\bweight[- ]based|\bchoice of\b|\bpriming"
-        r"|\b(?:begin|start|initiat)(?:s|ing|ed|ning)? (?:at|with|from|dose)\b|\bstarting dose|\binitial(?:ly)?\b|\bfirst dose\b|\bstart on\b|\b(?:puff|tablet|capsule|pill|spray|drop|application|injection|vial)s\b(?= (?:of|each)|\b[^.]{0,12}\bof\b)|\bconclude|\bsubsequent\w*|\bng\b",
+        r"|\b(?:begin|start|initiat)(?:s|ing|ed|ning)? (?:at|with|from|dose)\b|\bstarting dose|\binitial(?:ly)?\b|\bfirst dose\b|\bstart on\b|\b(?:puff|tablet|capsule|pill|spray|drop|application|injection|vial)s\b(?= (?:of|each)|\b[^.]{0,12}\bof\b)|\bconclude|\bsubsequent\w*|\bng\b|\b(?:1st|2nd|3rd|first|second) (?:day|week|cycle|infusion|injection)\b"
+        r"|\b(?:and|then|to) \d{2,4} (?:from|on|daily|once|for)\b",
         _text,
     ),
     (
@@ -327,7 +340,7 @@ _DOSES: tuple[tuple[str, str, Read], ...] = (
         r"\bAUC\s*(?:of|=)?\s*(?P<n>(?>\d+(?:\.\d+)?))(?!\s*(?:-|to|or|/|~)\s*\d|-\w)\b(?:\s*mg/mL[·x*]?min)?",
         lambda m: Dose(amount=float(m["n"]), unit="AUC") if 0 < float(m["n"]) <= _LARGEST_AUC else None,
     ),
-    ("dose", rf"(?<![\w.,/+^*×x-])(?P<n>{_NUM})\s*-?\s*(?P<unit>{_UNIT})(?![a-zA-Z]){_PER}", _dose),
-    ("number", rf"(?<![\w.])(?P<n>{_NUM})\s*-?\s*(?P<unit>{_UNIT})(?![a-zA-Z]){_PER}", _not_a_number),
-    ("number", rf"(?<![\w.]){_NUM}(?:\s*(?:-|to|,|/)\s*{_NUM})+\s*(?:{_UNIT})(?![a-zA-Z])", _text),
+    ("dose", rf"(?<![\w.,/+^*×x-])(?P<n>{_NUM})\s*-?\s*(?P<unit>{_UNIT})(?![a-zA-Z0-9]){_PER}", _dose),
+    ("number", rf"(?<![\w.])(?P<n>{_NUM})\s*-?\s*(?P<unit>{_UNIT})(?![a-zA-Z0-9]){_PER}", _not_a_number),
+    ("number", rf"(?<![\w.]){_NUM}(?:\s*(?:-|to|,|/)\s*{_NUM})+\s*(?:{_UNIT})(?![a-zA-Z0-9])", _text),
 )
