@@ -166,6 +166,10 @@ def _timing(said: Said, draft: Draft) -> Facts:
     facts |= {k: said[k] for k in ("weeks", "count")}
     if any(fact.note == _TWO for fact in facts.values()):  # two regimens in one
         return {k: _doubted(fact, _TWO) if fact.known else fact for k, fact in facts.items()}
+    if said["for_days"].known and said["weeks"].known:  # "for 5 days, 2 days off, for 2 weeks"
+        return {
+            k: _doubted(fact, "days inside of weeks") if fact.known else fact for k, fact in facts.items()
+        }
     for rule in (_day_and_interval, _daily, _weekly, _weeks_of_cycle):
         facts = rule(facts)
     return _ends(facts, said)
