@@ -1,5 +1,6 @@
 """Analyze: two arms, a conducted trial's events, what is skipped, and the promise that nothing is lost on the way."""
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from protorun.analyze import analyze, tables_of
 from protorun.errors import PatientDataError, UsageError
+from protorun.patients.recorded import parse_recorded
 from protorun.patients.tables import parse_tables
 from protorun.study.endpoint import Endpoint, EndpointEvent
 from protorun.study.source import assumed
@@ -213,28 +215,83 @@ def test_analyze_reads_the_record_and_explains_a_patient_by_its_sentence(capsys)
     assert "assumed: pfs: nobody was randomized" in err
 
 
-def test_analyze_lists_what_the_record_leaves_open_and_ends_with_findings(capsys):
+def _as_analyzed(record: str, data: Path, *more: str) -> int:
     from importlib.resources import files
 
     from protorun.cli import run
 
-    record = str(files("protorun.demo").joinpath("records/NCT05305885.txt"))
-    assert run(["analyze", record, "--data", str(CASES)]) == 3
-    assert "endpoints[overall_survival].origin" in capsys.readouterr().err
+    path = str(files("protorun.demo").joinpath(f"records/{record}.txt"))
+    return run(["analyze", path, "--data", str(data), *more])
 
 
-def _orr(scans: str, *, confirm_days: int | None = 28, frame: int = 84):
+def test_analyze_lists_what_the_record_leaves_open_and_ends_with_findings(capsys, tmp_path):
+    people = (CASES / "patients.csv").read_text().replace(",single,", ",concomitant_therapy,")
+    (tmp_path / "patients.csv").write_text(people)
+    assert _as_analyzed("NCT05305885", tmp_path) == 3
+    err = capsys.readouterr().err
+    assert "endpoints[overall_survival].origin" in err
+    assert "not used: patients.csv: case" in err
+
+
+def test_an_arm_the_study_does_not_have_never_becomes_a_third_curve(capsys):
+    assert _as_analyzed("NCT05305885", CASES) == 1
+    assert "patients.csv:2: the study has no arm 'single'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("policy", ["rano-bm=immunotherapy", "rano_bm=imunotherapy"])
+def test_a_misspelled_policy_never_leaves_the_usual_one_in_force(policy, capsys):
+    assert _as_analyzed("IVONESCIMAB", CASES, "--policy", policy) == 2
+    assert "there are: " in capsys.readouterr().err
+
+
+def test_a_study_without_endpoints_is_said_to_have_none(capsys):
+    assert _as_analyzed("NCT06462092", CASES) == 3
+    assert "the record states no endpoint" in capsys.readouterr().err
+
+
+def test_what_became_known_after_the_cutoff_is_not_in_the_analysis():
+    texts = {
+        "patients": "patient,enrolled_on,last_alive_on\nA,2024-01-01,2024-02-01\nB,2024-01-01,2024-06-01",
+        "events": "patient,date,kind,known_on\nA,2024-03-01,died,2024-05-01",
+    }
+    dead = [
+        analyze(study(OS), parse_recorded(texts), cutoff=on).endpoint("OS").arms[0].events
+        for on in (date(2024, 4, 30), date(2024, 5, 1))
+    ]
+    assert dead == [0, 1]
+
+
+def test_nobody_is_no_patient_with_limits_of_0_and_1():
+    tables = parse_tables("patient,enrolled_on\nA,2024-01-01", "", "patient,date,criteria,compartment,response\n"
+                          "A,2024-02-01,rano_bm,cns,PR")  # fmt: skip
+    found = analyze(study(_RATE), tables, cutoff=date(2023, 1, 1))
+    arm = found.endpoint("ORR").arms[0]
+    assert (arm.n, arm.estimate, arm.lower, arm.upper) == (0, None, None, None)
+    assert "nobody had entered the trial by the cutoff" in found.warnings
+
+
+def test_a_share_of_patients_nobody_could_evaluate_is_called_empty():
+    tables = parse_tables("patient,enrolled_on\nA,2024-01-01", "", "patient,date,criteria,compartment,response\n"
+                          "A,2024-02-01,rano_bm,cns,NE")  # fmt: skip
+    assert analyze(study(_RATE), tables).warnings == (
+        "ORR: none of 1 patients could be evaluated; the share says nothing",
+    )
+
+
+_RATE = Endpoint(
+    id="ORR", name=answer("ORR"), kind="response_rate", origin=answer("enrollment"), compartment="cns",
+    criteria=answer("rano_bm"), responses=answer(("CR", "PR")), time_frame_days=answer(84),
+)  # fmt: skip
+
+
+def _orr(scans: str):
     """The reason of one patient enrolled on 2024-01-01 whose brain was scanned on these days: `42 PR, 126 PR`."""
     lines = ["patient,date,criteria,compartment,response"]
     for scan in scans.split(", "):
         day, response = scan.split()
         on = np.datetime64("2024-01-01") + int(day)
         lines.append(f"A,{on},rano_bm,cns,{response}")
-    orr = Endpoint(
-        id="ORR", name=answer("ORR"), kind="response_rate", origin=answer("enrollment"),
-        criteria=answer("rano_bm"), responses=answer(("CR", "PR")), time_frame_days=answer(frame),
-        compartment="cns", **({"confirm_days": answer(confirm_days)} if confirm_days else {}),
-    )  # fmt: skip
+    orr = _RATE.model_copy(update={"confirm_days": answer(28)})
     tables = parse_tables("patient,enrolled_on\nA,2024-01-01", "", "\n".join(lines))
     row = analyze(study(orr), tables).explain("A")[0]
     return row["status"], row["rule"]

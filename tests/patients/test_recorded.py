@@ -231,3 +231,69 @@ def _written(trial):
         for p, d, k, kn in zip(told_.patient, told_.day, told_.kind, told_.known_on, strict=True)
     )
     return patients, events
+
+
+class TestTablesThatCannotBeTrue:
+    def refused(self, says, **texts):
+        with pytest.raises(PatientDataError, match=says):
+            replay(**texts)
+
+    def test_a_dlt_before_the_first_dose_is_never_left_uncounted(self):
+        doses = "patient,date,drug,amount,unit,known_on\nP1,2025-01-11,SG,600,mg,\nP2,2025-01-08,SG,600,mg,\n"
+        self.refused(
+            r"events\.csv:2: dlt of patient P1 on 2025-01-10, and no dose was given by then", doses=doses
+        )
+
+    def test_a_dlt_of_a_patient_without_a_dose_is_never_left_uncounted(self):
+        doses = "patient,date,drug,amount,unit,known_on\nP2,2025-01-08,SG,600,mg,\n"
+        self.refused(r"events\.csv:2: dlt of patient P1 .* no dose was given", doses=doses)
+
+    def test_a_dlt_before_the_day_of_entry(self):
+        self.refused(
+            r"events\.csv:2: dlt of patient P1 on 2024-12-31",
+            events=EVENTS.replace("P1,2025-01-10", "P1,2024-12-31"),
+        )
+
+    def test_a_dose_before_the_day_of_entry(self):
+        doses = "patient,date,drug,amount,unit,known_on\nP1,2024-12-11,SG,600,mg,\n"
+        self.refused(
+            r"doses\.csv:2: dose given of patient P1 on 2024-12-11, and the patient came later", doses=doses
+        )
+
+    def test_anything_after_death(self):
+        died = EVENTS + "P3,2025-02-01,died,,,\n"
+        self.refused(
+            r"events\.csv:4: visit of patient P3 on 2025-02-26, after the death on 2025-02-01", events=died
+        )
+
+    def test_two_days_of_one_death(self):
+        died = EVENTS + "P4,2025-03-02,died,,,\nP4,2025-03-05,died,,,\n"
+        self.refused(r"events\.csv:7: patient P4 died on 2025-03-02 already", events=died)
+
+    @pytest.mark.parametrize("grade", ["9", "2.5", "-1", "nan", "\uff13", "3_0", "0x3"])
+    def test_a_grade_that_is_none(self, grade):
+        self.refused(r"events\.csv:2: grade", events=EVENTS.replace(",3,", f",{grade},"))
+
+    def test_a_null_byte(self):
+        self.refused(r"patients\.csv:2: there is a null byte", patients=PATIENTS.replace("P1,", "P\0,"))
+
+
+def test_a_dlt_after_the_window_is_named_and_not_counted():
+    late = EVENTS.replace("P1,2025-01-10,dlt,3,2025-01-12", "P1,2025-02-12,dlt,3,2025-02-12")
+    _, stands = replay(events=late)
+    assert {c["level"]: c["dlt"] for c in stands.counts}["15 mg"] == 1
+    told = [(d["patient"], d["on"]) for d in stands.deviations if "not counted" in d["deviation"]]
+    assert told == [("P1", "2025-02-12")]
+
+
+def test_nobody_without_a_recorded_dose_gets_a_day_on_which_the_window_ends():
+    doses = "patient,date,drug,amount,unit,known_on\n" + "".join(
+        f"P{n},2025-01-{day:02},SG,600,mg,\n" for n, day in ((1, 1), (2, 8), (3, 15))
+    )
+    _, stands = replay(doses=doses)
+    assert (stands.patients[3]["state"], stands.patients[3]["until"]) == ("under observation", None)
+
+
+def test_columns_nobody_reads_are_named():
+    texts = {"patients": PATIENTS.replace("eligible", "eligble"), "events": EVENTS}
+    assert parse_recorded(texts, levels=LEVELS, arms=("single",)).unused == ("patients.csv: eligble",)

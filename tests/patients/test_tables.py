@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protorun.errors import PatientDataError
-from protorun.patients.tables import parse_lesions, parse_patients, parse_tables
+from protorun.patients.tables import load_lesions, parse_lesions, parse_patients, parse_tables
 from protorun.trial.facts import NO_DAY
 from protorun.trial.response import Finding, Response
 
@@ -57,7 +57,11 @@ def test_a_readers_call_stands_for_its_criteria_and_compartment():
         ("A,2025-02-01,T1,target,cns,nan,,0", "is no number"),
         ("A,2025-02-01,T1,target,cns,-3,,0", "is negative"),
         ("A,2025-02-01,T1,target,cns,2000,,0", "longer than a meter"),
+        ("A,2025-02-01,T1,target,cns,2_8,,0", "diameter_mm '2_8' is no number"),
+        ("A,2025-02-01,T1,target,cns,\uff12\uff18,,0", "is no number"),
         ("A,2025-02-01,T1,target,cns,10,,0.5", "no whole number"),
+        ("A,2025-02-01,T1,target,cns,10,,99999999999", "is beyond 9999"),
+        ("A,2025-02-01,T1,target,cns,10,,0\n" * 2, "lesion T1 of patient A stands twice in one visit"),
         ("A,2025-02-01,T1,target,cns,10", "6 cells under 8 columns"),
         (",2025-02-01,T1,target,cns,10,,0", "patient is blank"),
     ],
@@ -66,7 +70,7 @@ def test_a_cell_that_cannot_be_used_is_named(row, says):
     with pytest.raises(PatientDataError) as refused:
         parse_lesions(LESIONS + row)
     assert says in str(refused.value)
-    assert "lesions.csv:2" in str(refused.value)
+    assert "lesions.csv:" in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -98,3 +102,9 @@ def test_any_text_is_read_or_refused_with_a_place(people, lesions):
     except PatientDataError as refused:
         where = str(refused)
     assert not where or ".csv" in where
+
+
+def test_an_empty_file_is_not_taken_for_an_absent_one(tmp_path):
+    (tmp_path / "lesions.csv").write_text("")
+    with pytest.raises(PatientDataError, match=r"lesions\.csv: the table is empty"):
+        load_lesions(tmp_path / "lesions.csv")

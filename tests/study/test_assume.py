@@ -5,7 +5,7 @@ import pytest
 from protorun.errors import UsageError
 from protorun.study.assume import as_read, assume, fact_at, take_defaults, unanswered
 from protorun.study.dose_rule import DoseRule, Level
-from protorun.study.source import Source, Sourced, derived, stated
+from protorun.study.source import Source, Sourced, absent, derived, stated
 from protorun.study.study import Assumption, OpenQuestion, Origin, Proposal, Study
 from protorun.study.treatment import Block, Dose
 
@@ -158,3 +158,11 @@ class TestDoseLevels:
     def test_levels_the_study_lists_are_not_overruled(self):
         with pytest.raises(UsageError, match="lists its levels already"):
             assume(STUDY, [answer("dose_rule.levels", ["30 mg"])])
+
+
+def test_an_answer_fits_the_type_of_its_place_even_where_the_fact_was_built_without_one() -> None:
+    rule = STUDY.dose_rule.model_copy(update={"window_days": absent("not stated")})
+    study = STUDY.model_copy(update={"dose_rule": rule})
+    assert fact_at(assume(study, [answer("dose_rule.window_days", 42)]), "dose_rule.window_days").value == 42
+    with pytest.raises(UsageError, match=r"dose_rule\.window_days: 'abc' does not fit"):
+        assume(study, [answer("dose_rule.window_days", "abc")])

@@ -14,13 +14,17 @@ from protorun.analyze.results import EndpointResult, Results, Skipped
 from protorun.endpoints import derive
 from protorun.errors import NothingRecorded, NotStated, PluginNotFound, UsageError
 from protorun.patients.recorded import Recorded
+from protorun.response import settings_for
 from protorun.study.endpoint import Endpoint
 from protorun.study.study import Study
+from protorun.terms.plugins import names
 from protorun.trial.facts import NO_DAY
+from protorun.trial.response import Response
 from protorun.trial.tables import Tables
 from protorun.trial.trial import Trial
 
 _EPOCH = date(1970, 1, 1)
+_NOT_SEEN = (Response.NE, Response.MISSING, Response.NONE)
 _MEASURE = {
     "response_rate": "share of patients, exact 95 % limits (Clopper-Pearson)",
     "time_to_event": "median in days (day 1 = origin), 95 % limits from the log transformation, as R's default",
@@ -38,13 +42,15 @@ def analyze(
     between arms; as known at the cutoff (a date, or a day of the trial for a conducted one).
 
     Endpoints the record leaves too open, or of a kind the tables do not answer, are listed in `skipped` with the reason.
-    Raises PatientDataError for tables that contradict themselves, UsageError for a trial of several copies.
+    Raises PatientDataError for tables that contradict themselves, UsageError for a trial of several copies and for a
+    policy that does not exist.
     """
-    tables = _tables(data)
+    _check_policies(policies or {})
+    day = (cutoff - _EPOCH).days if isinstance(cutoff, date) else cutoff
+    tables = _tables(data, day)
     people = tables.patients
     if len(people) and int(people.copy.max()) > 0:
         raise UsageError("analyze takes one trial; for many copies use simulate, which counts over them")
-    day = (cutoff - _EPOCH).days if isinstance(cutoff, date) else cutoff
     entered = _entered(tables)
     done: list[EndpointResult] = []
     skipped: list[Skipped] = []
@@ -58,9 +64,7 @@ def analyze(
             skipped.append(Skipped(endpoint.id, str(lack), lack.path))
         except (PluginNotFound, NothingRecorded) as lack:
             skipped.append(Skipped(endpoint.id, str(lack)))
-    screened = int((~entered).sum())
-    if screened:
-        warnings.append(f"{screened} patients in the table never entered the trial and are in no analysis")
+    warnings += _doubts(done, int((~entered).sum()))
     return Results(
         study.key,
         day,
@@ -71,6 +75,30 @@ def analyze(
         tables,
         calendar=not isinstance(data, Trial),
     )
+
+
+def _check_policies(policies: Mapping[str, str]) -> None:
+    """Raises PluginNotFound for criteria or a policy that does not exist: a misspelled one would change nothing."""
+    for criteria, policy in policies.items():
+        if criteria not in names("response"):
+            raise PluginNotFound("response criterion", criteria, names("response"))
+        settings_for(criteria, policy)
+
+
+def _doubts(done: list[EndpointResult], screened: int) -> list[str]:
+    """What a reader of the table should know about who is in it."""
+    found = []
+    for result in done:
+        codes = result.rows.response
+        if result.kind == "response_rate" and len(codes) and np.isin(codes, _NOT_SEEN).all():
+            found.append(
+                f"{result.id}: none of {len(codes)} patients could be evaluated; the share says nothing"
+            )
+    if done and not any(len(result.rows) for result in done):
+        found.append("nobody had entered the trial by the cutoff")
+    if screened:
+        found.append(f"{screened} patients in the table never entered the trial and are in no analysis")
+    return found
 
 
 def _entered(tables: Tables) -> NDArray[np.bool_]:
@@ -92,10 +120,11 @@ def _named(study: Study, done: list[EndpointResult], data: Tables | Recorded | T
     return tuple(dict.fromkeys([*given, *(note for result in done for note in result.assumptions)]))
 
 
-def _tables(data: Tables | Recorded | Trial) -> Tables:
+def _tables(data: Tables | Recorded | Trial, cutoff: int | None) -> Tables:
+    """The tables; of events only those known by the cutoff."""
     if isinstance(data, Trial):
-        return tables_of(data)
-    return with_events(data) if isinstance(data, Recorded) else data
+        return tables_of(data if cutoff is None else data.cut(cutoff))
+    return with_events(data, known_by=cutoff) if isinstance(data, Recorded) else data
 
 
 def _analyzed(

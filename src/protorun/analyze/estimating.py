@@ -88,9 +88,11 @@ def rates(derived: Derived, names: tuple[str, ...]) -> tuple[ArmResult, ...]:
     found = []
     for arm, name in enumerate(names):
         base = _arm(derived, arm, name, len(names))
+        if not base.n:
+            found.append(base)
+            continue
         low, high = clopper_pearson(base.events, base.n)
-        rate = base.events / base.n if base.n else None
-        found.append(replace(base, estimate=rate, lower=float(low), upper=float(high)))
+        found.append(replace(base, estimate=base.events / base.n, lower=float(low), upper=float(high)))
     return tuple(found)
 
 

@@ -55,8 +55,9 @@ def tables_of(trial: Trial) -> Tables:
     return Tables(_filled(people, inside), timepoints=_seen(inside, people))
 
 
-def with_events(recorded: Recorded) -> Tables:
-    """The tables of a recorded trial, with deaths, progressions and contacts of events.csv folded in."""
+def with_events(recorded: Recorded, *, known_by: int | None = None) -> Tables:
+    """The tables of a recorded trial, with deaths, progressions and contacts of events.csv folded in; with `known_by`
+    (days since 1970-01-01) only those the trial had learned of by then."""
     tables = recorded.tables
     place = {name: row for row, name in enumerate(tables.patients.names)}
     row = np.array([place[name] for name in recorded.names], np.int32)
@@ -65,6 +66,8 @@ def with_events(recorded: Recorded) -> Tables:
     dated = replace(
         events, patient=row[events.patient], day=events.day + start, known_on=events.known_on + start
     )
+    if known_by is not None:
+        dated = dated.cut(known_by)
     points = dict(tables.timepoints)
     worse = dated.of(Kind.PROGRESSION)
     if len(worse) and not any(where == "whole_body" for _, where in points) and tables.lesions is None:

@@ -23,7 +23,7 @@ def analyze(
 ) -> int:
     """Derive and analyze the endpoints of a recorded trial.
 
-    Exit code 0 when every endpoint was analyzed, 3 when some could not be; each is listed with the reason.
+    Exit code 0 when every endpoint was analyzed, 3 when some could not be or there is none; each is listed with the reason.
 
     Parameters
     ----------
@@ -52,17 +52,22 @@ def analyze(
     if assume_defaults:
         known = take_defaults(known)
     levels = [level.label for level in known.dose_rule.levels] if known.dose_rule else []
-    results = run(known, load_recorded(data, levels=levels), cutoff=_date(cutoff), policies=_pairs(policy))
+    recorded = load_recorded(data, levels=levels, arms=[a.id for a in known.arms])
+    results = run(known, recorded, cutoff=_date(cutoff), policies=_pairs(policy))
     if explain and explain not in results.tables.patients.names:
         raise UsageError(f"no patient {explain!r} in {data}")
     emit(results.explain(explain) if explain else results.table, format, title=known.title)
+    for column in recorded.unused:
+        say(f"not used: {column}")
     for note in results.assumptions:
         say(f"assumed: {note}")
     for warning in results.warnings:
         say(f"check: {warning}")
     for lack in results.skipped:
         say(f"not analyzed: {lack.id}: {lack.why}")
-    return 3 if results.skipped else 0
+    if not known.endpoints:
+        say("the record states no endpoint; there is nothing to analyze")
+    return 3 if results.skipped or not known.endpoints else 0
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:

@@ -65,6 +65,8 @@ def conduct(
     _print({k: list(v) if isinstance(v, tuple) else [v] for k, v in vars(stands).items()}, format)
     for note in trial.notes:
         say(f"note: {note}")
+    for column in patients.unused:
+        say(f"not used: {column}")
     return 3 if stands.deviations or planned.missing else 0
 
 

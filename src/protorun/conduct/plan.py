@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from protorun.errors import NotStated
+from protorun.errors import NotStated, UsageError
 from protorun.escalation import Design, design_for
 from protorun.study.arm import Part
 from protorun.study.study import Study
@@ -44,7 +44,7 @@ def plan(study: Study, *, reading: str | None = None, design: Design | None = No
     """The parts of this study in order.
 
     Without levels or a rule the plan is blocked, and names what is missing. Raises NotStated when there is a rule but
-    its reading or the length of the DLT window is open.
+    its reading or the length of the DLT window is open, UsageError for a window of no days.
     """
     if study.dose_rule is None and design is None:
         return Plan((_fixed(study, study.parts[0] if study.parts else None),))
@@ -82,7 +82,7 @@ def _window(study: Study) -> tuple[int, list[tuple[str, str]]]:
     if rule is None:
         return 0, [("the DLT window", "dose_rule.window_days")]
     if rule.window_days.value is not None:
-        return rule.window_days.value, []
+        return _positive(rule.window_days.value, "window_days"), []
     if rule.window_cycles.value is None:
         return 0, [("the DLT window", "dose_rule.window_days")]
     lengths = {b.id: b.cycle_days.value for b in study.blocks if b.id in rule.blocks or not rule.blocks}
@@ -90,7 +90,13 @@ def _window(study: Study) -> tuple[int, list[tuple[str, str]]]:
     if days is None:
         block = next(iter(lengths), "")
         return 0, [("the length of a cycle, on which the DLT window depends", f"blocks[{block}].cycle_days")]
-    return rule.window_cycles.value * days, []
+    return _positive(rule.window_cycles.value, "window_cycles") * days, []
+
+
+def _positive(window: int, name: str) -> int:
+    if window < 1:
+        raise UsageError(f"dose_rule.{name} is {window}; nobody can be observed for so long")
+    return window
 
 
 def _waiting(study: Study) -> list[tuple[str, str]]:

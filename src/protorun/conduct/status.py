@@ -17,7 +17,8 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Status:
-    """Rows for people: each patient, counts per dose level, the recommendation of today, and the deviations."""
+    """Rows for people: each patient, counts per dose level, the recommendation of today, and what needs a look: entries
+    the rule did not give, and DLTs it does not count."""
 
     patients: tuple[Row, ...]
     counts: tuple[Row, ...]
@@ -32,7 +33,7 @@ def status(trial: Trial, planned: Plan) -> Status:
         patients=patients,
         counts=tuple(_counts(planned, patients)),
         recommendation=_recommendation(trial, planned, patients),
-        deviations=tuple(_deviations(trial)),
+        deviations=(*_deviations(trial), *_uncounted(trial, planned)),
     )
 
 
@@ -41,7 +42,8 @@ def _patient(trial: Trial, planned: Plan, number: int) -> Row:
     entry = events.of(Kind.ENROLLED)
     level = int(entry.level[0]) if len(entry) else -1
     arm = int(entry.value[0]) if len(entry) else -1
-    state, until = _state(events, planned, entered=bool(len(entry)), level=level)
+    doses = bool((trial.events.kind == Kind.DOSE_GIVEN).any())
+    state, until = _state(events, planned, entered=bool(len(entry)), level=level, doses=doses)
     return {
         "patient": trial.names[number] if trial.names else str(number + 1),
         "enrolled_on": _date(trial, int(entry.day[0])) if len(entry) else None,
@@ -54,8 +56,10 @@ def _patient(trial: Trial, planned: Plan, number: int) -> Row:
     }
 
 
-def _state(events: Events, planned: Plan, *, entered: bool, level: int) -> tuple[str, int | None]:
-    """Where the patient stands with the DLT window, and the day that ends it while it is open."""
+def _state(
+    events: Events, planned: Plan, *, entered: bool, level: int, doses: bool
+) -> tuple[str, int | None]:
+    """Where the patient stands with the DLT window, and the day that ends it while it is open. `doses`: they are kept."""
     kinds = set(events.kind.tolist())
     if not entered:
         return "screened, not enrolled", None
@@ -68,6 +72,8 @@ def _state(events: Events, planned: Plan, *, entered: bool, level: int) -> tuple
     if planned.design is None or level < 0:
         return _end(kinds), None
     given = events.of(Kind.DOSE_GIVEN)
+    if doses and not len(given):
+        return "under observation", None  # the window begins with the first dose, which nobody has recorded
     start = given.day.min() if len(given) else events.of(Kind.ENROLLED).day[0]
     return "under observation", int(start) + planned.window_days - 1
 
@@ -147,6 +153,23 @@ def _deviations(trial: Trial) -> list[Row]:
             "deviation": text,
         }
         for p, day, text in zip(found.patient, found.day, found.text, strict=True)
+    ]
+
+
+def _uncounted(trial: Trial, planned: Plan) -> list[Row]:
+    """DLTs the rule does not see, so that nobody takes them for counted."""
+    if planned.design is None:
+        return []
+    counted = set(trial.events.of(Kind.DLT_COUNTED).patient.tolist())
+    found = trial.events.of(Kind.DLT)
+    return [
+        {
+            "patient": trial.names[int(p)] if trial.names else str(int(p) + 1),
+            "on": _date(trial, int(day)),
+            "deviation": "a DLT that is not counted: outside the DLT window, or after the dose rule had ended",
+        }
+        for p, day in zip(found.patient, found.day, strict=True)
+        if int(p) not in counted
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,9 @@ T = TypeVar("T")
 _EPOCH = date(1970, 1, 1)
 _LARGEST_BYTES = 200_000_000
 _LARGEST_MM = 1000.0
+_LARGEST_WHOLE = 9999
+# Written out: Python's own reading would also take 2_8, full-width digits, nan and inf.
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -59,10 +63,7 @@ class CsvRow:
         text = self.text(name)
         if not text:
             return math.nan
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
+        value = float(text) if _NUMBER.fullmatch(text) else math.nan
         if not math.isfinite(value):
             raise self.refuse(f"{name} {text!r} is no number")
         if value < 0:
@@ -85,25 +86,45 @@ class CsvRow:
             return None
         if value != int(value):
             raise self.refuse(f"{name} {self.text(name)!r} is no whole number")
+        if value > _LARGEST_WHOLE:
+            raise self.refuse(f"{name} {self.text(name)!r} is beyond {_LARGEST_WHOLE}")
         return int(value)
+
+    def grade(self, name: str) -> float:
+        """A grade of toxicity, 0 when blank."""
+        value = self.number(name)
+        if not math.isnan(value) and value not in range(6):
+            raise self.refuse(f"{name} {self.text(name)!r} is no grade", "CTCAE grades are 1 to 5; 0 is none")
+        return 0.0 if math.isnan(value) else value
 
 
 def read_text(path: Path) -> str:
-    """The text of a table. Raises PatientDataError when it is missing, too large or not UTF-8."""
+    """The text of a table. Raises PatientDataError when it is missing, too large, empty or not UTF-8."""
     if not path.is_file():
         raise PatientDataError("there is no such table", where=str(path))
     if path.stat().st_size > _LARGEST_BYTES:
         raise PatientDataError("the table is larger than 200 MB", where=str(path))
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise PatientDataError(
             f"the table is not UTF-8: {error.reason}", where=f"{path}, byte {error.start}"
         ) from error
+    if not text.strip():
+        raise PatientDataError("the table is empty", where=path.name)
+    return text
+
+
+def refuse_null(text: str, file: str) -> None:
+    """Raises PatientDataError, with the line, for a null byte."""
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise PatientDataError("there is a null byte in the table", where=f"{file}:{line}")
 
 
 def read_rows(text: str, file: str, needed: Sequence[str]) -> list[CsvRow]:
-    """The rows of a CSV text with a header. Raises PatientDataError for a missing column or a ragged line."""
+    """The rows of a CSV text with a header. Raises PatientDataError for a missing column, a ragged line or a null byte."""
+    refuse_null(text, file)
     reader = csv.reader(StringIO(text, newline=""), strict=True)
     rows: list[CsvRow] = []
     header: list[str] = []

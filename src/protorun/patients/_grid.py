@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from protorun.errors import PatientDataError
 from protorun.patients._cells import CellError
+from protorun.patients._csv_rows import refuse_null
 
 T = TypeVar("T")
 _MOST_COLUMNS = 2_000
@@ -45,9 +46,7 @@ class Grid:
 def read_grid(text: str, file: str, needed: str) -> Grid:
     """The columns of a CSV text with a header. Raises PatientDataError for a missing or doubled column, a ragged line,
     a null byte, or a table beyond the bounds (2,000 columns, 5 million rows)."""
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise PatientDataError("there is a null byte in the table", where=f"{file}:{line}")
+    refuse_null(text, file)
     reader = csv.reader(StringIO(text, newline=""), strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []

@@ -9,7 +9,8 @@ events.csv       patient, date, kind (dlt, progression, died, withdrawn, inevalu
 doses.csv        patient, date, drug, amount, unit, known_on
 
 `known_on` is the day the trial learned of it, the day itself when blank. Without doses.csv and without first_dose_on
-the DLT window starts on the day of enrollment.
+the DLT window starts on the day of enrollment; where doses are kept, it starts with the patient's first one. Days that
+cannot be true together (a scan after death, a DLT before the first dose) are refused with their place.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protorun.errors import PatientDataError
+from protorun.patients._consistent import check_events, unused
 from protorun.patients._csv_rows import CsvRow, read_rows, read_text
 from protorun.patients.source import Arrivals, Entries, IntArray
 from protorun.patients.tables import parse_tables
@@ -64,6 +66,8 @@ class Recorded:
     events: Events
     tables: Tables
     doses_recorded: bool
+    unused: tuple[str, ...] = ()
+    """Columns of the tables that nobody reads, as `patients.csv: died`."""
     endless: bool = False
 
     def arrive(self, copies: IntArray, count: int) -> Arrivals:
@@ -121,14 +125,17 @@ def parse_recorded(
     happened += [_listed(texts[n], f"{n}.csv", place, start) for n in ("events", "doses") if texts.get(n)]
     happened.append(_of_tables(tables, order, start))
     events = joined([e for e in happened if len(e)])
+    names, day_one = tuple(row.text("patient") for row in people), _EPOCH + timedelta(days=start)
+    check_events(events, names, came[order] - start + 1, day_one)
     return Recorded(
-        names=tuple(row.text("patient") for row in people),
+        names=names,
         places=tuple(f"{row.file}:{row.line}" for row in people),
-        day_one=_EPOCH + timedelta(days=start),
+        day_one=day_one,
         arrivals=_arrivals(people, came[order] - start + 1, levels, arms),
         events=events.take(np.lexsort((events.known_on, events.patient))),
         tables=tables,
         doses_recorded=bool((events.kind == Kind.DOSE_GIVEN).any()),
+        unused=unused(texts),
     )
 
 
@@ -201,7 +208,7 @@ def _listed(text: str, file: str, place: dict[str, int], start: int) -> Events:
         on, known = row.day("date"), row.day("known_on")
         if known != NO_DAY and known < on:
             raise row.refuse("known_on lies before the date itself")
-        value = row.number("amount" if doses else "grade")
+        value = row.number("amount") if doses else row.grade("grade")
         note = " ".join(filter(None, (f"{row.file}:{row.line}", row.text("drug" if doses else "note"))))
         found.append(
             rows(

@@ -150,6 +150,7 @@ def _place(
 
 
 def _lesions(rows: Sequence[CsvRow], names: Names, number: Mapping[tuple[str, int], int]) -> Lesions:
+    _check_twice(rows, number)
     labels = {n: i for i, n in enumerate(dict.fromkeys(r.text("lesion") for r in rows))}
     organs = {n: i for i, n in enumerate(dict.fromkeys(r.text("organ") for r in rows if r.text("organ")))}
     return Lesions(
@@ -165,6 +166,16 @@ def _lesions(rows: Sequence[CsvRow], names: Names, number: Mapping[tuple[str, in
         organs=tuple(organs),
         labels=tuple(labels),
     )
+
+
+def _check_twice(rows: Sequence[CsvRow], number: Mapping[tuple[str, int], int]) -> None:
+    seen: dict[tuple[str, int, str], int] = {}
+    for row in rows:
+        who = row.text("patient")
+        first = seen.setdefault((who, number[who, row.day("date")], row.text("lesion")), row.line)
+        if first != row.line:
+            says = f"lesion {row.text('lesion')} of patient {who} stands twice in one visit (first on line {first})"
+            raise row.refuse(says, "keep one row per lesion and visit")
 
 
 def _finding(row: CsvRow) -> Finding:

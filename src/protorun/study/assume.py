@@ -129,9 +129,16 @@ def _put(node: Any, steps: list[Step], walk: _Walk) -> Any:
     if not isinstance(node, BaseModel) or name not in type(node).model_fields:
         fields = type(node).model_fields if isinstance(node, BaseModel) else ()
         raise UsageError(f"{walk.path}: there is no {name!r} here{_did_you_mean(name, fields)}")
-    child = getattr(node, name)
+    child = _typed(node, name)
     new = _put_in(child, steps[0], rest, walk) if key else _put(child, rest, walk)
     return node.model_copy(update={name: new})
+
+
+def _typed(node: BaseModel, name: str) -> Any:
+    """The field; a fact that was built without its type gets that of its place, so that an answer is checked."""
+    child, kind = getattr(node, name), type(node).model_fields[name].annotation
+    bare = isinstance(child, Sourced) and isinstance(kind, type) and issubclass(kind, Sourced)
+    return kind.model_construct(**child.__dict__) if bare and kind is not None else child
 
 
 def _put_in(child: Any, step: Step, rest: list[Step], walk: _Walk) -> Any:
