@@ -15,6 +15,9 @@ from protorun.allocation._plan import Plan, plan_for
 from protorun.errors import ProtorunError, UsageError
 from protorun.study.study import Study
 
+MOST_SLOTS = 1_000_000
+"""No trial is larger; a longer list is a slip of the keyboard."""
+
 
 @dataclass(frozen=True, repr=False)
 class AllocationList:
@@ -70,6 +73,8 @@ def list_for(plan: Plan, n: int, *, seed: int) -> AllocationList:
     """A concealed list of a plan, with `n` slots in every stratum."""
     if n < 1:
         raise UsageError(f"a list needs at least one slot, not {n}")
+    if n * len(plan.strata) > MOST_SLOTS:
+        raise UsageError(f"{n} slots in {len(plan.strata)} strata are more than {MOST_SLOTS:,}")
     if not method_of(plan).LISTABLE:
         raise UsageError(f"{plan.method} has no list: each arm depends on the patients before")
     codes = np.array(list(product(*(range(len(factor.values)) for factor in plan.factors))), np.int16)

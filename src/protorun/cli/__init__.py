@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 from protorun.cli.verbs import VERBS
 
@@ -11,6 +12,9 @@ _WHAT = "Turn a published trial record into one structured, source-traced study,
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one verb. Exit codes: 0 fine, 1 error, 2 usage, 3 findings."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a sign the terminal cannot show stops nothing
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -39,10 +43,22 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        print(f"protorun: {_of_system(error)}", file=sys.stderr)
+        return 1
+    except MemoryError:
+        print("protorun: there is not enough memory for this", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("protorun: stopped", file=sys.stderr)
         return 1
     return code if isinstance(code, int) else 0
+
+
+def _of_system(error: OSError) -> str:
+    """What the system refused, with the file it is about."""
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}"
 
 
 def _version() -> str:

@@ -46,7 +46,7 @@ def load_plan(where: Path) -> Plan | None:
         lists = {name: tuple(value) for name, value in held.items() if isinstance(value, list)}
         fields: dict[str, Any] = held | lists
         return Plan(**fields)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise PatientDataError(f"the plan is damaged: {error}", where=str(path)) from None
 
 
@@ -61,7 +61,7 @@ def read_list(path: Path, plan: Plan) -> AllocationList:
         raise UsageError(f"there is no list at {path}; make one first, with --n and --seed")
     keys = {tuple(str(spreadsheet_safe(v)) for v in s): i for i, s in enumerate(plan.strata)}
     slots: list[list[int]] = [[] for _ in plan.strata]
-    for line, row in _rows(path):
+    for line, row in _rows(path, (*(f.name for f in plan.factors), "slot", "arm_code"), "list"):
         try:
             stratum = slots[keys[tuple(row[factor.name] for factor in plan.factors)]]
             arm, slot = int(row["arm_code"]) - 1, int(row["slot"])
@@ -74,11 +74,21 @@ def read_list(path: Path, plan: Plan) -> AllocationList:
 
 
 def read_log(path: Path, plan: Plan) -> list[Allocated]:
-    """Everybody committed so far. Raises PatientDataError for a line that cannot be."""
-    if not path.exists():
-        return []
+    """Everybody committed so far. Raises PatientDataError for a line that cannot be, and for a log that has lost
+    patients the audit trail tells of: a slot must never be given twice."""
+    entries = _entries(path, plan) if path.exists() else []
+    audit = path.with_name(AUDIT)
+    told = len(audit.read_bytes().splitlines()) if audit.exists() else 0
+    if told > len(entries):
+        raise PatientDataError(
+            f"the log is damaged: it has {len(entries)} patients, the audit trail {told}", where=str(path)
+        )
+    return entries
+
+
+def _entries(path: Path, plan: Plan) -> list[Allocated]:
     entries: list[Allocated] = []
-    for line, row in _rows(path):
+    for line, row in _rows(path, LOG_COLUMNS, "log"):
         try:
             numbers = {name: int(row[name]) for name in ("number", "stratum", "slot", "arm_code")}
         except (KeyError, ValueError, TypeError):
@@ -102,7 +112,7 @@ def read_log(path: Path, plan: Plan) -> list[Allocated]:
 def check_same_list(path: Path, digest: str) -> None:
     """Raises PatientDataError when the list is not the one the patients in the log were given."""
     if path.exists():
-        for line, row in _rows(path):
+        for line, row in _rows(path, LOG_COLUMNS, "log"):
             if row["list_sha256"] != digest:
                 raise PatientDataError("the list has changed since this patient", where=f"{path}:{line}")
 
@@ -148,7 +158,13 @@ def _settle(out: Any) -> None:
     os.fsync(out.fileno())
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(path: Path, columns: Sequence[str], what: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a file that must begin with these columns. Raises PatientDataError for a file that does not."""
     with path.open(newline="", encoding="utf-8") as file:
         reader = csv.DictReader(file)
-        yield from ((reader.line_num, row) for row in reader)
+        try:
+            if set(columns) - set(reader.fieldnames or ()):
+                raise PatientDataError(f"the {what} is damaged: its header is gone", where=str(path))
+            yield from ((reader.line_num, row) for row in reader)
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise PatientDataError(f"the {what} is damaged: {error}", where=str(path)) from None

@@ -38,6 +38,8 @@ from protorun.errors import PatientDataError, UsageError
 from protorun.study.assume import assume
 from protorun.study.study import Assumption, Study
 
+_TAKEN = frozenset({"slot", "arm", "arm_code", "nonce"})
+
 
 def taken(study: Study) -> Study:
     """The study with the first proposal of each open question about randomization, every one said aloud."""
@@ -64,6 +66,10 @@ def factors(strata: Sequence[str]) -> dict[str, tuple[str, ...]]:
         categories = tuple(value.strip() for value in values.split(","))
         if not name.strip() or not all(categories) or len(set(categories)) < len(categories):
             raise UsageError(f"--strata {text!r}: write a factor and its categories, such as site:A,B")
+        if name.strip().lower() in _TAKEN:
+            raise UsageError(
+                f"--strata {text!r}: {name.strip()!r} is a column of the list already; name the factor apart"
+            )
         found[name.strip()] = categories
     return found
 

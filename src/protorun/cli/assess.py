@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from protorun.cli.output import Format, emit, say
 
@@ -18,7 +21,7 @@ def assess(
     assessments: Path | None = None,
     policy: str = "",
     best: str = "recist_table3",
-    min_sd_days: int | None = None,
+    min_sd_days: Annotated[int | None, Parameter(validator=Number(gte=0))] = None,
     compartment: str = "",
     explain: str = "",
     format: Format = "table",

@@ -9,6 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TextIO
 
 Format = Literal["table", "json", "csv"]
+# Control characters but tab and newline, and the marks that override the direction of writing.
+_STEERING = dict.fromkeys(
+    (*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"
+)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -28,7 +32,7 @@ def emit(
 
 def say(text: str) -> None:
     """A word to the person at the terminal, on stderr."""
-    print(text, file=sys.stderr)
+    print(_visible(text), file=sys.stderr)
 
 
 def spreadsheet_safe(value: Any) -> Any:
@@ -62,10 +66,15 @@ def _table(rows: Sequence[Mapping[str, Any]], title: str, out: TextIO) -> None:
     from rich.text import Text
 
     console = Console(file=out, width=None if out.isatty() else 160, highlight=False)
-    table = Table(title=title or None, box=SIMPLE_HEAD, title_justify="left")
+    table = Table(title=_visible(title) or None, box=SIMPLE_HEAD, title_justify="left")
     names = list(dict.fromkeys(name for row in rows for name in row))
     for name in names:
         table.add_column(name.replace("_", " "), overflow="fold")
     for row in rows:
-        table.add_row(*(Text(str(_plain(row.get(name, "")))) for name in names))
+        table.add_row(*(Text(_visible(str(_plain(row.get(name, ""))))) for name in names))
     console.print(table)
+
+
+def _visible(text: str) -> str:
+    """The text without signs that would steer a terminal or turn the direction of writing."""
+    return text.translate(_STEERING)

@@ -25,8 +25,7 @@ class Kept:
         folder.mkdir(parents=True, exist_ok=True)
         manifest = folder / _MANIFEST
         if manifest.is_file():
-            held = json.loads(manifest.read_text(encoding="utf-8"))
-            if held.get("settings") != settings:
+            if _settings_in(manifest) != settings:
                 raise UsageError(
                     f"{folder} holds another simulation (study, scenario, seed or version differ)"
                 )
@@ -61,3 +60,12 @@ class Kept:
 
     def _path(self, first: int, count: int) -> Path:
         return self.folder / f"copies-{first:08d}-{first + count - 1:08d}.npz"
+
+
+def _settings_in(manifest: Path) -> object:
+    """The hash a folder was made with; None in a damaged file, which is then another simulation's."""
+    try:
+        held = json.loads(manifest.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        return None
+    return held.get("settings") if isinstance(held, dict) else None

@@ -61,6 +61,8 @@ def simulate(
     window, size or reading nobody has given, UsageError where scenario and study do not fit.
     """
     _check(study, scenario, copies, batch)
+    if jobs == 0:
+        raise UsageError("0 workers do nothing; ask for 1 or more, or for -1, one per processor")
     answered = assume(study, scenario.assumptions)
     task = Task(answered, scenario, seed, reading)
     planned = plan(answered, reading=reading)
