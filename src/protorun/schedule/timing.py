@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count, islice
 
 from protorun.errors import NotStated
-from protorun.study.treatment import Block
+from protorun.study.treatment import NO_LENGTH, Block
 
 LATER_PHASES = ("consolidation", "concomitant", "maintenance")
 """Phases that follow something; without a stated start nobody knows their first day."""
@@ -38,10 +38,14 @@ def planned_count(block: Block) -> int | None:
 
 def bounded(block: Block) -> bool:
     """True when the block has an end of its own; otherwise it runs until something ends it."""
-    once = block.days.known and all(
-        f.basis == "absent" for f in (block.cycle_days, block.per_week, block.every_days)
-    )
+    timings = (block.cycle_days, block.per_week, block.every_days)
+    once = block.days.known and not _comes_again(block) and not any(f.known for f in timings)
     return planned_count(block) is not None or once
+
+
+def _comes_again(block: Block) -> bool:
+    """True when the days repeat after a time that was not understood or is not stated."""
+    return "unread" in (block.cycle_days.basis, block.every_days.basis) or block.cycle_days.note == NO_LENGTH
 
 
 def slots(block: Block) -> Iterator[Slot]:
@@ -59,7 +63,7 @@ def _endless(block: Block) -> Iterator[Slot]:
         return _in_weeks(block, _week_days(block, block.per_week.value))
     if block.every_days.value is not None:
         return _every(block, block.every_days.value)
-    if block.days.value is not None and "unread" in (block.cycle_days.basis, block.every_days.basis):
+    if block.days.value is not None and _comes_again(block):
         raise NotStated(
             f"how often the days of {block.agent.value} come again", path=f"blocks[{block.id}].cycle_days"
         )

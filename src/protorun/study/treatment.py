@@ -13,6 +13,10 @@ from protorun.study.written import NUMBER, Written, number
 Phase = Literal["", "induction", "consolidation", "concomitant", "maintenance", "cycles"]
 
 
+NO_LENGTH = "in cycles whose length is not stated"
+"""Kind of absence of `cycle_days`: the days come again, and nobody knows when."""
+
+
 class Dose(Written):
     """An amount with its unit, per administration: `mg`, `mg/kg`, `mg/m2`, `ug`, `IU`, `AUC`, or `Gy` per fraction."""
 

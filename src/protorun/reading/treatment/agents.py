@@ -124,6 +124,10 @@ class Vocabulary:
                 found.append(Agent(name, kind, match.start(), match.end()))
         return sorted(found, key=lambda a: a.start)
 
+    def speaks_of(self, text: str, name: str) -> bool:
+        """Whether the agent is named in the text, be it given or in another way ("previously received X")."""
+        return any(found == name for found, _, _ in self._candidates(text))
+
     def _candidates(self, text: str) -> list[tuple[str, str, re.Match[str]]]:
         own = [(self.names[_low(m[0])], m) for m in self.pattern.finditer(text)]
         known = [(self._listed(drugs.canonical(m[0])), m) for m in drugs.pattern().finditer(text)]

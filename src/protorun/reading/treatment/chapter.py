@@ -237,6 +237,13 @@ def _claimed(about: Sequence[tuple[str, Statement]], rows: Sequence[Placed]) -> 
     found = [
         s.sentence.source()
         for _, s in about
-        if s.agent is not None and s.agent.name in agents and kinds & set(s.slots) and not s.unclear
+        if s.agent is not None
+        and s.agent.name in agents
+        and kinds & set(s.slots)
+        and not (s.unclear or _DOUBTS & set(s.slots))
     ]
     return tuple(dict.fromkeys(source for source in found if source not in used))
+
+
+_DOUBTS = frozenset({"unclear", "unclear_timing", "unclear_end", "number", "condition", "step", "shared"})
+"""A sentence with one of these is not understood as a whole."""

@@ -158,7 +158,7 @@ def _in_passage(
             own = [replace(s, arms=scope) for s in own]
         if named:
             topic = next(s.agent for s in own if s.agent) if len(named) == 1 else None
-        elif _OTHER.search(sentence.text):
+        elif _OTHER.search(sentence.text) or (topic and vocabulary.speaks_of(sentence.text, topic.name)):
             own = []
         elif topic is not None and (goes_on or given is not None):
             own = [replace(s, agent=topic, named=False) for s in own]

@@ -9,7 +9,7 @@ from typing import Any
 from protorun.reading.treatment.drafts import Draft
 from protorun.reading.treatment.statements import Statement, family
 from protorun.study.source import Source, Sourced, absent, derived, stated
-from protorun.study.treatment import Block, Dose, Start
+from protorun.study.treatment import NO_LENGTH, Block, Dose, Start
 
 _TWO = "two different values are printed"
 _UNREAD = "printed in a form that is not understood"
@@ -34,7 +34,7 @@ def facts_of(draft: Draft) -> Facts:
         "condition": said["conditions"],
         "sources": tuple(s.sentence.source() for s in draft.statements),
     }
-    facts |= _timing(said, draft)
+    facts |= _in_cycles(_timing(said, draft), draft)
     if draft.kind == "radiotherapy":
         facts |= _fractions(draft, said)
     if draft.cycles is not None:
@@ -175,6 +175,19 @@ def _timing(said: Said, draft: Draft) -> Facts:
     return _ends(facts, said)
 
 
+def _in_cycles(facts: Facts, draft: Draft) -> Facts:
+    """Days of cycles whose length nobody gives: they come again, and when is not known."""
+    repeats = any(_CYCLES.search(s.sentence.text, *s.span) for s in draft.statements)
+    if facts["days"].known and facts["cycle_days"].basis == facts["every_days"].basis == "absent" and repeats:
+        return facts | {"cycle_days": absent(NO_LENGTH)}
+    return facts
+
+
+_CYCLES = re.compile(
+    r"\b(?:cycles|(?:each|every|subsequent|a|per) (?:\w+ )?(?:cycle|course)|courses|repeat\w*)\b", re.I
+)
+
+
 def _known(facts: Facts, *kinds: str) -> bool:
     return all(facts[k].known for k in kinds)
 
@@ -278,7 +291,7 @@ def _fractions(draft: Draft, said: Said) -> Facts:
     """Total, number and size of fractions; the size follows from the other two when it is not printed."""
     both: Any = _fact(draft, "total_in_fractions")
     each: Any = _fact(draft, "per_fraction")
-    plain = _fact(draft, "dose")
+    plain: Any = _fact(draft, "dose")
     facts: Facts = {"dose": each}
     if both.known:
         total, number = both.value
@@ -295,6 +308,9 @@ def _fractions(draft: Draft, said: Said) -> Facts:
             )
             facts = dict.fromkeys(("total", "count", "dose"), unread)
         facts |= _per_week(number, said)
+    elif plain.value is not None and each.value is not None:
+        is_total = plain.value.amount > each.value.amount
+        facts |= {"total": plain} if is_total else {"dose": _doubted(each, _TWO)}
     elif plain.known:
         each_time = any(_EACH_TIME.search(s.sentence.text) for s in draft.statements)
         facts |= {"dose": plain} if each_time else {"total": plain}
@@ -318,6 +334,9 @@ _AFTER = re.compile(
 )
 
 
+_NEAR = 60
+
+
 def first_day(block: Block, draft: Draft | None) -> Sourced[Start]:
     """Day 1 for a block in cycles or for induction: what opens the treatment; unread where the words set it after or
     before something else; else the start stays as it is."""
@@ -326,18 +345,12 @@ def first_day(block: Block, draft: Draft | None) -> Sourced[Start]:
     for statement in (
         draft.statements if draft and block.phase not in ("consolidation", "maintenance") else ()
     ):
-        low, high = (
-            statement.span[0],
-            statement.span[1] + len("prior to x"),
-        )  # such words open the next clause
-        if statement.timed or "single" in statement.slots:
-            if not (found := _AFTER.search(statement.sentence.text, low, high)):
-                continue
-            return Sourced[Start](
-                basis="unread",
-                sources=(statement.sentence.matched(found),),
-                note="set after or before another event",
-            )
+        if not (statement.timed or "single" in statement.slots):
+            continue
+        low, high = statement.span[0], statement.span[1] + _NEAR  # such words may open the next clause
+        if found := _AFTER.search(statement.sentence.text, low, high):
+            words = (statement.sentence.matched(found),)
+            return Sourced[Start](basis="unread", sources=words, note="set after or before another event")
     if block.phase in ("", "induction", "cycles") and block.kind == "drug":
         sources = block.days.sources or block.sources
         if block.days.known or block.phase == "induction":

@@ -10,6 +10,7 @@ from protorun.reading.treatment.agents import Vocabulary
 from protorun.reading.treatment.placed import Placed
 from protorun.reading.treatment.statements import Statement
 from protorun.reading.treatment.words import Word
+from protorun.reading.values import table
 from protorun.study.source import Source, Sourced
 from protorun.study.study import Unread
 from protorun.study.treatment import Block
@@ -43,7 +44,39 @@ def leftovers(rows: Sequence[Placed], vocabulary: Vocabulary) -> tuple[Unread, .
     for sentence, spans in used.items():
         named = [(a.start, a.end) for a in vocabulary.mentions(sentence.text) if a.name in agents]
         found += [Unread(source=s, reason=_REASON) for s in _gaps(sentence, sorted([*spans, *named]))]
+    found += [Unread(source=s, reason="an end of treatment without a code") for s in _unknown_ends(rows)]
     return tuple(found)
+
+
+def _unknown_ends(rows: Sequence[Placed]) -> Iterator[Source]:
+    """Parts of "until A, B or C" for which there is no code."""
+    seen = {
+        (s.sentence, w)
+        for row in rows
+        if row.draft
+        for s in row.draft.statements
+        for w in s.slots.get("until", ())
+    }
+    for sentence, word in seen:
+        at = word.start
+        for cut in (*_ENDS_CUT.finditer(sentence.text, word.start, word.end), None):
+            end = cut.start() if cut else word.end
+            part = sentence.text[at:end]
+            if len(part.split()) > 1 and not _KNOWN_END.search(part):
+                yield sentence.source(*_trimmed(sentence.text, at, end))
+            at = cut.end() if cut else end
+
+
+_ENDS_CUT = re.compile(r",\s*(?:or|and)?|;|\bor\b|\(?\d\)")
+_KNOWN_END = re.compile(
+    "|".join(
+        [
+            *table("treatment")["until"].values(),
+            r"whichever|as (?:determined|assessed|judged|specified|defined)|according to|per protocol",
+        ]
+    ),
+    re.I,
+)
 
 
 def _used(statement: Statement, block: Block) -> Iterator[Word]:

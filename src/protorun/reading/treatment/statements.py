@@ -202,7 +202,21 @@ def _of_clause(
         )
         for agent, low, high in pieces
     ]
+    found = [_of_neither(s) if _named_again(s, found[:i]) else s for i, s in enumerate(found)]
     return _shared(found, sentence.text) if len(found) > 1 else found
+
+
+def _named_again(statement: Statement, before: list[Statement]) -> bool:
+    """ "A and B, the latter on days 1 to 3 around each A": what stands behind the second A is not said of A alone."""
+    return any(
+        s.agent and statement.agent and s.agent.name == statement.agent.name and s is not before[-1]
+        for s in before
+    )
+
+
+def _of_neither(statement: Statement) -> Statement:
+    kept = {k: w for k, w in statement.slots.items() if k not in (*SINGLE, "routes", "single")}
+    return replace(statement, slots=kept, unclear=frozenset())
 
 
 def _either_or(text: str, span: tuple[int, int], pieces: list[tuple[Agent | None, int, int]]) -> bool:
@@ -397,6 +411,8 @@ def _dose_is_its_own(statement: Statement, slots: Mapping[str, tuple[Word, ...]]
         between = re.sub(r"\d\s*(?:and|or|,)\s*\d", "", text[start : word.start])
         if agent is not None and agent.start < word.start and _JOINS.search(between):
             return False
+        if _other_thing(text, word.end, agent):
+            return False
         of = re.match(r"\s*of\s+((?:\w+ ){0,2})", text[word.end :])
         if (
             of
@@ -408,6 +424,24 @@ def _dose_is_its_own(statement: Statement, slots: Mapping[str, tuple[Word, ...]]
     return True
 
 
+def _other_thing(text: str, at: int, agent: Agent | None) -> bool:
+    """ "5 mg Foo" is the dose of Foo: a plain noun directly behind an amount that is not the agent."""
+    noun = _NOUN.match(text, at)
+    if noun is None or _BEHIND_DOSE.match(noun["noun"]):
+        return False
+    return agent is None or not noun.start("noun") <= agent.start <= noun.end() + 25
+
+
+_NOUN = re.compile(r"[ ]?(?:\([^)]*\) ?)?(?P<noun>[A-Za-z][\w-]{2,})")
+_BEHIND_DOSE = re.compile(
+    r"(?:of|on|once|twice|thrice|every|each|dai|day|week|month|q\d|q[dw]|bid|tid|for|in|at|as|by|per|via|over|and|plus|with|or|to|until"
+    r"|follow|then|administ|given|taken|will|shall|should|must|has|have|be|is|was|were|are|dos|infus|inject|single|prior|before|after|from|during|start|begin|combin"
+    r"|cycle|concentrat|solution|bolus|mono|alone|body|cohort|arm|group|iv|im|sc|po|it|oral|intra|subcut|topical|inhal|sublingual|nasal"
+    r"|d\d|x|\d|total|flat|fixed|level|tablet|capsule|film|powder|vial|lyophil|suspension|cream|ointment|gel|patch|drops|spray|sachet"
+    r"|continuous|concurrent|concomitant|consecutive|one|two|three|four|five|six|when|where|which|that|treatment|therapy|through|without"
+    r"|under|until|up|matching|versus|vs|compared|maintenance|induction|consolidation|between|within|not|only|if|slow|short|long|the|a)",
+    re.I,
+)
 _PLAIN_OF = re.compile(r"\s*of\s+(?:the |each |study |a |day|body|cycle)", re.I)
 
 

@@ -15,7 +15,7 @@ from protorun.study.treatment import Dose
 _NUM = r"(?<!\d)(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(?:\.\d{1,9})?(?!\d)"
 _COUNTS = {"once": 1, "twice": 2, "thrice": 3, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _COUNTS |= {"seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12}
-_N = rf"(?<!\d)(?:\d{{1,6}}(?!\d)|{'|'.join(_COUNTS)})"
+_N = rf"(?<!\d)(?<!\d-)(?<!\d - )(?<!\bor )(?<!\bto )(?:\d{{1,6}}(?!\d)|{'|'.join(_COUNTS)})"
 MOST, _YEAR, _HEAVIEST, _LARGEST_AUC = 2000, 366, 1e7, 10
 """No trial gives more doses, later days of a cycle, or more of a unit; larger numbers are damage or mischief."""
 _DAYS_IN = {"day": 1, "week": 7}
@@ -167,6 +167,11 @@ def _doses_of(match: re.Match[str]) -> int | None:
     )
 
 
+def _times(match: re.Match[str]) -> int | None:
+    """`twice a day`, `3 times weekly`."""
+    return _small(number(re.split(r"\s|x", match["n"])[0]))
+
+
 def _always(value: Any) -> Read:
     return lambda match: value
 
@@ -259,6 +264,7 @@ _ENDS: tuple[tuple[str, str, Read], ...] = (
     ),
     ("unclear_end", r"\b(?:until|up to|for up to|maximum of|max\.? of)\s+(?!\d+ ?(?:mg|µg|g|Gy)\b)[\w ()~]{0,60}?\d{0,6}\s*(?:weeks?|months?|years?|cycles?|courses?|doses|administrations|days?)\b", _text),
 )  # fmt: skip
+_RANGE = rf"(?<!\d)(?:\d{{1,2}}|{'|'.join(_COUNTS)})\s*(?:-|or|to)\s*(?:\d{{1,2}}|{'|'.join(_COUNTS)})"
 _EACH = r"(?:every|each|per|a|of every|of each)"
 _TIMING: tuple[tuple[str, str, Read], ...] = (
     (
@@ -278,23 +284,25 @@ _TIMING: tuple[tuple[str, str, Read], ...] = (
     ("cycle_days", rf"(?:cycles?|courses?)\s+(?:\w+\s+){{0,2}}(?:every|of|is|lasts|length of)\s+(?P<n>{_N})\s+(?P<unit>day|week)s?\b", _length),
     ("cycle_days", rf"(?P<n>{_N})\s+(?P<unit>day|week)s?\s+(?:as|is|for|per)\s+(?:a|one|each|1)\s+(?:treatment |dosing )?(?:cycle|course)", _length),
     ("cycle_days", rf"every\s+(?P<n>{_N})\s+(?P<unit>day|week)s?\s+as (?:a|one) (?:treatment )?(?:cycle|course)", _length),
-    ("every_days", rf"(?:once\s+)?\bevery\s+(?P<n>{_N})\s*[- ]?(?P<unit>day|week)s?\b", _length),
+    ("unclear_timing", rf"\bevery\s+{_N}\s*[- ]?(?:day|week)s?\s*(?:or|to|-|/)\s*(?:every\s*)?\d", _text),
+    ("every_days", rf"(?:once\s+)?\bevery\s+(?P<n>{_N})\s*[- ]?(?P<unit>day|week)s?\b(?!\s*(?:or|to|-|/)\s*\d)", _length),
     ("every_days", r"\bq\.? ?(?P<n>\d{1,2}) ?(?P<unit>week|wk|day)s?\b", lambda m: int(m["n"]) * (7 if m["unit"][0] in "Ww" else 1)),
     ("every_days", r"\bQ(?P<n>\d{1,2})(?P<unit>W|D)\b", lambda m: None if m[0].upper() == "Q1W" else int(m["n"]) * (7 if m["unit"] in "Ww" else 1)),
     ("every_months", r"\bonce\s+(?:a|per|every|each)\s+month\b|\b(?:once\s+)?monthly\b|\bevery month\b|\bQM\b", _always(1)),
     ("every_months", rf"\bevery\s+(?P<n>{_N})\s+months\b", _one("n")),
-    ("per_day", rf"(?P<n>{_N})(?:\s+times)?\s+(?:{_EACH}\s+day|daily)\b", _one("n")),
+    ("unclear_timing", rf"{_RANGE}\s*(?:times|x)\b|\b\d (?:out )?of (?:every )?\d weeks\b", _text),
+    ("per_day", rf"(?P<n>once|twice|thrice|{_N}\s*(?:times|x))\s+(?:{_EACH}\s+day|daily)\b", _times),
     ("per_day", r"\bBID\b|\bb\.i\.d\.", _always(2)),
     ("per_day", r"\bTID\b|\bt\.i\.d\.", _always(3)),
-    ("per_day", r"\bQD\b|\bq\.d\.|\bonce a day\b|\bdaily\b(?! fractions| dose| living| life| activit| practice| routine)|\bevery day\b", _always(1)),
+    ("per_day", r"\bQD\b|\bq\.d\.|\bonce a day\b|(?<!times )(?<!\dx )\bdaily\b(?! fractions| dose| living| life| activit| practice| routine)|\bevery day\b", _always(1)),
     ("every_days", r"\bevery (?:other|second|alternate) day\b|\balternate days\b|\bQOD\b", _always(2)),
     ("unclear", r"\b(?:two|three|four|six|[2346])[ -]weekly\b", _text),
-    ("per_week", rf"(?P<n>{_N})(?:\s+times?)?\s+{_EACH}\s+week\b|\b(?P<m>once|twice|thrice|{_N} times)[ -]weekly\b", lambda m: number((m["n"] or m["m"]).split()[0])),
-    ("per_week", r"(?<![\d-])(?<!bi)(?<!-)\b(?:weekly|every week|each week|Q1?W)\b(?! dose)", _always(1)),
+    ("per_week", rf"(?P<n>once|twice|thrice|{_N}\s*(?:times?|x))(?:\s+{_EACH}\s+week|[ -]weekly)\b", _times),
+    ("per_week", r"(?<![\d-])(?<!bi)(?<!-)(?<!times )(?<!time )(?<!\dx )\b(?:weekly|every week|each week|Q1?W)\b(?! dose)", _always(1)),
     ("count", rf"(?:for )?\b(?:a )?total of (?P<n>{_N})\s+(?:doses|times|administrations|injections|infusions|treatments)\b", _one("n")),
     ("count", rf"\bfor (?P<n>{_N})\s+(?:doses|administrations|injections|infusions)\b", _one("n")),
     ("count", rf"(?<![\d.])\b(?P<n>{_N}) (?:doses|infusions) of\b", _doses_of),
-    ("unclear_end", r"\bweeks? \d+\b|\bstop(?:s|ped)? (?:when|if|once)\b", _text),
+    ("unclear_end", r"(?<!\d)(?<!\d )(?-i:\bx|×) ?\d{1,2}\b(?! ?(?:\^|cycle|course|10|mL|ml|mg))|\bweeks? \d+\b|\bstop(?:s|ped)? (?:when|if|once)\b", _text),
     (
         "unclear_timing",
         r"\b(?:weeks?|days?) (?:on|off)\b|\bevery \d+ ?(?:h|hours?|hrs?)\b|\bq ?\d+ ?h\b|\bhourly\b|\bbreak\b|\brest(?:ing)?\b|\bpause\b|\balternat\w*|\binterval|\bas tolerated|\bstagger\w*|\brepeated\b(?! every)|\bthereafter\b",
@@ -313,11 +321,11 @@ _TIMING: tuple[tuple[str, str, Read], ...] = (
     ("for_days", rf"\bfor (?P<n>{_N})\s+(?:consecutive\s+)?days\b", _one("n")),
     (
         "days",
-        r"(?<!(?<!m)\d )(?<!\w)(?:days?|D)\s*(?>(?P<list>\d+(?:(?:\s*(?:,|and|&|-|to|through)\s*)+(?:(?:days?|D)\s*)?\d+)*))\b"
-        r"(?!\s*(?:after|post|before|prior|or|/|of (?:study|follow|the study|radi)))(?!\s*(?:-|to)\s*(?:day|D|\d))(?!\s*cycle)",
+        r"(?<!(?<!m)\d )(?<!\ba )(?<!per )(?<!\w)(?:days?|D)\s*(?>(?P<list>\d+(?:(?:\s*(?:,|and|&|-|to|through)\s*)+(?:(?:days?|D)\s*)?\d+)*))\b"
+        r"(?!\s*(?:after|post|before|prior|or|/|of (?:study|follow|the study|radi)))(?!\s*(?:-|to)\s*(?:day|D|\d))(?!\s*(?:cycle|mg|g|[µu]g|mcg|ml|Gy|IU|tablet|capsule|times)\b)",
         _days,
     ),
-    ("unclear_timing", r"(?<!\d )\bdays?\s*[-+]?\d+", _text),
+    ("unclear_timing", r"(?<!\d )\b(?:days?|d)\s*[-+]?\d+", _text),
 )  # fmt: skip
 _DOSES: tuple[tuple[str, str, Read], ...] = (
     (
