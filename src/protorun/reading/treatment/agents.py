@@ -69,7 +69,7 @@ _HINTS = {
 }
 _PRIOR = re.compile(
     r"(?:\bprior|\bprevious(?:ly)?(?: treated with| received)?|(?<!day \d )(?<!day \d\d )\bafter(?: prior)?|\bresistan\w+ to|\brefractory to|\bcontaining"
-    r"|\bsuch as|\be\.g\.,?|\bplacebo (?:match\w*(?: to| with)?|for|to|of)|\bmatch(?:ing|ed)(?: to| with)?|\bnot receive|\bwithout|\blacks?)\s+(?:[\w-]+\s+){0,2}$",
+    r"|\bsuch as|\be\.g\.,?|\bplacebo (?:match\w*(?: to| with)?|for|to|of)|\bmatch(?:ing|ed)(?: to| with)?|\bnot receive|\bwithout|\blacks?)\s+(?:(?!receiv|get|given|treated|are\b|were\b|will\b|then\b)[\w-]+\s+){0,2}$",
     re.IGNORECASE,
 )  # fmt: skip
 _NOT_GIVEN = re.compile(

@@ -37,7 +37,12 @@ _JOINS = re.compile(
     r"\b(?:plus|and|or|combin\w+|in addition|together)\b|\+|\bwith\b(?! (?:(?:a|the|an) )?(?:total|single|fixed|dose|daily|weekly))",
     re.I,
 )
-_EACH = re.compile(r"\b(?:each|both|all)\b(?! (?:cycle|\d|\w+[- ]day))", re.I)
+_EACH = re.compile(
+    r"\b(?:each|both|all)\s+(?:(?:was|were|is|are|will be|to be)\s+)?(?:administered|given|infused|injected|dosed|received|IV|intravenous\w*"
+    r"|oral\w*|PO|at|on|once|every|q\d\w*|days?|daily|for)\b|\b(?:both|all) (?:the )?(?:drugs|agents|study (?:drugs|treatments)|treatments)\b",
+    re.I,
+)
+"""What is said of each drug of the clause."""
 _DOSE_OF = re.compile(
     r"\s*(?:\([^)]*\)\s*)?(?:IV\s+|iv\s+)?(?:of|dose of)?\s*(?:(?!(?:and|plus|with|or|followed|to|in|after)\b)\w+ ){0,1}$", re.I
 )  # fmt: skip
@@ -434,12 +439,13 @@ def _other_thing(text: str, at: int, agent: Agent | None) -> bool:
 
 _NOUN = re.compile(r"[ ]?(?:\([^)]*\) ?)?(?P<noun>[A-Za-z][\w-]{2,})")
 _BEHIND_DOSE = re.compile(
-    r"(?:of|on|once|twice|thrice|every|each|dai|day|week|month|q\d|q[dw]|bid|tid|for|in|at|as|by|per|via|over|and|plus|with|or|to|until"
-    r"|follow|then|administ|given|taken|will|shall|should|must|has|have|be|is|was|were|are|dos|infus|inject|single|prior|before|after|from|during|start|begin|combin"
-    r"|cycle|concentrat|solution|bolus|mono|alone|body|cohort|arm|group|iv|im|sc|po|it|oral|intra|subcut|topical|inhal|sublingual|nasal"
-    r"|d\d|x|\d|total|flat|fixed|level|tablet|capsule|film|powder|vial|lyophil|suspension|cream|ointment|gel|patch|drops|spray|sachet"
-    r"|continuous|concurrent|concomitant|consecutive|one|two|three|four|five|six|when|where|which|that|treatment|therapy|through|without"
-    r"|under|until|up|matching|versus|vs|compared|maintenance|induction|consolidation|between|within|not|only|if|slow|short|long|the|a)",
+    r"(?:of|on|once|twice|thrice|every|each|days?|weeks?|months?|q\d\w*|q[dw]|bid|tid|for|in|at|as|by|per|via|over|and|plus|with|or|to"
+    r"|until|then|given|taken|will|shall|should|must|has|have|be|is|was|were|are|single|prior|before|after|from|during|alone|arm|group|iv"
+    r"|im|sc|po|it|d\d\w*|x|total|flat|fixed|level|film|gel|patch|drops|spray|sachet|one|two|three|four|five|six|when|where|which|that"
+    r"|without|under|up|matching|versus|vs|compared|between|within|not|only|if|slow|short|long|the|a)\b"
+    r"|dail|dose|dosage|dosing|weekl|monthl|biweek|follow|administ|infus|inject|start|begin|combin|cycle|concentrat|solution|bolus|mono|body"
+    r"|cohort|oral|intra|subcut|topical|inhal|sublingual|nasal|tablet|capsule|powder|vial|lyophil|suspension|cream|ointment|continu"
+    r"|concurrent|concomitant|consecutive|treatment|therapy|through|maintenance|induction|consolidation|alternat",
     re.I,
 )
 _PLAIN_OF = re.compile(r"\s*of\s+(?:the |each |study |a |day|body|cycle)", re.I)
