@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from protorun.reading.endpoints.censoring import censoring_of
+from protorun.reading.endpoints.events import origin_and_events
+from protorun.reading.endpoints.responses import responses_of
 from protorun.reading.endpoints.words import (
+    about_cancer,
     compartment_of,
     criteria_of,
     days_of,
     kind_of,
-    origin_and_events,
     patterns,
-    responses_of,
     time_frame_days,
 )
 from protorun.reading.found import Found
@@ -25,9 +26,13 @@ from protorun.study.record import Passage, Record
 from protorun.study.source import Source, Sourced, absent, derived, stated
 from protorun.study.study import Study
 
+_SOMEWHERE = ("response_rate", "time_to_event", "duration")
+"""Kinds of measures that look somewhere in the body."""
+
 _CUT = "the record does not mark where the measure, its description and its time frame begin; the cut is inferred"
 Level = Literal["primary", "secondary", "other"]
 _LEVELS: tuple[Level, ...] = ("primary", "secondary", "other")
+_TOPIC = ("title.", "summary.", "condition", "keyword", "mesh_term")
 _ACRONYM = re.compile(r"\((?P<short>(?:[A-Z][A-Za-z0-9]*[ -]){0,2}[A-Z][A-Za-z]*[A-Z][A-Za-z0-9]*)\)")
 
 
@@ -35,8 +40,10 @@ def read_endpoints(record: Record, study: Study) -> Found:
     """`endpoints`, each with what its words say; what they leave open stays absent."""
     found: list[Endpoint] = []
     claimed: list[Source] = []
-    for level, measure, description, frame in (*_listed(record),):
-        endpoint = _endpoint(level, whole(measure), description, frame, [e.id for e in found])
+    cancer = _about_cancer(record)
+    for level, measure, description, frame in _listed(record):
+        endpoint = _endpoint(level, whole(measure), description, frame, cancer=cancer)
+        endpoint = endpoint.model_copy(update={"id": _id(whole(measure).text, [e.id for e in found])})
         found.append(endpoint if measure.sure else _inferred(endpoint))
         claimed += endpoint.sources
     if not found:
@@ -44,6 +51,12 @@ def read_endpoints(record: Record, study: Study) -> Found:
             found.append(_named(level, name, about, [e.id for e in found]))
             claimed.append(about)
     return Found({"endpoints": tuple(found)}, claimed=tuple(claimed))
+
+
+def _about_cancer(record: Record) -> bool:
+    """Whether the record speaks of cancer; one that says nothing about its topic may."""
+    texts = [p.text for p in record.passages if p.field.startswith(_TOPIC)]
+    return not texts or about_cancer(texts)
 
 
 def _inferred(endpoint: Endpoint) -> Endpoint:
@@ -67,20 +80,21 @@ def _listed(record: Record) -> Iterator[tuple[Level, Passage, Passage | None, Pa
 
 
 def _endpoint(
-    level: Level, name: Sentence, description: Passage | None, frame: Passage | None, taken: Sequence[str]
+    level: Level, name: Sentence, description: Passage | None, frame: Passage | None, *, cancer: bool
 ) -> Endpoint:
+    """One outcome of a list, without the id it gets among its peers."""
     lines = split(description) if description else ()
-    kind = kind_of(name.text)
+    kind = kind_of(name.text, oncology=cancer)
     facts = _facts(kind, name, lines)
     endpoint = Endpoint(
-        id=_id(name.text, taken),
+        id="",
         name=of(name.passage, str),
         level=level,
         kind=kind,
         description=_words(description),
         time_frame=_words(frame),
         time_frame_days=time_frame_days(whole(frame) if frame else None),
-        compartment=compartment_of(name.text),
+        compartment=compartment_of(name.text) if kind in _SOMEWHERE else "whole_body",
         **facts,
     )
     return endpoint.model_copy(update={"sources": tuple(_understood(endpoint, name, lines))})
@@ -158,7 +172,7 @@ def _named(level: Level, name: tuple[Sentence, int, int], about: Source, taken: 
         name=stated(here.text, here.source()),
         level=level,
         kind=kind,
-        compartment=compartment_of(here.text),
+        compartment=compartment_of(here.text) if kind in _SOMEWHERE else "whole_body",
         sources=(about,),
         **_facts(kind, here, ()),
     )

@@ -1,15 +1,15 @@
-"""One outcome as worded: its kind, criteria, responses, origin, events and durations."""
+"""One outcome as worded: its kind, where it looks, its criteria and its durations."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Literal
 
 from protorun.reading.sentences import Sentence
 from protorun.reading.values import table
-from protorun.study.endpoint import EndpointEvent, Kind
+from protorun.study.endpoint import Kind
 from protorun.study.source import Source, Sourced, absent, derived, stated
 
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
@@ -35,8 +35,11 @@ def by_term(kind: str) -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
     )
 
 
-def kind_of(measure: str) -> Kind:
-    """The kind of a measure; `other` when several kinds fit or none."""
+def kind_of(measure: str, *, oncology: bool = True) -> Kind:
+    """The kind of a measure; `other` when several kinds fit or none, when it relates one thing to another, and for a
+    response in a record that is not about cancer."""
+    if patterns("relations")["words"].search(measure):
+        return "other"
     unless = patterns("kind_unless")
     spans: dict[Any, tuple[int, int]] = {
         name: match.span()
@@ -44,12 +47,19 @@ def kind_of(measure: str) -> Kind:
         if (match := pattern.search(measure)) and not (name in unless and unless[name].search(measure))
     }
     found = [k for k, span in spans.items() if not any(_inside(span, s) for s in spans.values() if s != span)]
-    return found[0] if len(found) == 1 else "other"
+    if len(found) != 1 or (found[0] in ("response_rate", "duration") and not oncology):
+        return "other"
+    return found[0]
 
 
 def _inside(inner: tuple[int, int], outer: tuple[int, int]) -> bool:
     """ "time to objective response" holds "objective response": the longer wording is meant."""
     return outer[0] <= inner[0] and inner[1] <= outer[1]
+
+
+def about_cancer(texts: Sequence[str]) -> bool:
+    """Whether titles, conditions or summary speak of cancer."""
+    return any(patterns("oncology")["words"].search(text) for text in texts)
 
 
 def compartment_of(measure: str) -> Literal["whole_body", "cns", "extracranial"]:
@@ -65,44 +75,18 @@ def criteria_of(lines: Sequence[Sentence]) -> Sourced[str]:
         for name, pattern in patterns("criteria").items():
             if match := pattern.search(line.text):
                 found.setdefault(name, line.matched(match))
-    if "recist" in found and any(name.startswith("recist_") for name in found):
-        del found["recist"]
-    if len(found) == 1 and "recist" not in found:
+    for general in ("recist", "rano"):
+        if any(name.startswith(f"{general}_") for name in found):
+            found.pop(general, None)
+    if len(found) == 1 and not found.keys() & {"recist", "other"}:
         name, source = next(iter(found.items()))
         return stated(name, source)
     if found:
-        note = (
-            "RECIST without a version"
-            if "recist" in found and len(found) == 1
-            else "several criteria are named"
-        )
+        notes = {"recist": "RECIST without a version", "other": "criteria we do not have"}
+        several = "several criteria are named"
+        note = notes.get(next(iter(found)), several) if len(found) == 1 else several
         return Sourced[str](basis="unread", sources=tuple(found.values()), note=note)
     return absent()
-
-
-def responses_of(name: Sentence, description: Sequence[Sentence]) -> Sourced[tuple[str, ...]]:
-    """Which best responses count: spelled out in a defining sentence, else what the term means."""
-    for line in (*description, name):
-        if not patterns("words")["defines"].search(line.text):
-            continue
-        # "..., CR = ..." explains a response; only the words before it say which ones count.
-        text = re.split(r"(?-i:\b(?:CR|PR|SD)\b)\s*(?:=|was defined|is defined|:)", line.text)[0]
-        found = [r for r, pattern in patterns("responses").items() if pattern.search(text)]
-        if "SD" in found and _rate_without_sd(name):
-            note = "stable disease is named in the definition of a response rate"
-            return Sourced[tuple[str, ...]](basis="unread", sources=(line.source(),), note=note)
-        if len(found) > 1 or found == ["CR"]:
-            return stated(tuple(found), line.source(0, len(text.rstrip(" .,;("))))
-    for pattern, responses in by_term("responses_by_term"):
-        if match := pattern.search(name.text):
-            return derived(
-                responses, name.matched(match), note="what the term means; the record does not spell it out"
-            )
-    return absent()
-
-
-def _rate_without_sd(name: Sentence) -> bool:
-    return any(p.search(name.text) and "SD" not in values for p, values in by_term("responses_by_term")[:2])
 
 
 def days_of(lines: Sequence[Sentence], word: str) -> Sourced[int]:
@@ -131,57 +115,3 @@ def in_days(amount: float, unit: str, source: Source) -> Sourced[int]:
     unit = unit.lower().rstrip("s")
     days = round(amount * _DAYS[unit])
     return derived(days, source, note=_NOTES[unit]) if _NOTES[unit] else stated(days, source)
-
-
-def origin_and_events(
-    name: Sentence, description: Sequence[Sentence], criteria: str
-) -> tuple[Sourced[str], tuple[EndpointEvent, ...]]:
-    """From what day an endpoint counts, and what ends it."""
-    for line in (*description, name):
-        for word in ("span", "events_first"):
-            match = patterns("origin_words")[word].search(line.text)
-            if match and (events := tuple(_events(line, match, criteria))):
-                return _origin(line, match), events
-    return absent(), tuple(_events_by_term(name, criteria))
-
-
-def _origin(line: Sentence, match: re.Match[str]) -> Sourced[str]:
-    words = match["origin"]
-    found = {name: m for name, p in patterns("origin").items() if (m := p.search(words))}
-    if len(found) > 1 and "first_response" in found:
-        del found["first_response"]
-    if len(found) != 1:
-        note = "several starting days are named" if found else "not a starting day we know"
-        return Sourced[str](basis="unread", sources=(line.matched(match, "origin"),), note=note)
-    value, inner = next(iter(found.items()))
-    end = match.start("origin") + inner.end()
-    return stated(value, line.source(match.start(), end))
-
-
-def _events(line: Sentence, match: re.Match[str], criteria: str) -> Iterator[EndpointEvent]:
-    words = match["events"]
-    taken: list[tuple[int, int]] = []
-    for kind, pattern in patterns("event").items():
-        for inner in pattern.finditer(words):
-            if any(a < inner.end() and inner.start() < b for a, b in taken):
-                continue
-            taken.append(inner.span())
-            at = match.start("events")
-            source = line.source(at + inner.start(), at + inner.end())
-            of = criteria if "progression" in kind and kind != "neurological_progression" else ""
-            yield EndpointEvent(kind=kind, criteria=of, sources=(source,))
-            break
-
-
-def _events_by_term(name: Sentence, criteria: str) -> Iterator[EndpointEvent]:
-    for pattern, kinds in by_term("event_by_term"):
-        if match := pattern.search(name.text):
-            for kind in kinds:
-                of = criteria if kind in ("progression", "intracranial_progression") else ""
-                yield EndpointEvent(
-                    kind=kind,
-                    criteria=of,
-                    sources=(name.matched(match),),
-                    note="what the term means; the record does not spell it out",
-                )
-            return
