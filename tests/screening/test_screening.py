@@ -752,3 +752,67 @@ def test_on_any_tree_less_knowledge_never_turns_yes_into_no(tree, row, gone):
 def test_the_table_reader_and_hand_made_columns_agree():
     table = parse_patients("patient,platelets\np,80 10^9/L\n", as_of=AS_OF).facts
     assert table.columns["platelets"].low.tolist() == [80.0]
+
+
+def test_a_date_in_the_past_that_is_not_recorded_has_no_stand_in():
+    stroke = Flag(variable="stroke", window=Window(amount=6, unit="months", anchor="diagnosis"))
+    table = facts("stroke,stroke_on", "yes,2024-12-01")
+    assert (answers(stroke, table), reason(stroke, table)) == ([UNKNOWN], "NO_ANCHOR")
+    known = facts(
+        "stroke,stroke_on,diagnosis_on",
+        "yes,2024-01-01,2024-03-01",
+        "yes,2024-12-01,2024-03-01",
+        "yes,2023-01-01,2024-03-01",
+    )
+    assert answers(stroke, known) == [
+        YES,
+        UNKNOWN,
+        NO,
+    ]  # one after the diagnosis says nothing about the time before
+
+
+def test_half_lives_alone_decide_only_where_the_drug_has_one():
+    tree = Washout(classes=CLASSES, half_lives=5)
+    assert washed("pemetrexed,,2025-01-14,", "surgery,,2024-01-01,", "cisplatin,,2024-01-01,", tree=tree) == [
+        YES,
+        UNKNOWN,
+        UNKNOWN,
+    ]
+
+
+def test_an_order_is_no_dose():
+    table = facts(
+        "treatments_documented",
+        "yes",
+        "yes",
+        treatments="patient,treatment,end_on,evidence\na,docetaxel,2025-01-10,ordered\nb,docetaxel,2025-01-10,administered\n",
+    )
+    chemo = Treated(classes=("chemotherapy",), window=Window(amount=4, unit="weeks"))
+    assert answers(chemo, table, "documented_absence") == [UNKNOWN, YES]
+    assert reason(chemo, table, "documented_absence") == "ORDER_ONLY"
+
+
+def test_a_list_declared_complete_since_a_day_says_nothing_about_the_time_before():
+    table = facts(
+        "conditions_documented,conditions_documented_since", "yes,2024-01-01", "yes,2024-09-01", "yes,"
+    )
+    stroke = Flag(variable="stroke", window=Window(amount=6, unit="months"))
+    assert answers(stroke, table, "documented_absence") == [NO, UNKNOWN, NO]
+    assert answers(Flag(variable="stroke"), table, "documented_absence") == [UNKNOWN, UNKNOWN, NO]
+
+
+def test_an_infant_is_two_weeks_old_on_the_fourteenth_day():
+    table = facts("birth_on", "2025-01-01", "2025-01-02", "2024-07-15", "2024-07-16")
+    assert answers(at_least_("age", 2, "weeks"), table) == [YES, NO, YES, YES]
+    assert answers(at_least_("age", 0.5, "years"), table) == [NO, NO, YES, NO]
+
+
+def test_present_in_the_narrow_and_absent_in_the_wide_sense_is_a_conflict():
+    narrow = Flag(variable="infection", qualifiers=("active",))
+    table = facts("infection,infection_active", "no,yes")
+    assert (answers(narrow, table), reason(narrow, table)) == ([UNKNOWN], "CONFLICT")
+    man = facts("sex,pregnant", "male,yes")
+    assert (answers(Flag(variable="pregnant"), man), reason(Flag(variable="pregnant"), man)) == (
+        [UNKNOWN],
+        "CONFLICT",
+    )

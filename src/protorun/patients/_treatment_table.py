@@ -17,6 +17,7 @@ from protorun.terms.truth import TRUE
 from protorun.trial.facts import NO_DAY, Treatments
 
 T = TypeVar("T")
+_EVIDENCE = ("administered", "reported", "dispensed", "ordered")
 _KNOWN = frozenset(
     {
         "patient",
@@ -29,6 +30,7 @@ _KNOWN = frozenset(
         "route",
         "purpose",
         "half_life_days",
+        "evidence",
     }
 )
 
@@ -48,6 +50,7 @@ def read_treatments(grid: Grid, patients: tuple[str, ...]) -> tuple[Treatments, 
     given = _optional(grid, "half_life_days", _positive, math.nan)[order].astype(np.float64)
     half_life = np.array([_half_life(d, k) for d, k in zip(drug, kind, strict=True)])
     known = np.array([_half_life_known(d, k) for d, k in zip(drug, kind, strict=True)], bool)
+    routes, purposes, evidence = _words(grid, "route"), _words(grid, "purpose"), _evidence(grid)
     courses = Treatments(
         patient=rows[order],
         drug=tuple(drug),
@@ -60,11 +63,12 @@ def read_treatments(grid: Grid, patients: tuple[str, ...]) -> tuple[Treatments, 
         half_life_known=(known | ~np.isnan(given)).reshape(-1),
         source=tuple(grid.places[i] for i in order),
         dose_mg=_optional(grid, "dose_mg", _positive, math.nan)[order].astype(np.float64),
-        route=tuple(_words(grid, "route")[i] for i in order),
-        purpose=tuple(_words(grid, "purpose")[i] for i in order),
+        route=tuple(routes[i] for i in order),
+        purpose=tuple(purposes[i] for i in order),
         ongoing=_optional(grid, "ongoing", lambda cell: bool(yes_no(cell) == TRUE), False)[order].astype(
             bool
         ),
+        evidence=tuple(evidence[i] for i in order),
     )
     return courses, _unmapped(grid, drug, kind)
 
@@ -112,6 +116,18 @@ def _positive(cell: str) -> float:
     if not math.isfinite(value) or value < 0:
         raise CellError(f"{cell!r} is no amount")
     return value
+
+
+def _evidence(grid: Grid) -> list[str]:
+    if "evidence" not in grid.columns:
+        return [""] * len(grid.lines)
+    return grid.each("evidence", lambda cell: "" if is_blank(cell) else _known_evidence(cell.lower()))
+
+
+def _known_evidence(cell: str) -> str:
+    if cell not in _EVIDENCE:
+        raise CellError(f"{cell!r} is no evidence of a treatment; there are: {', '.join(_EVIDENCE)}")
+    return cell
 
 
 def _words(grid: Grid, name: str) -> list[str]:

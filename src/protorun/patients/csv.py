@@ -12,6 +12,7 @@ Treatment table: `patient`, `treatment` (a drug or a class), and any of `kind`, 
 
 from __future__ import annotations
 
+import calendar
 import math
 import re
 from collections import Counter
@@ -90,8 +91,10 @@ def parse_patients(
             columns[fact] = column
         elif not _is_beside(fact, grid):
             unmapped[f"column {fact}"] = sum(not is_blank(c) for c in grid.columns[fact])
+    born: tuple[DayArray, DayArray] | None = None
     if "birth_on" in grid.columns and "age" not in columns:
         columns["age"] = _age(grid, screened)
+        born = _dates(grid, "birth_on")
         unmapped.pop("column birth_on", None)
     courses: Treatments | None = None
     if treatments is not None:
@@ -104,6 +107,12 @@ def parse_patients(
         treatments=courses,
         documented=_documented(grid),
         anchors={a: _dates(grid, f"{a}_on")[0] for a in _ANCHORS if f"{a}_on" in grid.columns},
+        documented_since={
+            d: _dates(grid, f"{d}_documented_since")[1]
+            for d in _DOCUMENTED
+            if f"{d}_documented_since" in grid.columns
+        },
+        born=born,
     )
     return Table(facts, dict(unmapped), _notes(columns))
 
@@ -184,6 +193,7 @@ def _is_beside(name: str, grid: Grid) -> bool:
         "patient",
         "screened_on",
         *(f"{d}_documented" for d in _DOCUMENTED),
+        *(f"{d}_documented_since" for d in _DOCUMENTED),
         *(f"{a}_on" for a in _ANCHORS),
     ):
         return True
@@ -293,7 +303,7 @@ def _age(grid: Grid, screened: DayArray) -> Numbers:
     """Completed years at screening, from the first to the last the birth date allows."""
     first, last = _dates(grid, "birth_on")
     known = first != NO_DAY
-    low = np.where(known, _years(last, screened), np.nan)
+    low = np.where(known, _years(np.minimum(last, np.maximum(first, screened)), screened), np.nan)
     high = np.where(known, _years(first, screened), np.nan)
     n = len(grid.lines)
     none = np.full(n, np.nan)
@@ -318,11 +328,9 @@ def _years(born: DayArray, on: DayArray) -> np.ndarray[tuple[int], np.dtype[np.f
 
 def _age_on(birth: date, day: date) -> float:
     years = day.year - birth.year
-    before = (day.month, day.day) < (
-        birth.month,
-        min(birth.day, 28) if birth.month == 2 and birth.day == 29 else birth.day,
-    )
-    years -= before
+    # Born on 29 February, one is a year older on 28 February of a year without it.
+    leap_day = (birth.month, birth.day) == (2, 29) and not calendar.isleap(day.year)
+    years -= (day.month, day.day) < (birth.month, 28 if leap_day else birth.day)
     months = (day.month - birth.month - (day.day < birth.day)) % 12
     return years + months / 12
 

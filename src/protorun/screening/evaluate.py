@@ -8,8 +8,9 @@ from typing import Literal
 import numpy as np
 
 from protorun.screening.answers import Answer, all_of, any_of, at_least, choose, everywhere, known, not_
-from protorun.screening.flags import code, flag
+from protorun.screening.flags import code, column_truth, flag
 from protorun.screening.numbers import number
+from protorun.screening.silence import complete
 from protorun.screening.treatments import treated, washout
 from protorun.study.criterion import (
     All,
@@ -31,7 +32,7 @@ from protorun.study.criterion import (
 from protorun.terms.concepts import concepts
 from protorun.terms.reasons import Reason
 from protorun.terms.truth import FALSE, TRUE, UNKNOWN
-from protorun.trial.facts import Facts, Flags
+from protorun.trial.facts import Facts
 
 Policy = Literal["strict", "documented_absence"]
 
@@ -106,21 +107,25 @@ def atom(expr: Expr, facts: Facts, view: View) -> Answer:
 
 def _absent_where_documented(expr: Flag, answer: Answer, facts: Facts, view: View) -> Answer:
     """Under the documented-absence policy a condition that is not on a complete list is absent; findings stay open."""
-    complete = facts.documented.get("conditions")
-    listed = concepts().get(expr.variable)
-    if not view.documented or complete is None or (listed and listed.domain not in ("condition",)):
+    if not view.documented or not listed_when_present(expr):
         return answer
-    absent = complete & (answer.truth == UNKNOWN) & (answer.reason == Reason.NO_RECORD)
+    silent = (answer.truth == UNKNOWN) & (answer.reason == Reason.NO_RECORD)
+    absent = complete(facts, "conditions", expr.window) & silent
     return Answer(
         np.where(absent, FALSE, answer.truth).astype(np.uint8),
         np.where(absent, Reason.ASSUMED, answer.reason).astype(np.uint8),
     )
 
 
+def listed_when_present(expr: Flag) -> bool:
+    """True for conditions, which a complete problem list holds; findings and diagnoses have to be looked for."""
+    known = concepts().get(expr.variable)
+    return known is None or known.domain == "condition"
+
+
 def _stated(expr: Attestation, facts: Facts, view: View) -> Answer:
     """Consent and willingness: stated by a person in the facts, else assumed by the policy and named as assumed."""
-    column = facts.columns.get(expr.variable) if expr.variable else None
-    truth = column.truth if isinstance(column, Flags) else np.full(len(facts), UNKNOWN, np.uint8)
+    truth = column_truth(expr.variable, facts).truth
     if not view.documented:
         return Answer(truth, np.where(truth == UNKNOWN, Reason.NEEDS_STATEMENT, 0).astype(np.uint8))
     assumed = truth == UNKNOWN
@@ -131,10 +136,8 @@ def _stated(expr: Attestation, facts: Facts, view: View) -> Answer:
 
 
 def _judged(expr: Judgment, facts: Facts) -> Answer:
-    column = facts.columns.get(expr.variable) if expr.variable else None
-    if not isinstance(column, Flags):
-        return everywhere(len(facts), UNKNOWN, Reason.NEEDS_JUDGMENT)
-    return Answer(column.truth, np.where(column.truth == UNKNOWN, Reason.NEEDS_JUDGMENT, 0).astype(np.uint8))
+    truth = column_truth(expr.variable, facts).truth
+    return Answer(truth, np.where(truth == UNKNOWN, Reason.NEEDS_JUDGMENT, 0).astype(np.uint8))
 
 
 __all__ = ["Policy", "View", "atom", "evaluate", "known"]

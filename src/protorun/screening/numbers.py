@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from protorun.screening.ages import age, by_birth
 from protorun.screening.answers import Answer, everywhere
-from protorun.screening.dates import anchor_days, edge, inside
+from protorun.screening.dates import anchor_days, inside
 from protorun.study.criterion import Bound, Number, Window
 from protorun.terms.reasons import Reason
 from protorun.terms.truth import FALSE, TRUE, UNKNOWN, TruthArray
 from protorun.terms.variables import factor, variables
-from protorun.trial.facts import Codes, DayArray, Facts, Flags, Numbers
+from protorun.trial.facts import NO_DAY, Codes, Facts, Numbers
 
 TOLERANCE = 1e-9
 """Doubles miss an exact limit: 1.8 <= 1.5 x 1.2 is false. A limit is met within this relative distance."""
@@ -26,9 +27,14 @@ def number_column(atom: Number) -> str:
 
 def number(atom: Number, facts: Facts) -> Answer:
     """Whether the value lies between the bounds; unknown with the reason otherwise."""
-    column = facts.columns.get(number_column(atom))
-    if column is None and atom.excluding:
-        return _without_exceptions(atom, facts)
+    answer = _recorded(atom, number_column(atom), facts)
+    if atom.excluding and atom.low is None:
+        answer = _with_exceptions(answer, _recorded(atom, atom.variable, facts))
+    return age(atom, facts, answer) if by_birth(atom) else answer
+
+
+def _recorded(atom: Number, name: str, facts: Facts) -> Answer:
+    column = facts.columns.get(name)
     if not isinstance(column, Numbers):
         return everywhere(len(facts), UNKNOWN, Reason.NO_RECORD)
     answer = _in_unit(atom, atom.unit, column)
@@ -37,17 +43,17 @@ def number(atom: Number, facts: Facts) -> Answer:
     return timely(answer, column, atom.window, facts)
 
 
-def _without_exceptions(atom: Number, facts: Facts) -> Answer:
+def _with_exceptions(answer: Answer, plain: Answer) -> Answer:
     """The highest grade of all stands below the limit: then so does the highest without the exempt ones."""
-    column = facts.columns.get(atom.variable)
-    if not isinstance(column, Numbers) or atom.low is not None:
-        return everywhere(len(facts), UNKNOWN, Reason.NO_RECORD)
-    plain = _in_unit(atom, atom.unit, column)
-    truth = np.where(plain.truth == TRUE, TRUE, UNKNOWN).astype(np.uint8)
-    reason = np.where(
-        truth == UNKNOWN, np.where(plain.truth == FALSE, Reason.UNCERTAIN_CODE, plain.reason), 0
+    conflict = (answer.truth == FALSE) & (plain.truth == TRUE)
+    silent = (answer.truth == UNKNOWN) & (answer.reason == Reason.NO_RECORD)
+    truth = np.where(answer.truth == UNKNOWN, np.where(plain.truth == TRUE, TRUE, UNKNOWN), answer.truth)
+    why = np.where(plain.truth == FALSE, Reason.UNCERTAIN_CODE, plain.reason)
+    reason = np.where(truth == UNKNOWN, np.where(silent, why, answer.reason), Reason.KNOWN)
+    return Answer(
+        np.where(conflict, UNKNOWN, truth).astype(np.uint8),
+        np.where(conflict, Reason.CONFLICT, reason).astype(np.uint8),
     )
-    return Answer(truth, reason.astype(np.uint8))
 
 
 def _both_readings(written: Answer, suggested: Answer, atom: Number) -> Answer:
@@ -126,27 +132,17 @@ def _side(
     return np.where(meets, TRUE, np.where(fails, FALSE, UNKNOWN)).astype(np.uint8)
 
 
-def timely(answer: Answer, column: Numbers | Codes | Flags, window: Window | None, facts: Facts) -> Answer:
+def timely(answer: Answer, column: Numbers | Codes, window: Window | None, facts: Facts) -> Answer:
     """A result counts only inside its window, and never when it lies after the screening date."""
     last = column.day if column.day_last is None else column.day_last
-    future = (column.day > facts.screened_on) & (last != _none())
-    answer = _unless_known(answer, future, Reason.NO_RECORD)
+    answer = _unless_known(answer, column.day > facts.screened_on, Reason.NO_RECORD)
     if window is None:
         return answer
-    when = inside(column.day, last, *_window(window, facts))
-    answer = _unless_known(answer, when == FALSE, Reason.STALE)
-    return _unless_known(answer, when == UNKNOWN, Reason.PARTIAL_DATE)
-
-
-def _none() -> np.int32:
-    from protorun.trial.facts import NO_DAY
-
-    return NO_DAY
-
-
-def _window(window: Window, facts: Facts) -> tuple[DayArray, DayArray]:
+    when = inside(column.day, last, window, facts)
     anchor = anchor_days(facts, window.anchor)
-    return edge(window, anchor), anchor
+    answer = _unless_known(answer, anchor == NO_DAY, Reason.NO_ANCHOR)
+    answer = _unless_known(answer, (when == FALSE) | (column.day > anchor), Reason.STALE)
+    return _unless_known(answer, when == UNKNOWN, Reason.PARTIAL_DATE)
 
 
 def _unless_known(answer: Answer, where: NDArray[np.bool_], reason: Reason) -> Answer:

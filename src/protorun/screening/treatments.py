@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from protorun.screening.answers import Answer, all_of, any_of, everywhere
+from protorun.screening.answers import Answer, any_of, everywhere, not_
 from protorun.screening.dates import FIRST, LAST, anchor_days, edge
 from protorun.screening.numbers import TOLERANCE
-from protorun.study.criterion import Treated, Washout
+from protorun.screening.silence import complete
+from protorun.study.criterion import Treated, Washout, Window
 from protorun.terms.reasons import Reason
 from protorun.terms.treatments import classes, drugs, has_half_life, recognize, wider
 from protorun.terms.truth import FALSE, TRUE, UNKNOWN, TruthArray
@@ -20,76 +21,92 @@ PREFIX = "prior_"
 
 def treated(atom: Treated, facts: Facts, *, documented: bool) -> Answer:
     """Whether a treatment of the classes was given (in the window, above the dose). A gap of exactly the limit is outside."""
-    rows = facts.treatments
-    found = _silence(facts, atom.classes, documented)
-    if rows is None or not len(rows.patient):
-        return _stated(found, atom, facts)
-    match = _of_classes(rows, atom.classes)
-    when, why_when = _when(atom, rows, facts)
-    dose, why_dose = _dosed(atom, rows)
-    truth = np.minimum(np.minimum(match, when), dose).astype(np.uint8)
-    reason = np.select(
-        [match != TRUE, when == UNKNOWN, dose == UNKNOWN],
-        [Reason.UNCERTAIN_CODE, why_when, why_dose],
-        Reason.KNOWN,
-    )
-    any_row = _per_patient(truth, reason.astype(np.uint8), rows, len(facts), highest=True)
-    return _stated(any_of([any_row, found]), atom, facts)
+    rows = _visible(facts)
+    given = everywhere(len(facts), FALSE)
+    if rows is not None:
+        match = of_classes(rows, atom.classes)
+        when, why_when = _when(atom, rows, facts)
+        dose, why_dose = _dosed(atom, rows)
+        truth = np.minimum(np.minimum(match, when), dose).astype(np.uint8)
+        ordered = _ordered(rows) & (truth == TRUE)
+        truth[ordered] = UNKNOWN
+        reason = np.select(
+            [ordered, match != TRUE, when == UNKNOWN, dose == UNKNOWN],
+            [Reason.ORDER_ONLY, Reason.UNCERTAIN_CODE, why_when, why_dose],
+            Reason.KNOWN,
+        )
+        given = _any_of(truth, reason.astype(np.uint8), rows, len(facts))
+    parts = [_wide(c, atom, facts) for c in _columns(facts, atom.classes)]
+    return _with_stated(given, any_of(parts), facts, documented, atom.window)
 
 
 def washout(atom: Washout, facts: Facts, *, documented: bool) -> Answer:
     """Whether every treatment of the classes ended long enough ago; a gap of exactly the limit is enough (ours)."""
-    silence = _silence(facts, atom.classes, documented)
-    missing = Answer((TRUE - silence.truth).astype(np.uint8), silence.reason)
-    stated = _stated_washout(missing, atom, facts)
+    rows = _visible(facts)
+    recent = everywhere(len(facts), FALSE)
+    if rows is not None:
+        match = of_classes(rows, atom.classes)
+        anchor = anchor_days(facts, atom.window.anchor if atom.window else "screening")[rows.patient]
+        passed, why = _washed(atom, rows, anchor)
+        truth = np.minimum(match, TRUE - passed).astype(np.uint8)
+        ordered = _ordered(rows) & (truth == TRUE)
+        truth[ordered] = UNKNOWN
+        reason = np.select(
+            [ordered, passed == UNKNOWN, match == UNKNOWN], [Reason.ORDER_ONLY, why, Reason.UNCERTAIN_CODE], 0
+        )
+        recent = _any_of(truth, reason.astype(np.uint8), rows, len(facts))
+    parts = [
+        _stated_recent(name, column, atom, facts)
+        for name, column in zip(atom.classes, _columns(facts, atom.classes), strict=True)
+    ]
+    window = atom.window if atom.half_lives is None else None
+    return not_(_with_stated(recent, any_of(parts), facts, documented, window))
+
+
+def _with_stated(
+    rows: Answer, stated: Answer, facts: Facts, documented: bool, window: Window | None
+) -> Answer:
+    """Courses and columns `prior_<class>` together. Where both are silent it is unknown, or FALSE on a complete list."""
+    silent = (stated.truth == UNKNOWN) & (stated.reason == Reason.NO_RECORD)
+    assumed = complete(facts, "treatments", window) if documented else np.zeros(len(facts), bool)
+    cases: list[tuple[NDArray[np.bool_], np.uint8, NDArray[np.uint8] | Reason]] = [
+        ((rows.truth == TRUE) & (stated.truth == FALSE), UNKNOWN, Reason.CONFLICT),
+        ((rows.truth == TRUE) | (stated.truth == TRUE), TRUE, Reason.KNOWN),
+        (rows.truth == UNKNOWN, UNKNOWN, rows.reason),
+        (stated.truth == FALSE, FALSE, Reason.KNOWN),
+        (~silent, UNKNOWN, stated.reason),
+        (assumed, FALSE, Reason.ASSUMED),
+    ]
+    when = [c[0] for c in cases]
+    truth = np.select(when, [c[1] for c in cases], UNKNOWN)
+    reason = np.select(when, [c[2] for c in cases], Reason.NO_RECORD)
+    return Answer(truth.astype(np.uint8), reason.astype(np.uint8))
+
+
+def _visible(facts: Facts) -> Treatments | None:
+    """The courses known at screening: nothing that begins later."""
     rows = facts.treatments
     if rows is None or not len(rows.patient):
-        return stated
-    match = _of_classes(rows, atom.classes)
-    anchor = anchor_days(facts, atom.window.anchor if atom.window else "screening")[rows.patient]
-    passed, why = _washed(atom, rows, anchor)
-    truth = np.maximum(TRUE - match, passed).astype(np.uint8)
-    reason = np.where(passed == UNKNOWN, why, np.where(match == UNKNOWN, Reason.UNCERTAIN_CODE, Reason.KNOWN))
-    each = _per_patient(truth, reason.astype(np.uint8), rows, len(facts), highest=False)
-    return all_of([each, stated])
+        return None
+    seen = rows.start_low <= facts.screened_on[rows.patient]
+    return rows if seen.all() else rows.only(np.flatnonzero(seen))
 
 
-def _silence(facts: Facts, names: tuple[str, ...], documented: bool) -> Answer:
-    """No record of a treatment: it was not given where the list is documented, else nobody knows."""
-    answer = everywhere(len(facts), UNKNOWN, Reason.NO_RECORD)
-    complete = facts.documented.get("treatments")
-    if not documented or complete is None:
-        return answer
-    truth = np.where(complete, FALSE, UNKNOWN).astype(np.uint8)
-    return Answer(truth, np.where(complete, Reason.ASSUMED, Reason.NO_RECORD).astype(np.uint8))
+def _ordered(rows: Treatments) -> NDArray[np.bool_]:
+    return np.array([e == "ordered" for e in rows.evidence] or [False] * len(rows.patient), bool)
 
 
-def _wide_columns(facts: Facts, names: tuple[str, ...]) -> list[Flags | None]:
-    """For each class the column that states it; a wider class that was not given denies the narrower one as well."""
-    found: list[Flags | None] = []
-    for name in names:
-        column = facts.columns.get(PREFIX + name)
-        found.append(column if isinstance(column, Flags) else None)
-    return found
-
-
-def _stated(answer: Answer, atom: Treated, facts: Facts) -> Answer:
-    """Columns `prior_<class>` add to the table; where all classes are denied, silence means no."""
-    columns = _wide_columns(facts, atom.classes)
-    if all(c is None for c in columns):
-        return answer
-    parts = [
-        _wide(c, atom, facts) if c else everywhere(len(facts), UNKNOWN, Reason.NO_RECORD) for c in columns
-    ]
-    stated = any_of(parts)
-    silent = (answer.truth == UNKNOWN) & (answer.reason == Reason.NO_RECORD)
-    either = any_of([answer, stated])
-    truth = np.where(silent, stated.truth, either.truth).astype(np.uint8)
-    return Answer(truth, np.where(silent, stated.reason, either.reason).astype(np.uint8))
+def _columns(facts: Facts, names: tuple[str, ...]) -> list[Flags]:
+    """For each class the column that states it; one that is not there is unknown for everybody."""
+    none = np.full(len(facts), NO_DAY, np.int32)
+    silent = Flags(np.full(len(facts), UNKNOWN, np.uint8), none)
+    found = (facts.columns.get(PREFIX + name) for name in names)
+    return [column if isinstance(column, Flags) else silent for column in found]
 
 
 def _wide(column: Flags, atom: Treated, facts: Facts) -> Answer:
-    truth, reason = column.truth, np.where(column.truth == UNKNOWN, Reason.NO_RECORD, Reason.KNOWN)
+    truth = np.where(column.day > facts.screened_on, UNKNOWN, column.truth).astype(np.uint8)
+    reason = np.where(truth == UNKNOWN, Reason.NO_RECORD, Reason.KNOWN)
     if atom.dose or atom.purpose or atom.ongoing:
         open_ = truth == TRUE
         return Answer(
@@ -101,8 +118,8 @@ def _wide(column: Flags, atom: Treated, facts: Facts) -> Answer:
     last = column.day if column.day_last is None else column.day_last
     anchor = anchor_days(facts, atom.window.anchor)
     first_inside = edge(atom.window, anchor)
-    never = (last != NO_DAY) & (last <= first_inside)
-    sure = (column.day != NO_DAY) & (column.day > first_inside)
+    never = (last != NO_DAY) & (last <= first_inside) & (anchor != NO_DAY)
+    sure = (column.day != NO_DAY) & (column.day > first_inside) & (anchor != NO_DAY)
     when = np.where(never, FALSE, np.where(sure, TRUE, UNKNOWN)).astype(np.uint8)
     unknown = (truth == TRUE) & (when == UNKNOWN)
     return Answer(
@@ -111,48 +128,32 @@ def _wide(column: Flags, atom: Treated, facts: Facts) -> Answer:
     )
 
 
-def _stated_washout(answer: Answer, atom: Washout, facts: Facts) -> Answer:
-    """`prior_<class>` with the end of the last course: the fixed time alone decides, as far as it can."""
-    columns = _wide_columns(facts, atom.classes)
-    if all(c is None for c in columns):
-        return answer
-    parts = []
-    for name, column in zip(atom.classes, columns, strict=True):
-        if column is None:
-            parts.append(everywhere(len(facts), UNKNOWN, Reason.NO_RECORD))
-            continue
-        recent = _wide(column, Treated(classes=(name,), window=atom.window), facts)
-        gone = Answer((TRUE - recent.truth).astype(np.uint8), recent.reason)
-        parts.append(
-            gone if atom.half_lives is None or not has_half_life(name) else _bounded(gone, atom, column)
-        )
-    silent = (answer.truth == UNKNOWN) & (answer.reason == Reason.NO_RECORD)
-    stated = all_of(parts)
-    both = all_of([answer, stated])
+def _stated_recent(name: str, column: Flags, atom: Washout, facts: Facts) -> Answer:
+    """`prior_<class>` with the end of the last course: the fixed time alone decides, as far as it can. Without the drug
+    there is no half-life: `shorter` is sure only when met, `longer` only when not."""
+    recent = _wide(column, Treated(classes=(name,), window=atom.window), facts)
+    if atom.half_lives is None or not has_half_life(name):
+        return recent
+    sure = {"shorter": FALSE, "longer": TRUE}.get(atom.which)
+    if atom.window is None:
+        sure = None
+    open_ = (column.truth == TRUE) & (recent.truth != UNKNOWN)
+    if sure is not None:
+        open_ &= recent.truth != sure
     return Answer(
-        np.where(silent, stated.truth, both.truth).astype(np.uint8),
-        np.where(silent, stated.reason, both.reason).astype(np.uint8),
+        np.where(open_, UNKNOWN, recent.truth).astype(np.uint8),
+        np.where(open_, Reason.NO_HALF_LIFE, recent.reason).astype(np.uint8),
     )
 
 
-def _bounded(fixed: Answer, atom: Washout, column: Flags) -> Answer:
-    """Without the drug there is no half-life: `shorter` is sure only when met, `longer` only when not."""
-    decides = TRUE if atom.which == "shorter" else FALSE
-    open_ = (fixed.truth != decides) & (column.truth == TRUE)
-    return Answer(
-        np.where(open_, UNKNOWN, fixed.truth).astype(np.uint8),
-        np.where(open_ & (fixed.truth != UNKNOWN), Reason.NO_HALF_LIFE, fixed.reason).astype(np.uint8),
-    )
-
-
-def _of_classes(rows: Treatments, names: tuple[str, ...]) -> TruthArray:
+def of_classes(rows: Treatments, names: tuple[str, ...]) -> TruthArray:
     """Whether each row is of one of the classes; a treatment nobody knows may be."""
     pairs = list(zip(rows.drug, rows.kind, strict=True))
-    table = {pair: _belongs(*pair, names) for pair in set(pairs)}
+    table = {pair: belongs(*pair, names) for pair in set(pairs)}
     return np.array([table[pair] for pair in pairs], np.uint8)
 
 
-def _belongs(drug: str, kind: str, names: tuple[str, ...]) -> np.uint8:
+def belongs(drug: str, kind: str, names: tuple[str, ...]) -> np.uint8:
     given = [found for found in (recognize(drug), recognize(kind)) if found]
     every = frozenset().union(*(wider(g) for g in given)) if given else frozenset()
     if every & set(names):
@@ -176,26 +177,27 @@ def _ends(rows: Treatments) -> tuple[DayArray, DayArray]:
     return first.astype(np.int32), last.astype(np.int32)
 
 
-def _when(atom: Treated, rows: Treatments, facts: Facts) -> tuple[TruthArray, Reason]:
+def _when(atom: Treated, rows: Treatments, facts: Facts) -> tuple[TruthArray, NDArray[np.uint8]]:
     anchor = anchor_days(facts, atom.window.anchor if atom.window else "screening")[rows.patient]
     first_end, last_end = _ends(rows)
-    begins = np.where(rows.start_low == NO_DAY, FIRST, rows.start_low)
-    surely_begun = (rows.start_high != NO_DAY) & (rows.start_high <= anchor)
-    surely_begun |= (rows.start_high == NO_DAY) & (last_end <= anchor) | (
-        rows.ongoing if rows.ongoing is not None else np.zeros(len(anchor), bool)
+    going = _going(rows)
+    surely_begun = going | (
+        np.where(rows.start_high != NO_DAY, rows.start_high <= anchor, ~going & (last_end <= anchor))
     )
-    never = begins > anchor
+    never = (rows.start_low != NO_DAY) & (rows.start_low > anchor)
     if atom.ongoing:
-        low = anchor
-        never = never | (last_end < low)
-        sure = surely_begun & (first_end >= low)
+        never = never | (last_end < anchor)
+        sure = surely_begun & (first_end >= anchor)
     elif atom.window is not None:
         low = edge(atom.window, anchor)
         never = never | (last_end <= low)
         sure = surely_begun & (first_end > low)
     else:
         sure = surely_begun | (rows.start_low == NO_DAY)
-    return np.where(never, FALSE, np.where(sure, TRUE, UNKNOWN)).astype(np.uint8), Reason.PARTIAL_DATE
+    nowhere = anchor == NO_DAY
+    when = np.where(nowhere, UNKNOWN, np.where(never, FALSE, np.where(sure, TRUE, UNKNOWN)))
+    why = np.where(nowhere, Reason.NO_ANCHOR, Reason.PARTIAL_DATE)
+    return when.astype(np.uint8), why.astype(np.uint8)
 
 
 def _dosed(atom: Treated, rows: Treatments) -> tuple[TruthArray, Reason]:
@@ -225,28 +227,33 @@ def _prednisone(drug: str) -> float:
 
 def _washed(atom: Washout, rows: Treatments, anchor: DayArray) -> tuple[TruthArray, NDArray[np.uint8]]:
     first_end, last_end = _ends(rows)
-    gap_low = anchor.astype(np.float64) - last_end
-    gap_high = anchor.astype(np.float64) - first_end
-    if rows.ongoing is not None:
-        gap_low, gap_high = np.where(rows.ongoing, 0, gap_low), np.where(rows.ongoing, 0, gap_high)
-    begins = np.where(rows.start_low == NO_DAY, FIRST, rows.start_low)
-    fixed = (anchor - edge(atom.window, anchor)).astype(np.float64) if atom.window else np.zeros(len(anchor))
+    going = _going(rows)
+    gap_low = np.where(going, 0, anchor.astype(np.float64) - last_end)
+    gap_high = np.where(going, 0, anchor.astype(np.float64) - first_end)
+    fixed = (anchor.astype(np.float64) - edge(atom.window, anchor)) if atom.window else np.zeros(len(anchor))
     low, high = _needed(atom, rows, fixed)
-    passed = np.where(gap_low >= high, TRUE, np.where(gap_high < low, FALSE, UNKNOWN)).astype(np.uint8)
-    passed = np.where(begins > anchor, TRUE, passed).astype(np.uint8)
-    why = np.where(low < high, Reason.NO_HALF_LIFE, Reason.PARTIAL_DATE).astype(np.uint8)
-    return passed, why
+    passed = np.where(gap_low >= high, TRUE, np.where(gap_high < low, FALSE, UNKNOWN))
+    passed = np.where((rows.start_low != NO_DAY) & (rows.start_low > anchor), TRUE, passed)
+    nowhere = anchor == NO_DAY
+    why = np.where(low < high, Reason.NO_HALF_LIFE, Reason.PARTIAL_DATE)
+    return (
+        np.where(nowhere, UNKNOWN, passed).astype(np.uint8),
+        np.where(nowhere, Reason.NO_ANCHOR, why).astype(np.uint8),
+    )
 
 
 def _needed(
     atom: Washout, rows: Treatments, fixed: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The least and the greatest gap that may be asked; they differ where the half-life is not known."""
-    if atom.half_lives is None or atom.which == "fixed":
+    if atom.half_lives is None or (atom.which == "fixed" and atom.window is not None):
         return fixed, fixed
     of_drug = atom.half_lives * rows.half_life_days
+    if atom.window is None:  # half-lives alone: nothing else decides where there is none
+        unknown = np.isnan(of_drug)
+        return np.where(unknown, 0.0, of_drug), np.where(unknown, np.inf, of_drug)
     none = rows.half_life_known & np.isnan(rows.half_life_days)
-    ignorant = ~rows.half_life_known
+    ignorant = ~rows.half_life_known & np.isnan(rows.half_life_days)
     if atom.which == "shorter":
         exact = np.where(none, fixed, np.fmin(fixed, of_drug))
         return np.where(ignorant, 0.0, exact), np.where(ignorant, fixed, exact)
@@ -254,12 +261,13 @@ def _needed(
     return np.where(ignorant, fixed, exact), np.where(ignorant, np.inf, exact)
 
 
-def _per_patient(
-    truth: TruthArray, reason: NDArray[np.uint8], rows: Treatments, n: int, *, highest: bool
-) -> Answer:
-    """The highest (some row) or the lowest (every row) truth of each patient's rows; without rows FALSE or TRUE."""
-    key = truth.astype(np.int16) * 32 + reason if highest else (TRUE - truth).astype(np.int16) * 32 + reason
+def _going(rows: Treatments) -> NDArray[np.bool_]:
+    return np.zeros(len(rows.patient), bool) if rows.ongoing is None else rows.ongoing
+
+
+def _any_of(truth: TruthArray, reason: NDArray[np.uint8], rows: Treatments, n: int) -> Answer:
+    """The highest truth of each patient's rows (some row); without rows FALSE."""
+    key = truth.astype(np.int16) * 32 + np.where(truth == UNKNOWN, reason, 0)
     best = np.zeros(n, np.int16)
     np.maximum.at(best, rows.patient, key)
-    level, why = (best // 32).astype(np.uint8), (best % 32).astype(np.uint8)
-    return Answer(level if highest else (TRUE - level).astype(np.uint8), why)
+    return Answer((best // 32).astype(np.uint8), (best % 32).astype(np.uint8))

@@ -28,6 +28,8 @@ class Reason(IntEnum):
     NOT_APPLICABLE = 17
     ASSUMED = 18
     PART_ONLY = 19
+    NO_ANCHOR = 20
+    ORDER_ONLY = 21
 
 
 SENTENCES = {
@@ -50,5 +52,7 @@ SENTENCES = {
     Reason.NOT_PARSED: "these words of the criterion were not understood",
     Reason.NOT_APPLICABLE: "does not apply to this patient",
     Reason.PART_ONLY: "it concerns one part, arm or cohort only",
+    Reason.NO_ANCHOR: "the date that the time window counts from is not recorded",
+    Reason.ORDER_ONLY: "it was ordered; nothing says that it was given",
     Reason.ASSUMED: "taken as met by the policy, not recorded",
 }

@@ -74,7 +74,8 @@ class Treatments:
 
     Ends and starts are closed intervals of days (`NO_DAY` = open); `half_life_days` is NaN for treatments without one,
     and `half_life_known` tells a known absence (surgery) from ignorance. `dose_mg` is the daily dose in mg (NaN = not
-    recorded); `route` and `purpose` are words or ''; an `ongoing` treatment has not ended.
+    recorded); `route` and `purpose` are words or ''; an `ongoing` treatment has not ended. `evidence` is `administered`,
+    `reported`, `dispensed`, `ordered` or '' (as recorded); an order alone is no treatment.
     """
 
     patient: NDArray[np.int32]
@@ -91,13 +92,27 @@ class Treatments:
     route: tuple[str, ...] = ()
     purpose: tuple[str, ...] = ()
     ongoing: NDArray[np.bool_] | None = None
+    evidence: tuple[str, ...] = ()
+
+    def only(self, rows: NDArray[np.intp]) -> Treatments:
+        """These courses, of the same patients, in this order."""
+        found: dict[str, object] = {}
+        for part in fields(self):
+            value = getattr(self, part.name)
+            if isinstance(value, np.ndarray):
+                found[part.name] = value[rows]
+            elif value:
+                found[part.name] = tuple(value[i] for i in rows)
+        return replace(self, **found)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
 class Facts:
     """Facts of n patients. `documented[domain]` is True where the patient's list of that domain (`conditions`,
     `treatments`) was declared complete, so that silence there means absent under the documented-absence policy.
-    `anchors` holds dates other than the screening date that time windows count from (`enrollment`, `first_dose` ...)."""
+    `documented_since[domain]` is the first day that list covers (`NO_DAY` or no entry: the whole life).
+    `anchors` holds dates other than the screening date that time windows count from (`enrollment`, `first_dose` ...).
+    `born` holds the first and the last possible day of birth; where it is known it decides about ages."""
 
     patients: tuple[str, ...]
     screened_on: DayArray
@@ -105,6 +120,8 @@ class Facts:
     treatments: Treatments | None = None
     documented: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     anchors: Mapping[str, DayArray] = field(default_factory=dict)
+    documented_since: Mapping[str, DayArray] = field(default_factory=dict)
+    born: tuple[DayArray, DayArray] | None = None
 
     def __len__(self) -> int:
         return len(self.patients)
@@ -118,6 +135,8 @@ class Facts:
             treatments=_take_treatments(self.treatments, rows, len(self)) if self.treatments else None,
             documented={name: known[rows] for name, known in self.documented.items()},
             anchors={name: days[rows] for name, days in self.anchors.items()},
+            documented_since={name: days[rows] for name, days in self.documented_since.items()},
+            born=(self.born[0][rows], self.born[1][rows]) if self.born else None,
         )
 
 
@@ -133,17 +152,12 @@ def _take(column: Column, rows: NDArray[np.intp]) -> Column:
 
 
 def _take_treatments(all_of: Treatments, rows: NDArray[np.intp], patients: int) -> Treatments:
+    if len(rows) == 1:
+        first, behind = np.searchsorted(all_of.patient, [rows[0], rows[0] + 1])
+        alone = all_of.only(np.arange(first, behind))
+        return replace(alone, patient=np.zeros(len(alone.patient), np.int32))
     place = np.full(patients, -1, np.int32)
     place[rows] = np.arange(len(rows), dtype=np.int32)
     kept = np.flatnonzero(place[all_of.patient] >= 0)
     kept = kept[np.argsort(place[all_of.patient[kept]], kind="stable")]
-    found: dict[str, object] = {"patient": place[all_of.patient[kept]]}
-    for part in fields(all_of):
-        value = getattr(all_of, part.name)
-        if part.name == "patient" or value is None:
-            continue
-        if isinstance(value, np.ndarray):
-            found[part.name] = value[kept]
-        elif value:
-            found[part.name] = tuple(value[i] for i in kept)
-    return replace(all_of, **found)  # type: ignore[arg-type]
+    return replace(all_of.only(kept), patient=place[all_of.patient[kept]])
