@@ -209,6 +209,8 @@ def _drafted(statement: Statement, what: Told) -> list[Draft]:
     agent = statement.agent
     amends = bool(statement.slots) and set(statement.slots) <= _AMENDS
     bare_end = statement.given and "until" in statement.slots
+    if statement.later and set(statement.slots) <= {*_AMENDS, "phases"}:
+        return []  # what follows "then" does not end what came before
     if not (any(k in statement.slots for k in _STARTS_BLOCK) or amends or bare_end):
         return []
     if agent.kind == "radiotherapy" and not _is_radiotherapy(statement):

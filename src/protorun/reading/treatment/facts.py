@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from protorun.reading.treatment.drafts import Draft
-from protorun.reading.treatment.statements import Statement, family
+from protorun.reading.treatment.statements import TIMING, Statement, family
 from protorun.study.source import Source, Sourced, absent, derived, stated
 from protorun.study.treatment import NO_LENGTH, Block, Dose, Start
 
@@ -51,10 +51,11 @@ _PERIODS = re.compile(
 
 def _of_one_period(draft: Draft) -> Draft:
     """Statements of the period that the firmest one speaks of; what another period gets is not mixed in."""
-    periods = [
-        frozenset(m[0].lower() for m in _PERIODS.finditer(s.sentence.text)) if s.timed or s.amounts else None
-        for s in draft.statements
-    ]
+    periods: list[frozenset[str] | None] = []
+    for s in draft.statements:
+        own = frozenset(m[0].lower() for m in _PERIODS.finditer(s.sentence.text))
+        goes_on = not own and not s.named and periods
+        periods.append(periods[-1] if goes_on else own if s.timed or s.amounts else None)
     first = next((p for p in periods if p is not None), None)
     kept = tuple(s for s, p in zip(draft.statements, periods, strict=True) if p is None or p == first)
     return replace(draft, statements=kept)
@@ -110,11 +111,18 @@ def _perhaps(draft: Draft, kind: str) -> Sourced[Any]:
 
 def _unless_other(draft: Draft, kind: str, value: Any, first: Statement) -> Sourced[Any]:
     level = first.sentence.field
-    rivals = [s for s in draft.statements if s.sentence.field == level and s.value(kind) not in (None, value)]
+    rivals = [s for s in draft.statements if s.sentence.field == level and _says_other(s, kind, value)]
     if rivals:
         sources = (*first.sources(kind), *(src for s in rivals for src in s.sources(kind)))
         return Sourced[Any](basis="unread", sources=sources, note=_TWO)
     return stated(value, *first.sources(kind)[:1])
+
+
+def _says_other(statement: Statement, kind: str, value: Any) -> bool:
+    """Another value; of a timing also one that is doubtful itself."""
+    if statement.value(kind) is not None or kind not in TIMING:
+        return statement.value(kind) not in (None, value)
+    return any(w.value != value for w in statement.slots.get(kind, ()))
 
 
 def _agent(draft: Draft) -> Sourced[str]:
@@ -314,9 +322,20 @@ def _fractions(draft: Draft, said: Said) -> Facts:
     elif plain.known:
         each_time = any(_EACH_TIME.search(s.sentence.text) for s in draft.statements)
         facts |= {"dose": plain} if each_time else {"total": plain}
+    if both.known and _other_fractions(both.value, _fact(draft, "fractions"), plain):
+        both = _doubted(both, _TWO)
     if both.basis == "unread":
         facts = dict.fromkeys(("total", "count", "dose"), both)
     return facts
+
+
+def _other_fractions(both: tuple[Dose, int], count: Sourced[int], plain: Sourced[Dose]) -> bool:
+    """Another number of fractions or another amount stands beside "36 Gy in 20 fractions"."""
+    total, number = both
+    known = (total.amount, round(total.amount / number, 2))
+    return (count.known and count.value != number) or (
+        plain.value is not None and round(plain.value.amount, 2) not in known
+    )
 
 
 def _per_week(number: int, said: Said) -> Facts:

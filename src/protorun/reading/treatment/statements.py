@@ -65,10 +65,10 @@ _SUBSTANCE = re.compile(
     r"(?!(?:single|fixed|standard|start\w*|initial|day|days|dose|doses|cycle|cycles|week|weeks|month|every|each|once|twice|then|is|are|was|were|will|has|have|for|on|up|"
     r"until|continu\w*|follow\w*|be|after|before|in|at|by|to|the|food|meals?|water|total|treat\w*|receiv\w*|repeat\w*|administ\w*|"
     r"given|infus\w*|inject\w*|patients?|participants?|subjects?|placebo|matching|their|its|safety|other|all|both|no|not|who|that|assess\w*|monitor\w*|"
-    r"iv|it|sc|po|intra\w+|oral\w*|subcut\w*|via|locally|advanced|metastatic|relapsed|refractory|recurrent|histolog\w*|measurable|"
+    r"iv|it|sc|po|im|qd|bid|tid|qod|pd|cr|pr|sd|q\d\w*|d\d\w*|c\d\w*|intra\w+|oral\w*|subcut\w*|via|locally|advanced|metastatic|relapsed|refractory|recurrent|histolog\w*|measurable|"
     r"unresectable|cancer|solid|tumou?rs?|disease|respect|high|low|moderate|severe|mild|active|only|end\w*|one|two|three|four|five|six|a|an|"
     r"intervals?|radiographic|unacceptable|discontinu\w*|death|withdraw\w*|consent|progress\w*|toxicit\w*|maintenance|induction|"
-    r"consolidation|concurrent\w*|concomitant|further|without|last\w*|evening|morning|night)\b)[A-Za-z][\w-]{3,}",
+    r"consolidation|concurrent\w*|concomitant|further|without|last\w*|evening|morning|night)\b)(?:[A-Za-z][\w-]{3,}|(?-i:[A-Z][A-Z\d-]+))",
     re.I,
 )
 """Another thing joined on, by a name that nobody listed."""
@@ -327,6 +327,8 @@ def _route_pieces(
     if not agents or change is None or len(set(ways)) != 2:
         return []
     between = text[routes[change - 1].end : routes[change].start]
+    if _SUBSTANCE.search(between):
+        return []
     if not re.search(r"combin|\bplus\b|\band\b|\+|\bwith\b", between) or re.search(r"\bor\b|/", between):
         return []
     cut = routes[change].start
@@ -372,17 +374,25 @@ def _doubtful_timing(statement: Statement, slots: Mapping[str, tuple[Word, ...]]
     1"), or behind another thing that is joined on."""
     text, (low, high) = statement.sentence.text, statement.span
     timing = {kind for kind in (*TIMING, "cycles") if kind in slots}
-    if {"unclear_timing", "condition"} & set(slots):
+    if {"unclear_timing", "condition"} & set(slots) or _choice_of_rhythm(text, slots):
         return timing
     step = min((w.start for w in slots.get("step", ())), default=high)
     start = statement.agent.end if statement.agent and low <= statement.agent.start < high else low
     other = _SUBSTANCE.search(text, start, high)
+    behind = {"routes"} if other and any(w.start > other.start() for w in slots.get("routes", ())) else set()
     step = min(step, other.start() if other else high)
-    doubts = {kind for kind in timing if any(w.start > step for w in slots[kind])}
+    doubts = behind | {kind for kind in timing if any(w.start > step for w in slots[kind])}
     if _BEGINS.search(text, low, high):
         doubts |= {"cycles"} & timing
         doubts |= {"days"} & timing if not {"cycle_days", "every_days"} & timing else set()
     return doubts
+
+
+def _choice_of_rhythm(text: str, slots: Mapping[str, tuple[Word, ...]]) -> bool:
+    """ "Weekly or once a month": which of them is not said."""
+    kinds = ("every_days", "every_months", "per_week", "per_day")
+    found = sorted((w for kind in kinds for w in slots.get(kind, ())), key=lambda w: w.start)
+    return any(re.search(r"\bor\b|\bversus\b|\bvs\b", text[a.end : b.start]) for a, b in pairwise(found))
 
 
 def _before_a_join(statement: Statement, slots: Mapping[str, tuple[Word, ...]]) -> set[str]:

@@ -290,6 +290,7 @@ _TIMING: tuple[tuple[str, str, Read], ...] = (
     ("every_days", r"\bQ(?P<n>\d{1,2})(?P<unit>W|D)\b", lambda m: None if m[0].upper() == "Q1W" else int(m["n"]) * (7 if m["unit"] in "Ww" else 1)),
     ("every_months", r"\bonce\s+(?:a|per|every|each)\s+month\b|\b(?:once\s+)?monthly\b|\bevery month\b|\bQM\b", _always(1)),
     ("every_months", rf"\bevery\s+(?P<n>{_N})\s+months\b", _one("n")),
+    ("unclear_timing", r"\b(?:[2-6]|two|three|four|five|six)[ -]days?\b[^.;]{0,30}?(?:\b(?:per|a|each|every)|/) ?week\b", _text),
     ("unclear_timing", rf"{_RANGE}\s*(?:times|x)\b|\b\d (?:out )?of (?:every )?\d weeks\b", _text),
     ("per_day", rf"(?P<n>once|twice|thrice|{_N}\s*(?:times|x))\s+(?:{_EACH}\s+day|daily)\b", _times),
     ("per_day", r"\bBID\b|\bb\.i\.d\.", _always(2)),
