@@ -10,6 +10,7 @@ from protorun.reading.sentences import Sentence, split
 from protorun.reading.treatment.agents import Agent, Vocabulary
 from protorun.reading.treatment.statements import Statement, family, statements
 from protorun.reading.treatment.words import Word
+from protorun.reading.values import table
 from protorun.study.arm import Arm
 from protorun.study.record import Passage, Record
 from protorun.study.study import Study
@@ -160,13 +161,26 @@ def _in_passage(
             topic = next(s.agent for s in own if s.agent) if len(named) == 1 else None
         elif _OTHER.search(sentence.text) or (topic and vocabulary.speaks_of(sentence.text, topic.name)):
             own = []
-        elif topic is not None and (goes_on or given is not None):
+        elif topic is not None and (goes_on or given is not None) and _of_nothing_else(sentence, own, topic):
             own = [replace(s, agent=topic, named=False) for s in own]
         elif found and goes_on:
             own = [amended for s in own for amended in _for_all(s, found)]
         scope = next((s.arms for s in own if s.arms is not None), None)
         found += own
     return found
+
+
+def _of_nothing_else(sentence: Sentence, own: list[Statement], topic: Agent) -> bool:
+    """Outside of an intervention's own text, a sentence without a listed drug must not begin with any other thing: only
+    plain words may stand before its first dose, route or day."""
+    if sentence.field == "intervention.description":
+        return True
+    firsts = [w.start for s in own for words in s.slots.values() for w in words]
+    before = set(re.findall(r"[a-z][a-z-]+", sentence.text[: min(firsts, default=0)].lower()))
+    return before <= {
+        *table("treatment")["unnamed"]["words"],
+        *re.findall(r"[a-z][a-z-]+", topic.name.lower()),
+    }
 
 
 def _for_all(statement: Statement, found: list[Statement]) -> list[Statement]:
