@@ -29,6 +29,17 @@ class StudyFileError(ProtorunError):
         super().__init__("\n".join(f"{file}:{line}: {path}: {text}" for line, path, text in self.findings))
 
 
+class CriterionTextError(ProtorunError):
+    """A criterion in its text form cannot be read; `line` and `column` (from 1) point at the place, `expected` lists
+    what could stand there."""
+
+    exit_code = 3
+
+    def __init__(self, what: str, *, line: int, column: int, expected: tuple[str, ...] = ()) -> None:
+        self.what, self.line, self.column, self.expected = what, line, column, expected
+        super().__init__(f"line {line}, column {column}: {what}")
+
+
 class PatientDataError(ProtorunError):
     """A table of patients or of recorded events cannot be used as it stands."""
 
