@@ -15,7 +15,8 @@ from protorun.reading.treatment.labels import against_labels
 from protorun.reading.treatment.leftover import leftovers
 from protorun.reading.treatment.placed import Placed, under_rule
 from protorun.reading.treatment.questions import questions
-from protorun.reading.treatment.statements import Statement, family, statements
+from protorun.reading.treatment.statement import Statement, family
+from protorun.reading.treatment.statements import statements
 from protorun.study.arm import Arm
 from protorun.study.record import Passage, Record
 from protorun.study.source import Source, Sourced, derived, stated

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from protorun.reading.sentences import Sentence, split
 from protorun.reading.treatment.agents import Agent, Vocabulary
-from protorun.reading.treatment.statements import Statement, family, statements
+from protorun.reading.treatment.statement import Statement, family
+from protorun.reading.treatment.statements import statements
 from protorun.reading.treatment.words import Word
 from protorun.reading.values import table
 from protorun.study.arm import Arm

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from protorun.reading.treatment.drafts import Draft
-from protorun.reading.treatment.statements import TIMING, Statement, family
+from protorun.reading.treatment.statement import TIMING, Statement, family
 from protorun.study.source import Source, Sourced, absent, derived, stated
 from protorun.study.treatment import NO_LENGTH, Block, Dose, Start
 

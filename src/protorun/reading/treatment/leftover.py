@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from protorun.reading.sentences import Sentence
 from protorun.reading.treatment.agents import Vocabulary
 from protorun.reading.treatment.placed import Placed
-from protorun.reading.treatment.statements import Statement
+from protorun.reading.treatment.statement import Statement
 from protorun.reading.treatment.words import Word
 from protorun.reading.values import table
 from protorun.study.source import Source, Sourced

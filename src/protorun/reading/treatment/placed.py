@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from protorun.reading.treatment.drafts import Draft
-from protorun.reading.treatment.statements import family
+from protorun.reading.treatment.statement import family
 from protorun.reading.treatment.words import words
 from protorun.study.arm import Arm
 from protorun.study.source import Source

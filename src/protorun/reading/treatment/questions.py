@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from protorun.reading.treatment.placed import Placed
-from protorun.reading.treatment.statements import family
+from protorun.reading.treatment.statement import family
 from protorun.reading.values import table
 from protorun.study.record import Record
 from protorun.study.study import OpenQuestion, Proposal, Study

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 from protorun.reading.sentences import Sentence
 from protorun.reading.treatment.agents import Agent, Vocabulary
+from protorun.reading.treatment.doubts import SUBSTANCE, judged, named_again, of_neither, perhaps_shared
+from protorun.reading.treatment.statement import TIMING, Statement, family
 from protorun.reading.treatment.words import Word, words
-from protorun.reading.values import table
 from protorun.study.arm import Arm
-from protorun.study.source import Source
 
 _THEN = re.compile(
     r"(?<!was )(?<!is )(?<!were )\bfollowed by\b|(?<!is )(?<!are )(?<!was )(?<!were )(?<!be )\bthen\b|;\s|\bthereafter\b|\bprior to\b|\bbefore\b|\bbeginning\b",
@@ -33,10 +32,7 @@ _SCOPE = re.compile(
 _EVERYBODY = re.compile(r"\b(?:all|both) (?:the )?(?:participants|patients|subjects|arms|groups)\b", re.I)
 _GIVEN = re.compile(r"\b(?:receiv\w+|given|treated with|administ\w+|underg\w+|take|injected|infused)\b", re.I)
 _OR_PLACEBO = re.compile(r"\bor (?:matching |matched |a )?placebo|\bplacebo or\b", re.I)
-_JOINS = re.compile(
-    r"\b(?:plus|and|or|combin\w+|in addition|together)\b|\+|\bwith\b(?! (?:(?:a|the|an) )?(?:total|single|fixed|dose|daily|weekly))",
-    re.I,
-)
+
 _EACH = re.compile(
     r"\b(?:each|both|all)\s+(?:(?:was|were|is|are|will be|to be)\s+)?(?:administered|given|infused|injected|dosed|received|IV|intravenous\w*"
     r"|oral\w*|PO|at|on|once|every|q\d\w*|days?|daily|for)\b|\b(?:both|all) (?:the )?(?:drugs|agents|study (?:drugs|treatments)|treatments)\b",
@@ -59,77 +55,13 @@ _BESIDE = re.compile(
     re.I,
 )
 """Beside such words a drug that the record does not list is no study treatment."""
-_PERIOD = re.compile(r"\b(?:months?|years?|weeks?|cycles?|courses|doses)\b", re.I)
-_SUBSTANCE = re.compile(
-    r"(?:\bplus|\+|\band|\bcombin\w+ with|\balong with|\bwith)\s+(?:(?:a|an|the|oral|intravenous|IV|daily|weekly)\s+){0,2}"
-    r"(?!(?:single|fixed|standard|start\w*|initial|day|days|dose|doses|cycle|cycles|week|weeks|month|every|each|once|twice|then|is|are|was|were|will|has|have|for|on|up|"
-    r"until|continu\w*|follow\w*|be|after|before|in|at|by|to|the|food|meals?|water|total|treat\w*|receiv\w*|repeat\w*|administ\w*|"
-    r"given|infus\w*|inject\w*|patients?|participants?|subjects?|placebo|matching|their|its|safety|other|all|both|no|not|who|that|assess\w*|monitor\w*|"
-    r"iv|it|sc|po|im|qd|bid|tid|qod|pd|cr|pr|sd|q\d\w*|d\d\w*|c\d\w*|intra\w+|oral\w*|subcut\w*|via|locally|advanced|metastatic|relapsed|refractory|recurrent|histolog\w*|measurable|"
-    r"unresectable|cancer|solid|tumou?rs?|disease|respect|high|low|moderate|severe|mild|active|only|end\w*|one|two|three|four|five|six|a|an|"
-    r"intervals?|radiographic|unacceptable|discontinu\w*|death|withdraw\w*|consent|progress\w*|toxicit\w*|maintenance|induction|"
-    r"consolidation|concurrent\w*|concomitant|further|without|last\w*|evening|morning|night)\b)(?:[A-Za-z][\w-]{3,}|(?-i:[A-Z][A-Z\d-]+))",
-    re.I,
-)
-"""Another thing joined on, by a name that nobody listed."""
+
+
 _STOP = frozenset(
     {"the", "group", "arm", "arms", "therapy", "treatment", "patients", "participants", "of", "and"}
 )
 LONGEST = 6000
 """No protocol has a longer sentence; what is longer is a damaged page and stays unread."""
-SINGLE = (
-    "dose", "total_in_fractions", "per_fraction", "fractions", "days", "cycle_days", "every_days", "every_months",
-    "per_day", "per_week", "count", "weeks", "for_days", "n_cycles", "cycles", "until", "conditions",
-)  # fmt: skip
-TIMING = (
-    "days",
-    "cycle_days",
-    "every_days",
-    "every_months",
-    "per_day",
-    "per_week",
-    "weeks",
-    "count",
-    "for_days",
-)
-
-
-@dataclass(frozen=True)
-class Statement:
-    """What one clause says of one agent. `slots` holds the findings by kind; a slot with two different values is
-    `unclear`, and so is a dose beside words such as "loading" or "up to". `arms` is None where no arm is named."""
-
-    sentence: Sentence
-    agent: Agent | None
-    slots: Mapping[str, tuple[Word, ...]]
-    arms: tuple[str, ...] | None = None
-    later: bool = False
-    """The clause stands behind "then" or "followed by"."""
-    given: bool = False
-    named: bool = True
-    """The sentence itself names the agent; else it goes on about the one before."""
-    anchor: Agent | None = None
-    span: tuple[int, int] = (0, 0)
-    unclear: frozenset[str] = field(default_factory=frozenset)
-    shared: frozenset[str] = field(default_factory=frozenset)
-    """Kinds that the sentence gives once, behind another drug: perhaps for this one too."""
-
-    def value(self, kind: str) -> Any:
-        """The one value of a slot, or None when it is empty or unclear."""
-        found = self.slots.get(kind, ())
-        return found[0].value if found and kind not in self.unclear else None
-
-    def sources(self, *kinds: str) -> tuple[Source, ...]:
-        """The places of the findings of these kinds."""
-        return tuple(self.sentence.source(w.start, w.end) for k in kinds for w in self.slots.get(k, ()))
-
-    @property
-    def timed(self) -> bool:
-        return any(kind in self.slots for kind in TIMING)
-
-    @property
-    def amounts(self) -> bool:
-        return any(kind in self.slots for kind in ("dose", "total_in_fractions", "per_fraction"))
 
 
 def statements(sentence: Sentence, vocabulary: Vocabulary, arms: tuple[Arm, ...]) -> list[Statement]:
@@ -202,26 +134,13 @@ def _of_clause(
     if _MAYBE.search(sentence.text[span[0] : span[1]]):
         return []
     found = [
-        _statement(
+        judged(
             Statement(sentence, agent, {}, later=later, given=given, anchor=anchor, span=(low, high)), inside
         )
         for agent, low, high in pieces
     ]
-    found = [_of_neither(s) if _named_again(s, found[:i]) else s for i, s in enumerate(found)]
+    found = [of_neither(s) if named_again(s, found[:i]) else s for i, s in enumerate(found)]
     return _shared(found, sentence.text) if len(found) > 1 else found
-
-
-def _named_again(statement: Statement, before: list[Statement]) -> bool:
-    """ "A and B, the latter on days 1 to 3 around each A": what stands behind the second A is not said of A alone."""
-    return any(
-        s.agent and statement.agent and s.agent.name == statement.agent.name and s is not before[-1]
-        for s in before
-    )
-
-
-def _of_neither(statement: Statement) -> Statement:
-    kept = {k: w for k, w in statement.slots.items() if k not in (*SINGLE, "routes", "single")}
-    return replace(statement, slots=kept, unclear=frozenset())
 
 
 def _either_or(text: str, span: tuple[int, int], pieces: list[tuple[Agent | None, int, int]]) -> bool:
@@ -250,28 +169,7 @@ def _shared(pieces: list[Statement], text: str) -> list[Statement]:
         replace(s, slots={**{k: v for k, v in common.items() if k not in TIMING or lacks}, **s.slots})
         for s, lacks in zip(pieces, bare, strict=True)
     ]
-    return [_perhaps_shared(s, shared[i + 1 :]) for i, s in enumerate(shared)]
-
-
-_REPEATS = ("cycle_days", "every_days", "count")
-
-
-def _perhaps_shared(statement: Statement, following: list[Statement]) -> Statement:
-    """ "A 900 mg and B 200 mg on day 1": the day may hold for both or for the last; for the first it is unread."""
-    kinds = [k for k in ("routes",) if k not in statement.slots]
-    kinds += _REPEATS if statement.timed else TIMING
-    kinds = [k for k in kinds if k not in statement.slots]
-    if {"cycle_days", "every_days"} & set(statement.slots):
-        kinds = [k for k in kinds if k not in ("cycle_days", "every_days")]
-    words = []
-    for kind in kinds:
-        behind = next((s for s in following if kind in s.slots), None)
-        if behind is not None and behind.agent is not None:
-            words += [w for w in behind.slots[kind] if w.start >= behind.agent.end]
-    if not words:
-        return statement
-    slots = {**statement.slots, "shared": tuple(words)}
-    return replace(statement, slots=slots, shared=frozenset(w.kind for w in words))
+    return [perhaps_shared(s, shared[i + 1 :]) for i, s in enumerate(shared)]
 
 
 def _anchor(inside: list[Word], agents: list[Agent]) -> Agent | None:
@@ -327,138 +225,13 @@ def _route_pieces(
     if not agents or change is None or len(set(ways)) != 2:
         return []
     between = text[routes[change - 1].end : routes[change].start]
-    if _SUBSTANCE.search(between):
+    if SUBSTANCE.search(between):
         return []
     if not re.search(r"combin|\bplus\b|\band\b|\+|\bwith\b", between) or re.search(r"\bor\b|/", between):
         return []
     cut = routes[change].start
     second = next((a for a in agents if a.start >= cut), agents[0])
     return [(agents[0], span[0], cut), (second, cut, span[1])]
-
-
-def family(route: str) -> str:
-    """The way into the body a route belongs to."""
-    for name, members in table("treatment")["families"].items():
-        if route in members:
-            return str(name)
-    return route
-
-
-def _statement(statement: Statement, inside: list[Word]) -> Statement:
-    low, high = statement.span
-    slots: dict[str, tuple[Word, ...]] = {}
-    for word in inside:
-        if low <= word.start < high:
-            slots[word.kind] = (*slots.get(word.kind, ()), word)
-    unclear = {kind for kind in SINGLE if len({w.value for w in slots.get(kind, ())}) > 1}
-    unclear |= (
-        _doubtful_dose(statement, slots)
-        | _doubtful_timing(statement, slots)
-        | _before_a_join(statement, slots)
-    )
-    ends = any(_PERIOD.search(statement.sentence.text, w.start, w.end) for w in slots.get("until", ()))
-    if "unclear_end" in slots or ends:
-        unclear |= {"count", "n_cycles"}
-    return replace(statement, slots=slots, unclear=frozenset(unclear))
-
-
-def _doubtful_dose(statement: Statement, slots: Mapping[str, tuple[Word, ...]]) -> set[str]:
-    if "number" in slots:
-        return {"dose"}
-    doubts = {"unclear", "step", "condition"} & set(slots)
-    return {"dose"} if "dose" in slots and (doubts or not _dose_is_its_own(statement, slots)) else set()
-
-
-def _doubtful_timing(statement: Statement, slots: Mapping[str, tuple[Word, ...]]) -> set[str]:
-    """Timing beside pauses or conditions, behind a step ("tapered by 5 mg every week"), of a beginning ("starts on day
-    1"), or behind another thing that is joined on."""
-    text, (low, high) = statement.sentence.text, statement.span
-    timing = {kind for kind in (*TIMING, "cycles") if kind in slots}
-    if {"unclear_timing", "condition"} & set(slots) or _choice_of_rhythm(text, slots):
-        return timing
-    step = min((w.start for w in slots.get("step", ())), default=high)
-    start = statement.agent.end if statement.agent and low <= statement.agent.start < high else low
-    other = _SUBSTANCE.search(text, start, high)
-    behind = {"routes"} if other and any(w.start > other.start() for w in slots.get("routes", ())) else set()
-    step = min(step, other.start() if other else high)
-    doubts = behind | {kind for kind in timing if any(w.start > step for w in slots[kind])}
-    if _BEGINS.search(text, low, high):
-        doubts |= {"cycles"} & timing
-        doubts |= {"days"} & timing if not {"cycle_days", "every_days"} & timing else set()
-    return doubts
-
-
-def _choice_of_rhythm(text: str, slots: Mapping[str, tuple[Word, ...]]) -> bool:
-    """ "Weekly or once a month": which of them is not said."""
-    kinds = ("every_days", "every_months", "per_week", "per_day")
-    found = sorted((w for kind in kinds for w in slots.get(kind, ())), key=lambda w: w.start)
-    return any(re.search(r"\bor\b|\bversus\b|\bvs\b", text[a.end : b.start]) for a, b in pairwise(found))
-
-
-def _before_a_join(statement: Statement, slots: Mapping[str, tuple[Word, ...]]) -> set[str]:
-    """Words of what was named before "and" or "plus" this agent: another thing's, by a name that nobody listed."""
-    text, agent, (low, high) = statement.sentence.text, statement.agent, statement.span
-    if agent is None or not low <= agent.start < high:
-        return set()
-    joins = [m.start() for m in _JOINED_ON.finditer(text, low, agent.start)]
-    last = max(joins, default=low)
-    before = {k: [w for w in v if w.end <= last] for k, v in slots.items() if k in (*SINGLE, "routes")}
-    return {k for k, words in before.items() if words}
-
-
-_JOINED_ON = re.compile(
-    r"\b(?:and|plus|with|followed by)\b(?!\s*(?:\d|days?\b))|\+|(?<=[a-z)]),(?=\s*[A-Za-z])", re.I
-)
-_BEGINS = re.compile(r"\b(?:begin|start|commenc|initiat)\w*\s+(?:on|at|from|in|with)\b", re.I)
-
-
-def _dose_is_its_own(statement: Statement, slots: Mapping[str, tuple[Word, ...]]) -> bool:
-    """The dose belongs to the agent: nothing else is joined in between, and no other substance follows its "of"."""
-    text, agent = statement.sentence.text, statement.agent
-    for word in slots.get("dose", ()):
-        start = agent.end if agent and statement.span[0] <= agent.start < word.start else statement.span[0]
-        if (
-            agent is None
-            and re.match(r"\s*of\s+[a-z]", text[word.end :], re.I)
-            and not _PLAIN_OF.match(text, word.end)
-        ):
-            return False
-        between = re.sub(r"\d\s*(?:and|or|,)\s*\d", "", text[start : word.start])
-        if agent is not None and agent.start < word.start and _JOINS.search(between):
-            return False
-        if _other_thing(text, word.end, agent):
-            return False
-        of = re.match(r"\s*of\s+((?:\w+ ){0,2})", text[word.end :])
-        if (
-            of
-            and agent
-            and not word.end < agent.start <= word.end + of.end() + 1
-            and not _PLAIN_OF.match(text, word.end)
-        ):
-            return False
-    return True
-
-
-def _other_thing(text: str, at: int, agent: Agent | None) -> bool:
-    """ "5 mg Foo" is the dose of Foo: a plain noun directly behind an amount that is not the agent."""
-    noun = _NOUN.match(text, at)
-    if noun is None or _BEHIND_DOSE.match(noun["noun"]):
-        return False
-    return agent is None or not noun.start("noun") <= agent.start <= noun.end() + 25
-
-
-_NOUN = re.compile(r"[ ]?(?:\([^)]*\) ?)?(?P<noun>[A-Za-z][\w-]{2,})")
-_BEHIND_DOSE = re.compile(
-    r"(?:of|on|once|twice|thrice|every|each|days?|weeks?|months?|q\d\w*|q[dw]|bid|tid|for|in|at|as|by|per|via|over|and|plus|with|or|to"
-    r"|until|then|given|taken|will|shall|should|must|has|have|be|is|was|were|are|single|prior|before|after|from|during|alone|arm|group|iv"
-    r"|im|sc|po|it|d\d\w*|x|total|flat|fixed|level|film|gel|patch|drops|spray|sachet|one|two|three|four|five|six|when|where|which|that"
-    r"|without|under|up|matching|versus|vs|compared|between|within|not|only|if|slow|short|long|the|a)\b"
-    r"|dail|dose|dosage|dosing|weekl|monthl|biweek|follow|administ|infus|inject|start|begin|combin|cycle|concentrat|solution|bolus|mono|body"
-    r"|cohort|oral|intra|subcut|topical|inhal|sublingual|nasal|tablet|capsule|powder|vial|lyophil|suspension|cream|ointment|continu"
-    r"|concurrent|concomitant|consecutive|treatment|therapy|through|maintenance|induction|consolidation|alternat",
-    re.I,
-)
-_PLAIN_OF = re.compile(r"\s*of\s+(?:the |each |study |a |day|body|cycle)", re.I)
 
 
 def _scope(text: str, arms: tuple[Arm, ...]) -> tuple[tuple[str, ...] | None, tuple[int, int]]:
