@@ -11,11 +11,14 @@ from protorun.trial.facts import NO_DAY
 from protorun.trial.response import Response
 from protorun.trial.tables import Patients, TimePoints
 
+Key = tuple[str, str]
 
-def lanes(results: Results) -> list[Lane]:
-    """One lane per enrolled patient of the first copy, from the first dose (else the enrollment) to death or last contact."""
+
+def lanes(results: Results, key: Key | None) -> list[Lane]:
+    """One lane per enrolled patient of the first copy, from the first dose (else the enrollment) to death or last contact,
+    with the first response and progression of the time points of that (criteria, compartment)."""
     people = results.tables.patients
-    marks = _marks(results)
+    marks = _marks(results, key)
     found = []
     for row in np.flatnonzero((people.copy == 0) & (people.enrolled_on != NO_DAY)):
         start = int(
@@ -35,10 +38,10 @@ def lanes(results: Results) -> list[Lane]:
 
 
 def best_changes(
-    results: Results, endpoint: EndpointResult, key: tuple[str, str]
+    results: Results, endpoint: EndpointResult, key: Key
 ) -> tuple[NDArray[np.float64], list[str]] | None:
-    """Best change of the sum per patient in percent (NaN without one) and the best response, from the time points of
-    that (criteria, compartment); None without sums."""
+    """Best change of the sum up to progression per patient in percent (NaN without one) and the best response, from the
+    time points of that (criteria, compartment); None without sums."""
     points = results.tables.timepoints.get(key)
     if points is None or not (points.sum >= 0).any():
         return None
@@ -53,24 +56,31 @@ def _changes(
     change = 100.0 * (points.sum - points.baseline) / np.maximum(points.baseline, 1)
     for row, patient in enumerate(people.patient):
         mine = with_sum & (points.patient == patient)
+        worse = points.day[mine & (points.overall == Response.PD)]
+        if len(worse):
+            mine &= points.day <= worse.min()
         if mine.any():
             best[row] = change[mine].min()
     named = [Response(int(endpoint.rows.response[i])).text for i in range(len(endpoint.rows))]
     return best[endpoint.rows.row], named
 
 
-def _marks(results: Results) -> dict[int, list[tuple[int, str]]]:
+def _marks(results: Results, key: Key | None) -> dict[int, list[tuple[int, str]]]:
     found: dict[int, list[tuple[int, str]]] = {}
-    for points in results.tables.timepoints.values():
-        for i in np.flatnonzero(points.copy == 0):
-            word = Response(int(points.overall[i])).text
-            if word in ("CR", "PR", "PD"):
-                found.setdefault(int(points.patient[i]), []).append((int(points.day[i]), word))
+    if key is None:
+        return found
+    points = results.tables.timepoints[key]
+    for i in np.flatnonzero(points.copy == 0):
+        word = Response(int(points.overall[i])).text
+        if word in ("CR", "PR", "PD"):
+            found.setdefault(int(points.patient[i]), []).append((int(points.day[i]), word))
     return {patient: _first_of_each(marks) for patient, marks in found.items()}
 
 
 def _first_of_each(marks: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The first day of each word, up to progression."""
     first: dict[str, int] = {}
     for day, word in sorted(marks):
-        first.setdefault(word, day)
+        if "PD" not in first:
+            first.setdefault(word, day)
     return [(day, word) for word, day in first.items()]

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from protorun.report.facts import plain
 from protorun.report.parts import Parts
+from protorun.study.assume import unanswered
 
 
 def report(parts: Parts) -> str:
@@ -76,8 +77,6 @@ def _chips(parts: Parts) -> list[dict[str, Any]]:
         chips.append(
             {"text": f"{count} of {len(study.eligibility)} criteria computable", "kind": "computable"}
         )
-    answered = {a.path for a in study.assumptions}
-    left = sum(1 for q in study.open_questions if not q.path or q.path not in answered)
-    chips.append({"text": f"{left} open questions", "kind": "assumed"})
+    chips.append({"text": f"{len(unanswered(study))} open questions", "kind": "assumed"})
     chips.append({"text": f"{len(study.assumptions)} assumptions", "kind": "assumed"})
     return chips

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import re
-from typing import TYPE_CHECKING, Any
+import warnings
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from markupsafe import Markup, escape
 
@@ -22,7 +25,11 @@ RESPONSE_COLORS = {
     "NE": "#c9c2b2",
 }
 
+_OWN = re.compile(r'(\bid="|url\(#|xlink:href="#)')
+Asked = ParamSpec("Asked")
+_STEERING = dict.fromkeys((*range(32), *range(127, 160)), "\ufffd")
 _STYLE: Any = {
+    "text.parse_math": False,  # a patient may be called $x$
     "svg.fonttype": "none",
     "svg.hashsalt": "protorun",
     "font.family": "sans-serif",
@@ -37,13 +44,32 @@ _STYLE: Any = {
 }
 
 
+def drawn(draw: Callable[Asked, Markup]) -> Callable[Asked, Markup]:
+    """Draw in our style, and leave matplotlib's settings as they were."""
+
+    @wraps(draw)
+    def styled(*args: Asked.args, **kwargs: Asked.kwargs) -> Markup:
+        import matplotlib
+
+        with matplotlib.rc_context(_STYLE), warnings.catch_warnings():
+            # Texts stay texts in the SVG; the reader's font draws what matplotlib's own has no glyph for.
+            warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+            return draw(*args, **kwargs)
+
+    return styled
+
+
 def new_figure(width: float, height: float) -> Figure:
-    """An empty figure, in inches, that touches no global state."""
-    import matplotlib
+    """An empty figure, in inches."""
     from matplotlib.figure import Figure
 
-    matplotlib.rcParams.update(_STYLE)
     return Figure(figsize=(width, height), layout="constrained")
+
+
+def words(text: str) -> str:
+    """A name from outside as a label: no control characters, and matplotlib hides no name that begins with `_`."""
+    text = text.translate(_STEERING)
+    return f" {text}" if text.startswith("_") else text
 
 
 def to_svg(figure: Figure, *, name: str, alt: str) -> Markup:
@@ -53,17 +79,16 @@ def to_svg(figure: Figure, *, name: str, alt: str) -> Markup:
     text = out.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S)
-    return inline(_own_ids(text, name), alt=alt)
+    return inline(text, name=name, alt=alt)
 
 
-def inline(svg: str, *, alt: str) -> Markup:
-    """SVG markup with a role and a label, scaled to its container."""
+def inline(svg: str, *, name: str, alt: str) -> Markup:
+    """SVG markup with a role, a label and ids of its own, scaled to its container."""
     label = escape(alt)
     head = f'<svg role="img" aria-label="{label}" class="figure"'
-    return Markup(svg.replace("<svg", head, 1))  # noqa: S704 - drawn by us; texts inside are escaped by the writer
+    return Markup(_own_ids(svg, name).replace("<svg", head, 1))  # noqa: S704 - drawn by us; texts inside are escaped by the writer
 
 
 def _own_ids(text: str, name: str) -> str:
-    text = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', text)
-    text = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", text)
-    return re.sub(r'xlink:href="#([^"]+)"', rf'xlink:href="#{name}-\1"', text)
+    """Ids of this figure alone; texts between the tags stay as they are."""
+    return re.sub(r"<[^<>]+>", lambda tag: _OWN.sub(rf"\g<1>{name}-", tag[0]), text)

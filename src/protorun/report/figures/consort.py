@@ -37,11 +37,11 @@ def consort_figure(steps: Sequence[Step], groups: Sequence[Step] = ()) -> Markup
             middle = below + space // 2
             parts.append(_box(x + _MAIN_W + 40, side_y, _SIDE_W, lines, left=True))
             parts.append(
-                f'<path d="M{x + _MAIN_W // 2} {middle} H{x + _MAIN_W + 38}" stroke="#333" marker-end="url(#consort-head)"/>'
+                f'<path d="M{x + _MAIN_W // 2} {middle} H{x + _MAIN_W + 38}" stroke="#333" marker-end="url(#head)"/>'
             )
         if i < len(steps) - 1 or groups:
             parts.append(
-                f'<path d="M{x + _MAIN_W // 2} {below} V{below + space - 2}" stroke="#333" marker-end="url(#consort-head)"/>'
+                f'<path d="M{x + _MAIN_W // 2} {below} V{below + space - 2}" stroke="#333" marker-end="url(#head)"/>'
             )
         y = below + space
     width = _MAIN_W + _SIDE_W + 60
@@ -49,7 +49,7 @@ def consort_figure(steps: Sequence[Step], groups: Sequence[Step] = ()) -> Markup
         parts += _groups(groups, y, width)
         y += max(_box_height(1 + len(g.left)) for g in groups) + 10
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {y}" font-family="sans-serif" font-size="13">{_HEADS}{"".join(parts)}</svg>'
-    return inline(svg, alt="CONSORT flow diagram")
+    return inline(svg, name="consort", alt="CONSORT flow diagram")
 
 
 def _groups(groups: Sequence[Step], y: int, width: int) -> list[str]:
@@ -85,6 +85,6 @@ def _box(x: int, y: int, width: int, lines: Sequence[str], *, left: bool = False
 
 
 _HEADS = (
-    '<defs><marker id="consort-head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" '
+    '<defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" '
     'orient="auto-start-reverse"><path d="M0 0 L10 5 L0 10 z" fill="#333"/></marker></defs>'
 )

@@ -13,7 +13,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from protorun.report.figures._svg import COLORS, new_figure, to_svg
+from protorun.report.figures._svg import COLORS, drawn, new_figure, to_svg, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +23,7 @@ _DAYS_PER_MONTH = 30.4375
 
 @dataclass(frozen=True)
 class Curve:
-    """One arm: its step function with limits, and the raw times (days) and events from which numbers are counted."""
+    """One arm: its step function with limits (NaN where there is none: no band is drawn there), and the raw times (days) and events from which numbers are counted."""
 
     label: str
     time: NDArray[np.float64]
@@ -34,6 +34,7 @@ class Curve:
     raw_event: NDArray[np.bool_]
 
 
+@drawn
 def kaplan_meier_figure(curves: Sequence[Curve], *, name: str, title: str, axis: str = "Survival") -> Markup:
     """The curves with, below each tick, the numbers at risk, censored and with an event so far; time in months."""
     figure = new_figure(7.4, 3.6 + 0.75 * len(curves))
@@ -43,7 +44,9 @@ def kaplan_meier_figure(curves: Sequence[Curve], *, name: str, title: str, axis:
     ticks = np.arange(0, last + 1e-9, _step(last))
     for color, curve in zip(COLORS * len(curves), curves, strict=False):
         _draw(top, curve, color, last)
-    top.set(ylim=(0, 1.02), xlim=(-0.02 * last, last * 1.03), xticks=ticks, ylabel=axis, xlabel="Months")
+    top.set(
+        ylim=(0, 1.02), xlim=(-0.02 * last, last * 1.03), xticks=ticks, ylabel=words(axis), xlabel="Months"
+    )
     top.legend(frameon=False, loc="upper right")
     _numbers(below, curves, ticks, top.get_xlim())
     return to_svg(figure, name=name, alt=title)
@@ -55,8 +58,12 @@ def _draw(axes: Axes, curve: Curve, color: str, last: float) -> None:
         np.append(np.insert(values, 0, 1.0), values[-1] if len(values) else 1.0)
         for values in (curve.survival, curve.low, curve.high)
     ]
-    axes.step(months, lines[0], where="post", color=color, linewidth=1.8, label=curve.label)
-    axes.fill_between(months, lines[1], lines[2], step="post", color=color, alpha=0.14, linewidth=0)
+    axes.step(months, lines[0], where="post", color=color, linewidth=1.8, label=words(curve.label))
+    # A curve that has reached 0 has no limits from there on: the band ends with the step before.
+    limited = int((~np.isnan(lines[1]) & ~np.isnan(lines[2])).sum())
+    low, high = (np.append(line[:limited], line[limited - 1]) for line in lines[1:])
+    until = np.append(months[:limited], months[min(limited, len(months) - 1)])
+    axes.fill_between(until, low, high, step="post", color=color, alpha=0.14, linewidth=0)
     censored = curve.raw_time[~curve.raw_event] / _DAYS_PER_MONTH
     height = lines[0][np.searchsorted(months, censored, side="right") - 1]
     axes.plot(censored, height, linestyle="none", marker="|", markersize=7, color=color)
@@ -70,7 +77,7 @@ def _numbers(
     for i, (color, curve) in enumerate(zip(COLORS * len(curves), curves, strict=False)):
         months = curve.raw_time / _DAYS_PER_MONTH
         base = -4 * i
-        axes.text(limits[0], base, curve.label, color=color, weight="bold", ha="left", va="center")
+        axes.text(limits[0], base, words(curve.label), color=color, weight="bold", ha="left", va="center")
         rows = {
             "At risk": [(months >= t - 1e-9).sum() for t in ticks],
             "Censored": [(~curve.raw_event & (months < t - 1e-9)).sum() for t in ticks],

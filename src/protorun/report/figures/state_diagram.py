@@ -25,8 +25,9 @@ class _Box:
         return self.y + _BOX_H // 2
 
 
-def state_diagram(rule: DoseRule, reading: RuleReading) -> Markup:
-    """States, guards and results of one reading of a dose rule, as SVG drawn from its transitions."""
+def state_diagram(rule: DoseRule, reading: RuleReading, *, name: str) -> Markup:
+    """States, guards and results of one reading of a dose rule, as SVG drawn from its transitions; `name` makes its ids
+    unique on a page."""
     places = {s.name: i for i, s in enumerate(rule.states)}
     states = {
         s.name: _Box(_LEFT, 16 + places[s.name] * _ROW, _state_words(rule, s.name), "state")
@@ -34,14 +35,14 @@ def state_diagram(rule: DoseRule, reading: RuleReading) -> Markup:
     }
     parts: list[str] = [_box(b) for b in states.values()]
     bottom = 16 + len(states) * _ROW
-    for name, box in states.items():
-        finish = [t for t in reading.transitions if t.state == name and t.action == "finish"]
+    for state, box in states.items():
+        finish = [t for t in reading.transitions if t.state == state and t.action == "finish"]
         if finish:
-            result = _Box(_RIGHT, box.y, ("next part", f"at {_dose(rule, name)}"), "good")
+            result = _Box(_RIGHT, box.y, ("next part", f"at {_dose(rule, state)}"), "good")
             parts += [_box(result), _arrow_right(box, result, (guard_words(t) for t in finish))]
-        for t in (t for t in reading.transitions if t.state == name and t.action == "go"):
+        for t in (t for t in reading.transitions if t.state == state and t.action == "go"):
             parts.append(_arrow_down(box, states[t.to].y, guard_words(t)))
-        stops = [t for t in reading.transitions if t.state == name and t.action == "stop"]
+        stops = [t for t in reading.transitions if t.state == state and t.action == "stop"]
         if stops:
             stop = _Box(_LEFT, bottom, ("stop", "no dose recommended"), "bad")
             parts += [_box(stop), *(_arrow_down(box, stop.y, guard_words(t)) for t in stops)]
@@ -50,7 +51,7 @@ def state_diagram(rule: DoseRule, reading: RuleReading) -> Markup:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_RIGHT + _BOX_W + 20} {height}" '
         f'font-family="sans-serif" font-size="13">{_HEADS}{"".join(parts)}</svg>'
     )
-    return inline(svg, alt=f"State diagram of the dose rule, reading {reading.name}")
+    return inline(svg, name=name, alt=f"State diagram of the dose rule, reading {reading.name}")
 
 
 def guard_words(t: Transition) -> str:
@@ -101,18 +102,18 @@ def _arrow_right(box: _Box, to: _Box, labels: Iterable[str]) -> str:
         f'<text x="{(x1 + x2) // 2}" y="{y - 8 - 16 * (len(lines) - 1 - i)}" text-anchor="middle">{escape(line)}</text>'
         for i, line in enumerate(lines)
     )
-    return f'<path d="M{x1} {y} H{x2}" stroke="#333" marker-end="url(#dose-rule-head)"/>{words}'
+    return f'<path d="M{x1} {y} H{x2}" stroke="#333" marker-end="url(#head)"/>{words}'
 
 
 def _arrow_down(box: _Box, to_y: int, label: str) -> str:
     x = box.x + _BOX_W // 2
     return (
-        f'<path d="M{x} {box.y + _BOX_H} V{to_y - 4}" stroke="#333" marker-end="url(#dose-rule-head)"/>'
+        f'<path d="M{x} {box.y + _BOX_H} V{to_y - 4}" stroke="#333" marker-end="url(#head)"/>'
         f'<text x="{x + 10}" y="{box.y + _BOX_H + 30}">{escape(label)}</text>'
     )
 
 
 _HEADS = (
-    '<defs><marker id="dose-rule-head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" '
+    '<defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" '
     'orient="auto-start-reverse"><path d="M0 0 L10 5 L0 10 z" fill="#333"/></marker></defs>'
 )

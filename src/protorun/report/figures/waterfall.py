@@ -8,11 +8,12 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from protorun.report.figures._svg import RESPONSE_COLORS, new_figure, to_svg
+from protorun.report.figures._svg import RESPONSE_COLORS, drawn, new_figure, to_svg
 
 PR_LINE, PD_LINE, CLIP = -30, 20, 100  # percent; RECIST 1.1 sections 4.3.1 and 4.3.2; bars end at +100
 
 
+@drawn
 def waterfall_figure(change: NDArray[np.float64], best: Sequence[str], *, name: str, title: str) -> Markup:
     """One bar per patient with a post-baseline sum (percent of baseline); NaN values are counted in the note below."""
     keep = ~np.isnan(change)

@@ -40,7 +40,8 @@ def _reading(parts: Parts, rule: DoseRule, name: str) -> dict[str, Any]:
     table = [{k: v for k, v in row.items() if k not in _WORDS} for row in boundaries(design)]
     found: dict[str, Any] = {"name": name, "table": table, "diagram": None, "says": "", "exact": []}
     if stated:
-        found |= {"diagram": state_diagram(rule, stated), "says": stated.says}
+        diagram = state_diagram(rule, stated, name=f"rule{rule.readings.index(stated)}")
+        found |= {"diagram": diagram, "says": stated.says}
     if len(parts.dlt_rates) == design.levels:
         found["exact"] = [
             {k: f"{v:.4f}" if isinstance(v, float) else v for k, v in row.items()}

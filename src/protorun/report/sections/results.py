@@ -29,7 +29,7 @@ def build(parts: Parts) -> dict[str, Any] | None:
         "table": [_row(row) for row in results.table],
         "skipped": results.skipped,
         "results": results,
-        "figures": [*_waterfalls(parts, results), *_curves(results), *_swimmer(results)],
+        "figures": [*_waterfalls(parts, results), *_curves(results), *_swimmer(parts, results)],
         "deciding": [_deciding(e) for e in results.endpoints],
         "patients": _patients(results),
     }
@@ -87,8 +87,8 @@ def _kaplan_meier(endpoint: EndpointResult, name: str) -> Markup:
                 label=arm.arm,
                 time=arm.curve.time,
                 survival=arm.curve.survival,
-                low=np.nan_to_num(arm.curve.lower),
-                high=np.where(np.isnan(arm.curve.upper), 1.0, arm.curve.upper),
+                low=arm.curve.lower,
+                high=arm.curve.upper,
                 raw_time=endpoint.rows.days[mine].astype(np.float64),
                 raw_event=endpoint.rows.event[mine],
             )
@@ -109,17 +109,24 @@ def _months(days: float | None) -> str:
     return "not reached" if days is None else f"{days / 30.4375:.1f}"
 
 
-def _swimmer(results: Results) -> list[tuple[Markup, str]]:
-    shown = lanes(results)[:_MOST_LANES]
+def _swimmer(parts: Parts, results: Results) -> list[tuple[Markup, str]]:
+    key = _judged_by(parts, results)
+    shown = lanes(results, key)[:_MOST_LANES]
     if not shown:
         return []
-    figure = swimmer_figure(shown, name="swimmer", title="Swimmer plot")
-    return [
-        (
-            figure,
-            "Time on study per patient, with responses, progression, DLT and death; an arrow means still on study.",
-        )
-    ]
+    by = f", responses and progression by {' '.join(w.replace('_', ' ') for w in key if w)}" if key else ""
+    caption = (
+        f"Time on study per patient, from the first dose (from enrollment where no dose is recorded){by}, and death; "
+        "an arrow means still on study."
+    )
+    return [(swimmer_figure(shown, name="swimmer", title="Swimmer plot"), caption)]
+
+
+def _judged_by(parts: Parts, results: Results) -> tuple[str, str] | None:
+    """The (criteria, compartment) of the first endpoint that has time points: marks of several would not be told apart."""
+    named = [(e.criteria.value or "", e.compartment) for e in parts.study.endpoints]
+    there = results.tables.timepoints
+    return next((key for key in (*named, *there) if key in there), None)
 
 
 def _deciding(endpoint: EndpointResult) -> dict[str, Any]:
