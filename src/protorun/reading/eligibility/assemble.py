@@ -5,6 +5,7 @@ Whatever is not understood becomes an `Unparsed` part in a place where it can on
 from __future__ import annotations
 
 from protorun.reading.eligibility.operand import Context, operand
+from protorun.reading.eligibility.trees import leaves, simplified
 from protorun.reading.eligibility.words.lex import hard
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
@@ -21,7 +22,9 @@ from protorun.study.criterion import (
     Treated,
     Unless,
     Unparsed,
+    Washout,
 )
+from protorun.terms.concepts import concepts
 
 __all__ = ["assemble", "hard"]
 
@@ -29,7 +32,7 @@ __all__ = ["assemble", "hard"]
 def assemble(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     """The tree of one sentence. `context.firing` is True where the words describe what excludes."""
     chunks = _trim(chunks)
-    for rule in (_defined, _permitted, _forbidden, _conditional, _excepted):
+    for rule in (_defined, _permitted, _forbidden, _cases, _conditional, _excepted):
         if (found := rule(chunks, line, context)) is not None:
             return found
     return _listed(chunks, line, context)
@@ -142,6 +145,28 @@ def _conditional(chunks: list[Chunk], line: Line, context: Context) -> Expr | No
     return All(parts=(part, condition)) if context.firing else If(condition=condition, then=part)
 
 
+def _cases(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
+    """`≤ 3 for patients without C, or ≤ 5 for patients with C`: each limit holds under its own condition."""
+    pieces, _ = _split(chunks)
+    if len(pieces) < 2 or sum(c.kind in "iC" for c in chunks) < 2:
+        return None
+    cases: list[Expr] = []
+    for piece in pieces:
+        at = _find(piece, "iC")
+        before = _trim(piece[:at]) if at is not None else []
+        behind = piece[at + 1 :] if at is not None else []
+        if not _limited(before) or not _has_atom(behind) or _find(behind, "iC") is not None:
+            return context.unparsed(line, chunks)
+        # A time at the end of a piece is the time of its limit: a metastasis has no "within 15 days".
+        when = [c for c in behind if c.kind == "A" and isinstance(c.value, Flag) and c.value.window]
+        for chunk in when:
+            chunk.value = chunk.value.model_copy(update={"window": None})
+            line.doubt("WINDOW_SCOPE", "the time behind a condition is taken for a time of the limit")
+        condition, then = assemble(behind, line, context.opened()), assemble(before, line, context)
+        cases.append(All(parts=(condition, then)) if context.firing else If(condition=condition, then=then))
+    return (Any if context.firing else All)(parts=tuple(cases))
+
+
 def _other_limit(before: list[Chunk], behind: list[Chunk], line: Line, context: Context) -> Expr | None:
     """`ALT ≤ 2.5 x ULN, or ≤ 5 x ULN if liver metastases`: the second limit holds under the condition, else the first."""
     cut = max((i for i, c in enumerate(before) if c.kind in "|,;"), default=None)
@@ -218,10 +243,54 @@ def _listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         return spread
     each = [operand(o, line, context) for o in operands]
     parts, kept = _with_allowances(each, operands, joints, line, context)
+    if not context.firing and _uneven(parts, kept):
+        line.doubt("LIST_SCOPE", "things of different kinds in one list of `or` and commas; not taken apart")
+        return context.unparsed(line, chunks)
     tree = _join(parts, kept, line, context)
     if len(parts) < len(each):
         line.readings.append(("`or` joins the whole list", tree, Any(parts=tuple(each))))
     return tree
+
+
+def _uneven(parts: list[Expr], joints: list[str]) -> bool:
+    """`solid tumors or lymphoma, failure of therapy, or no therapy`: commas that part, `or` that joins, of what?"""
+    if "|" not in joints or "," not in joints or "&" in joints:
+        return False
+    return len({frozenset(_kind(leaf) for leaf in leaves(p)) - {"stage"} for p in parts}) > 1
+
+
+def _kind(leaf: Expr) -> str:
+    if isinstance(leaf, Flag):
+        known = concepts().get(leaf.variable)
+        return known.domain if known else "condition"
+    if isinstance(leaf, Code) and leaf.variable == "diagnosis_confirmed_by":
+        return "stage"
+    return "number" if isinstance(leaf, Number) else "test" if isinstance(leaf, Code) else leaf.atom
+
+
+def _led(parts: list[Expr]) -> Expr | None:
+    """`confirmed advanced breast cancer, lung cancer or melanoma`: what stands before the first diagnosis goes for all;
+    a stage only where no later diagnosis has its own."""
+    head_parts = simplified(parts[0])
+    first = head_parts.parts if isinstance(head_parts, All) else (head_parts,)
+    marks = [p for p in first if _marks_only(p, {"stage"})]
+    names = [p for p in first if _marks_only(p, {"diagnosis"})]
+    if not marks or len(names) != 1 or len(marks) + 1 != len(first):
+        return None
+    if not all(_marks_only(p, {"diagnosis", "stage"}) for p in parts[1:]):
+        return None
+    if any("stage" in {_kind(leaf) for leaf in leaves(p)} for p in parts[1:]):
+        sure = [m for m in marks if isinstance(m, Code)]
+        own = [m for m in marks if not isinstance(m, Code)]
+        if not sure:
+            return None
+        head: Expr = All(parts=(*own, names[0])) if own else names[0]
+        return All(parts=(*sure, Any(parts=(head, *parts[1:]))))
+    return All(parts=(*marks, Any(parts=(names[0], *parts[1:]))))
+
+
+def _marks_only(part: Expr, kinds: set[str]) -> bool:
+    return {_kind(leaf) for leaf in leaves(part)} <= kinds
 
 
 def _including(chunks: list[Chunk], at: int, line: Line, context: Context) -> Expr:
@@ -229,17 +298,43 @@ def _including(chunks: list[Chunk], at: int, line: Line, context: Context) -> Ex
     if _negated(chunks):
         return Not(part=_including(chunks[1:], at - 1, line, context.described()))
     head = _listed(_trim(chunks[:at]), line, context)
+    if isinstance(head, Any) and len(head.parts) == 2 and any("NO_TIME" in d for d in line.doubts):
+        head = _plain(head)
     if not context.firing:
         return All(parts=(head, context.unparsed(line, chunks[at:])))
     operands, _ = _split(_trim(chunks[at + 1 :]))
     known = [operand(o, line, context) for o in operands if _has_atom(o)]
+    if any(c.kind in "nrtWHLc" for o in operands if not _has_atom(o) for c in o):
+        # A time behind the examples goes for the head as well; nobody knows for which of them.
+        return Any(parts=(All(parts=(head, unread := context.unparsed(line, chunks[at:]))), unread))
+    if known and (dated := _dated_by(head, known[-1])) is not None:
+        head = dated
     return Any(parts=(head, *(_as_head(k, head) for k in known))) if known else head
+
+
+def _plain(head: Any) -> Expr:
+    """A head without a time of its own, which the time of its last example may give it."""
+    open_ = head.parts[1]
+    return open_.parts[0] if isinstance(open_, All) and isinstance(open_.parts[0], Treated) else head
+
+
+def _dated_by(head: Expr, last: Expr) -> Expr | None:
+    """`X, including a and b, within 4 weeks`: the time behind the last example goes for the head as well."""
+    if not isinstance(head, Treated) or head.window is not None:
+        return None
+    if isinstance(last, Treated) and last.window is not None:
+        return head.model_copy(update={"window": last.window, "ongoing": False})
+    if isinstance(last, Not) and isinstance(last.part, Washout):
+        return Not(part=last.part.model_copy(update={"classes": head.classes}))
+    return None
 
 
 def _as_head(example: Expr, head: Expr) -> Expr:
     """An example counts as its head does: in the same window, with the same qualifiers, unless it has its own."""
     if isinstance(example, (Any, All)):
         return type(example)(parts=tuple(_as_head(p, head) for p in example.parts))
+    if isinstance(head, Any):
+        head = head.parts[-1]
     if isinstance(head, Flag) and isinstance(example, Flag):
         return example.model_copy(
             update={
@@ -248,7 +343,8 @@ def _as_head(example: Expr, head: Expr) -> Expr:
             }
         )
     if isinstance(head, Treated) and isinstance(example, Treated):
-        return example.model_copy(update={"window": example.window or head.window})
+        ongoing = head.ongoing and example.window is None
+        return example.model_copy(update={"window": example.window or head.window, "ongoing": ongoing})
     return example
 
 
@@ -319,10 +415,12 @@ def _join(parts: list[Expr], joints: list[str], line: Line, context: Context) ->
     if len(parts) == 1:
         return parts[0]
     signs = set(joints)
+    if all(isinstance(p, If) and isinstance(p.condition, Code) for p in parts):
+        return All(parts=tuple(parts))  # "≥ 13 for men or ≥ 12 for women": each sex has its own limit
     if "|" in signs and "&" in signs:
         return _mixed(parts, joints, line)
     if "|" in signs:
-        return Any(parts=tuple(parts))
+        return _led(parts) or Any(parts=tuple(parts))
     lost = [p for p in parts if isinstance(p, Unparsed)]
     if context.firing and lost and len(lost) < len(parts):
         # After a comma alone, words nobody understood may narrow what excludes or add to it: the answer stays open.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from protorun.reading.eligibility.criteria import answerable, criteria, is_laboratory
 from protorun.reading.eligibility.relations import related
 from protorun.reading.eligibility.segment import Item, Segmented, segment
@@ -59,6 +61,8 @@ def _numbered(found: list[tuple[Item, Criterion]]) -> list[Criterion]:
 
 def _is_group_title(item: Item, criterion: Criterion) -> bool:
     """A line that only announces the entries behind it (`... confirmed by the following laboratory tests:`)."""
+    if re.match(r"(?:for|if|in|among|when)\b", criterion.text.lower()):
+        return False  # it says whom the next entries are about; dropped, they would go for everybody
     return item.leads and not item.children and criterion.klass in ("judgment", "unparsed", "attestation")
 
 

@@ -42,8 +42,49 @@ _PLAIN_PARENT = re.compile(
 
 def criteria(items: list[Item], texts: Texts) -> Iterator[tuple[Item, Criterion]]:
     """Each criterion with the item it came from; ids are given later."""
-    for item in items:
-        yield from _of(item, texts)
+    at = 0
+    while at < len(items):
+        run = at
+        while _goes_on(items, run):
+            run += 1
+        if run > at:
+            yield items[at], _either(items[at : run + 1], texts)
+        else:
+            yield from _of(items[at], texts)
+        at = run + 1
+
+
+_TRAILING_OR = re.compile(r"\b(?:or|and/or)[\s,;:.]*$", re.IGNORECASE)
+
+
+def _goes_on(items: list[Item], at: int) -> bool:
+    """`Measurable disease OR` at the end of an entry: the next entry is the other choice."""
+    if at + 1 >= len(items) or items[at].children or items[at + 1].children:
+        return False
+    here, after = items[at], items[at + 1]
+    same = (here.polarity, here.scope, here.level) == (after.polarity, after.scope, after.level)
+    return same and bool(_TRAILING_OR.search(here.text.text))
+
+
+def _either(items: list[Item], texts: Texts) -> Criterion:
+    parts = [read_item(i, i.text, texts) for i in items]
+    return _together(items[0], parts, tuple(s for p in parts for s in p.sources), texts)
+
+
+def _together(item: Item, parts: list[Criterion], sources: tuple[Source, ...], texts: Texts) -> Criterion:
+    expr: Expr = Any(parts=tuple(p.expr for p in parts))
+    lost = tuple(s for p in parts for s in p.residual)
+    return Criterion(
+        id="?",
+        polarity=item.polarity,
+        text=texts[item.locator][sources[0].start : sources[-1].end],
+        sources=sources,
+        expr=expr,
+        klass=classify(expr, [(0, 0)] if lost else []),
+        residual=lost,
+        scope=item.scope,
+        doubts=tuple(dict.fromkeys(d for p in parts for d in p.doubts)),
+    )
 
 
 def _of(item: Item, texts: Texts) -> Iterator[tuple[Item, Criterion]]:
@@ -155,6 +196,8 @@ def read_item(item: Item, text: Mapped, texts: Texts) -> Criterion:
         line.text = "".join(c.lower() if len(c.lower()) == 1 else c for c in text.text)
     expr, lost = read_line(line)
     whole = cite(0, len(text.text))
+    if item.leads and not item.children and text.text.rstrip().endswith(":"):
+        expr = _announced(expr, whole, text, lost)
     return Criterion(
         id="?",
         polarity=item.polarity,
@@ -169,10 +212,21 @@ def read_item(item: Item, text: Mapped, texts: Texts) -> Criterion:
     )
 
 
+def _announced(expr: Expr, whole: Source, text: Mapped, lost: list[tuple[int, int]]) -> Expr:
+    """A line that ends in a colon says something that its own words do not hold; a line for some decides nothing."""
+    lost.append((0, len(text.text)))
+    said = Unparsed.model_construct(text=whole.quote, source=whole)
+    if re.match(
+        r"\s*(?:for|in|if|among|when)\b|.*\b(?:patients|subjects|participants):\s*$", text.text.lower()
+    ):
+        return said
+    return All(parts=(expr, said))
+
+
 def _class(expr: Expr, lost: list[tuple[int, int]], line: Line) -> str:
     """A limit without comparator or with a unit that cannot be compared is understood in part only."""
     found = classify(expr, lost)
-    damaged = any(d.startswith(("NO_UNIT", "NO_COMPARATOR", "DIRECTION")) for d in line.doubts)
+    damaged = any(d.startswith(("NO_UNIT", "NO_COMPARATOR", "DIRECTION", "NO_TIME")) for d in line.doubts)
     return "partial" if damaged and found == "computable" else found
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from protorun.reading.eligibility.atoms.sexes import has_own_sex, sex
 from protorun.reading.eligibility.islands.malignancy import malignancy_exceptions
+from protorun.reading.eligibility.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk, modal, reversing
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import (
     All,
     Any,
+    Attestation,
     Code,
     Expr,
     Flag,
@@ -33,7 +37,7 @@ JUDGMENT = re.compile(
     r"would preclude|might preclude|that could|that would|that may|that might|which may|which might|deemed|considered"
 )
 _MANY = {True: 12, False: 6}
-_LOOSE = "a b X M : - . ; P l"
+_LOOSE = "bM:-.;Pl"
 
 Assemble = Callable[[list[Chunk], Line, "Context"], Expr]
 
@@ -59,10 +63,13 @@ class Context:
         return replace(self, firing=False)
 
     def unparsed(self, line: Line, chunks: list[Chunk]) -> Expr:
-        """The stretch as a part nobody understood."""
+        """The stretch as a part nobody understood. Limits and times in it stay visible, in a place where they decide
+        nothing: `(limit and ?) or ?` is unknown whatever the limit says."""
         start, end = chunks[0].start, chunks[-1].end
         self.lost.append((start, end))
-        return Unparsed.model_construct(text=line.quote(start, end), source=line.cite(start, end))
+        unread = Unparsed.model_construct(text=line.quote(start, end), source=line.cite(start, end))
+        seen = tuple(c.value for c in chunks if c.kind == "A" and any(_measured(x) for x in leaves(c.value)))
+        return Any(parts=(All(parts=(*seen, unread)), unread)) if seen else unread
 
     def exception(self, line: Line, part: list[Chunk], chunks: list[Chunk]) -> Expr:
         """What stands behind `except`."""
@@ -88,6 +95,10 @@ class Context:
                     )
                 return expr
         return self.assemble(chunks, line, self)
+
+
+def _measured(leaf: Expr) -> bool:
+    return isinstance(leaf, (Number, Washout)) or getattr(leaf, "window", None) is not None
 
 
 def operand(chunks: list[Chunk], line: Line, context: Context) -> Expr:
@@ -160,7 +171,7 @@ def _closing(chunks: list[Chunk], at: int) -> int | None:
 def _asserted(chunks: list[Chunk]) -> int | None:
     """How far the atoms of an operand are asserted: a word such as `risk`, `family`, `failed` or a negation further off
     decides what stands behind it; None when nothing before it is asserted."""
-    if any(c.kind == "z" and c.value in reversing() for c in chunks):
+    if any(c.kind == "z" and c.value in reversing() for c in chunks) or _against(chunks):
         return None
     depth, seen = 0, False
     for at, chunk in enumerate(chunks):
@@ -174,8 +185,17 @@ def _asserted(chunks: list[Chunk]) -> int | None:
     return len(chunks)
 
 
+def _against(chunks: list[Chunk]) -> bool:
+    """`anti-seizure`: what stands behind is not there, it is treated."""
+    return any(
+        a.kind == "z" and a.value == "anti" and b.kind == "A" and isinstance(b.value, (Flag, Any))
+        for a, b in pairwise(chunks)
+    )
+
+
 def _with_atoms(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     parts: list[Expr] = []
+    sexed: list[Chunk] = []
     at = 0
     lost: list[tuple[int, int]] = []
     while at < len(chunks):
@@ -194,13 +214,38 @@ def _with_atoms(chunks: list[Chunk], line: Line, context: Context) -> Expr:
                 break
             _bracket(chunks[at + 1 : end], parts, lost, line, context)
             at = end
-        elif chunk.kind not in _LOOSE and chunk.kind != ")":
+        elif chunk.kind == "X":
+            sexed.append(chunk)
+        elif not _silent(chunk, line):
             lost.append((chunk.start, chunk.end))
         at += 1
     if not _go_together(parts):
         return context.unparsed(line, chunks)
     expr: Expr = parts[0] if len(parts) == 1 else All(parts=tuple(parts))
-    return _restricted(expr, lost, line, context)
+    if sexed and not has_own_sex(expr):
+        expr = _of_sex(expr, sexed, chunks, lost, line)
+    return _restricted(expr, sorted(lost), line, context)
+
+
+_OF_WHAT = re.compile(r"(?<!prior )(?<!due )\bto (?:any of |any |the |this |study |either |one of ){0,4}$")
+
+
+def _silent(chunk: Chunk, line: Line) -> bool:
+    """Signs and words of no weight; the study treatment only where it says when, not to what."""
+    if chunk.kind == "a":
+        return not _OF_WHAT.search(line.text[max(0, chunk.start - 40) : chunk.start])
+    return chunk.kind in _LOOSE or chunk.kind == ")"
+
+
+def _of_sex(
+    expr: Expr, sexed: list[Chunk], chunks: list[Chunk], lost: list[tuple[int, int]], line: Line
+) -> Expr:
+    """`women with breast cancer`, `male, aged 18 to 65`: the sex is asked for; anywhere else it says whom a line is about."""
+    asked = chunks[0] is sexed[0] and len(sexed) == 1 and not any(c.kind in "MCip" for c in chunks)
+    if asked and not any(isinstance(leaf, Attestation) for leaf in leaves(expr)):
+        return All(parts=(sex(sexed[0], line), expr))
+    lost.extend((c.start, c.end) for c in sexed)
+    return expr
 
 
 def _confirmed(chunk: Chunk, line: Line) -> Code:
@@ -241,10 +286,12 @@ def _bracket(
             parts[-1] = Any(parts=(parts[-1], context.unparsed(line, inside)))
         return
     if "A" not in kinds:
-        if not set(kinds) <= set(_LOOSE + ",|&/ "):
+        if not set(kinds) <= set(_LOOSE + "aX,|&/ "):
             lost.append((inside[0].start, inside[-1].end))
         return
-    if parts and _other_limit(kinds, inside, parts[-1]):
+    if parts and (who := _whom(inside, kinds, line, context)) is not None:
+        parts[-1] = All(parts=(parts[-1], who)) if context.firing else If(condition=who, then=parts[-1])
+    elif parts and _other_limit(kinds, inside, parts[-1]):
         parts[-1] = _alternate(inside, parts[-1], line, context)
     elif parts and kinds[0] == "e":
         exception = context.exception(line, [Chunk("A", 0, 0, parts[-1])], inside[1:])
@@ -261,6 +308,14 @@ def _bracket(
             parts[-1] = Any(parts=(parts[-1], added))
         else:
             parts.append(added)
+
+
+def _whom(inside: list[Chunk], kinds: str, line: Line, context: Context) -> Expr | None:
+    """`(for patients > 16 years of age)`: whom the words before it are about."""
+    before = line.text[max(0, inside[0].start - 24) : inside[0].start]
+    if not re.search(r"\((?:for|in|if)\b[^()]*$", before) or "i" in kinds or "C" in kinds or ":" in kinds:
+        return None
+    return context.assemble(inside, line, context.opened())
 
 
 def _scale(expr: Expr) -> bool:

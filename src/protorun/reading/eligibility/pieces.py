@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from protorun.reading.eligibility.atoms.flags import mark_flags
 from protorun.reading.eligibility.atoms.limits import mark_limits
+from protorun.reading.eligibility.atoms.sexes import mark_sexes
 from protorun.reading.eligibility.atoms.treatments import find_doses, mark_half_lives, mark_treatments
 from protorun.reading.eligibility.islands import islands
 from protorun.reading.eligibility.words.lex import lex
@@ -24,6 +26,7 @@ _FORMULA = re.compile(
     r"(?:cockcroft[- ]?(?:and |& ?)?[- ]?gault|ckd-?epi|mdrd|modification of diet in renal disease|fridericia|bazett|schwartz)(?:'s)?"
     r"(?: \((?:mdrd|c-?g|ckd-epi)\))?(?: (?:formula|equation|method|estimation|correction))?(?P<close>\))?(?= |[.,;)]|$)"
 )
+_NON = frozenset({"pregnant", "lactating", "smoker", "childbearing_potential"})
 _EXAMPLES = re.compile(
     r"\((?:e\.?[ ]?g\.?|for example|for instance|such as|including|eg)[ ,:][^()≥≤<>\d]{0,200}\)"
 )
@@ -46,8 +49,16 @@ def chunks_of(line: Line) -> list[Chunk]:
     ]
     chunks = [c for c in lex(line.text, pieces) if c.kind != "E" and not (c.kind == "X" and c.value == "any")]
     chunks = mark_half_lives(mark_windows(chunks, line.text))
-    marked = mark_flags(mark_treatments(mark_limits(chunks, line), line), line)
+    marked = mark_flags(mark_treatments(mark_sexes(mark_limits(_non(chunks), line), line), line), line)
     return [c for c in marked if c.kind != "q" or c.value]
+
+
+def _non(chunks: list[Chunk]) -> list[Chunk]:
+    """`non-pregnant`: the only words whose `non` denies them; `non-muscle-invasive` is a name of its own."""
+    for first, second in pairwise(chunks):
+        if first.kind == "z" and first.value == "non" and second.kind == "k" and second.value in _NON:
+            first.kind, first.value = "g", "not"
+    return chunks
 
 
 def parent_window(text: str) -> Window | None:

@@ -134,14 +134,15 @@ def _topic(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr
             break
     if cut is None or cut == len(chunks) - 1:
         return None
-    leads = re.match(
-        r"(?:for|in|among)\b", line.text[max(0, chunks[0].start - 12) : chunks[0].end].lstrip(" .;,")
-    )
+    before = re.split(r"[.;:]", line.text[max(0, chunks[0].start - 24) : chunks[0].start])[-1].lstrip(" ,()")
+    leads = re.match(r"(?:for|in|among|with|without)\b", before + line.text[chunks[0].start : chunks[0].end])
     if chunks[cut].kind == ":" and not any(isinstance(c.value, Number) for c in chunks[:cut]):
         if line.polarity == "inclusion":
             return context.unparsed(line, chunks)
         head, rest = assemble(chunks[:cut], line, context), _sentence(chunks[cut + 1 :], line, context)
         return Any(parts=(head, rest))
+    if leads and leads[0].startswith("with") and not _only_limits(chunks[cut:]):
+        leads = None
     populations = all(isinstance(c.value, (Flag, Code, All, Any)) for c in chunks[:cut] if c.kind == "A")
     if leads is None or chunks[cut].kind != "," or not populations:
         return None
@@ -149,6 +150,11 @@ def _topic(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr
     who = assemble(population, line, context.opened())
     then = _sentence(chunks[cut + 1 :], line, context)
     return All(parts=(who, then)) if context.firing else If(condition=who, then=then)
+
+
+def _only_limits(chunks: list[Chunk]) -> bool:
+    atoms = [c.value for c in chunks if c.kind == "A"]
+    return bool(atoms) and all(isinstance(leaf, Number) for a in atoms for leaf in leaves(a))
 
 
 _HIGH_IS_GOOD = frozenset(

@@ -40,9 +40,29 @@ def leaves(expr: Expr) -> list[Expr]:
     return [expr]
 
 
+def _deciding(expr: Expr) -> list[Expr]:
+    """The atoms that may decide something: not those kept visible inside words nobody understood."""
+    if isinstance(expr, Any) and len(expr.parts) == 2 and isinstance(expr.parts[0], All):
+        unread = expr.parts[1]
+        inside = expr.parts[0].parts
+        if isinstance(unread, Unparsed) and inside[-1] == unread and _covers(unread, inside[:-1]):
+            return [unread]
+    if isinstance(expr, (All, Any)):
+        return [leaf for part in expr.parts for leaf in _deciding(part)]
+    if isinstance(expr, Not):
+        return _deciding(expr.part)
+    return leaves(expr)
+
+
+def _covers(unread: Unparsed, parts: tuple[Expr, ...]) -> bool:
+    around = unread.source
+    own = [leaf.source for part in parts for leaf in leaves(part) if leaf.source]
+    return around is not None and all(around.start <= s.start and s.end <= around.end for s in own)
+
+
 def classify(expr: Expr, lost: list[tuple[int, int]]) -> Klass:
     """How far the tree covers the words; a residue or a part that a person decides is never `computable`."""
-    kinds = {type(leaf) for leaf in leaves(expr)}
+    kinds = {type(leaf) for leaf in _deciding(expr)}
     computed = kinds - {Attestation, Judgment, Unparsed}
     if computed:
         return "computable" if not lost and computed == kinds else "partial"

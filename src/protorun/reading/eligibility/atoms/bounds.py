@@ -21,16 +21,16 @@ def read_bounds(chunks: list[Chunk], at: int, name: str, line: Line) -> tuple[li
     """The bounds that begin at a chunk, several where the values of a score leave gaps, and the chunk behind them."""
     kinds = "".join(c.kind for c in chunks[at : at + 8])
     number = "[ntR]"
-    if re.match(rf"c{number}&?c{number}", kinds) and not kinds.startswith("cn&cnP"):
-        second = at + 2 + (kinds[2] == "&")
+    if (two := re.match(rf"c{number}(?P<joint>,?&?)c{number}", kinds)) and not kinds.startswith("cn&cnP"):
+        second = at + 2 + len(two["joint"])
         low, high = side_of(chunks[at], chunks[at + 1]), side_of(chunks[second], chunks[second + 1])
-        both = _meet(low, high)
+        both = meet(low, high)
         if both:
             return [both], second + 2
     if re.match("crP?", kinds) and isinstance(chunks[at + 1].value, Span):
         return (
             ([range_of(chunks[at + 1].value)], at + 2)
-            if chunks[at].value in ("=", "≥", "≤") and _set_like(name)
+            if chunks[at].value == "=" or (chunks[at].value in ("≥", "≤") and _set_like(name))
             else None
         )
     if re.match(rf"c{number}", kinds):
@@ -44,7 +44,7 @@ def read_bounds(chunks: list[Chunk], at: int, name: str, line: Line) -> tuple[li
     if kinds.startswith("r"):
         return [range_of(chunks[at].value)], at + 1
     if re.match(rf"{number}", kinds) and _set_like(name):
-        return _listed(chunks, at, name)
+        return _listed(chunks, at, name, line)
     if re.match(rf"B?{number}&{number}", kinds) and "B" in (kinds[0], _before(chunks, at)):
         return between(chunks, at + (kinds[0] == "B"))
     if kinds.startswith("Br"):
@@ -72,7 +72,7 @@ def between(chunks: list[Chunk], at: int) -> tuple[list[Bounds], int] | None:
 def _equal(chunks: list[Chunk], at: int, name: str, line: Line) -> tuple[list[Bounds], int] | None:
     """A bare `=` is a sign that lost a stroke, except before the values of a score."""
     if _set_like(name):
-        return _listed(chunks, at + 1, name)
+        return _listed(chunks, at + 1, name, line)
     line.doubt("NO_COMPARATOR", "`=` before a limit is taken for a damaged sign; no side is assumed")
     return None
 
@@ -81,9 +81,10 @@ def _set_like(name: str) -> bool:
     return name in variables() and variables()[name].kind in _SETS
 
 
-def _listed(chunks: list[Chunk], at: int, name: str) -> tuple[list[Bounds], int] | None:
+def _listed(chunks: list[Chunk], at: int, name: str, line: Line) -> tuple[list[Bounds], int] | None:
     """`0, 1 or 2` and `0 or 1`: whole numbers in a row; other lists stay several limits."""
     values: list[float] = []
+    spanned = False
     while (
         at < len(chunks)
         and chunks[at].kind in "nR"
@@ -95,20 +96,27 @@ def _listed(chunks: list[Chunk], at: int, name: str) -> tuple[list[Bounds], int]
         step = at
         while step < len(chunks) and chunks[step].kind in ",|&/-":
             step += 1
-        if step == at or step >= len(chunks) or chunks[step].kind not in "nR":
+        between_them = line.text[chunks[at - 1].end : chunks[step].start] if step < len(chunks) else ""
+        through = bool(re.fullmatch(r"\s*(?:-|to|~)\s*", between_them))
+        if (step == at and not through) or step >= len(chunks) or chunks[step].kind not in "nR":
             break
+        spanned = spanned or through
         at = step
     if not values:
         return None
     ordered = sorted(set(values))
+    if spanned and len(ordered) == 2:  # "I - IV" is a range
+        return [(bound(ordered[0]), bound(ordered[1]), "", "")], at
     if all(b - a == 1 for a, b in pairwise(ordered)):
         return [(bound(ordered[0]), bound(ordered[-1]), "", "")], at
     return [(bound(v), bound(v), "", "") for v in ordered], at
 
 
 def side_of(comparator: Chunk, number: Chunk) -> Bounds | None:
-    """One side of a limit."""
+    """One side of a limit; a change from baseline is none."""
     quantity = number.value
+    if isinstance(quantity, Quantity) and quantity.unit == "points above baseline":
+        return None
     if not isinstance(quantity, Quantity):
         return None
     limit = bound(quantity.value, quantity.times, inclusive=comparator.value in ("≥", "≤"))
@@ -119,7 +127,7 @@ def side_of(comparator: Chunk, number: Chunk) -> Bounds | None:
     return None
 
 
-def _meet(one: Bounds | None, two: Bounds | None) -> Bounds | None:
+def meet(one: Bounds | None, two: Bounds | None) -> Bounds | None:
     """Two sides of one interval, such as `≥ 18 and ≤ 75 years`."""
     if one is None or two is None or (one[0] is None) == (two[0] is None):
         return None

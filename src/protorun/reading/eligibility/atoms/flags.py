@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any as Anything
 
 from protorun.reading.eligibility.words.lexicon import Chunk
@@ -37,7 +38,7 @@ def mark_flags(chunks: list[Chunk], line: Line) -> list[Chunk]:
             continue
         found.append(item[0])
         at = item[1]
-    return _with_windows(_distribute(found))
+    return _with_windows(_distribute(found, line), line)
 
 
 def _stages(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | None:
@@ -144,9 +145,9 @@ def _flag(name: str, qualifiers: tuple[str, ...], window: Window | None, source:
     return Flag.model_construct(variable=name, qualifiers=qualifiers, window=window, source=source)
 
 
-def _distribute(chunks: list[Chunk]) -> list[Chunk]:
+def _distribute(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """`uncontrolled hypertension, diabetes or asthma`: the qualifier of the first of a list goes for those behind it,
-    unless one of them has a qualifier or a definition of its own."""
+    unless one of them has a qualifier, a definition or a verb of its own. The other reading is kept."""
     at = 0
     while at < len(chunks):
         run = _run(chunks, at)
@@ -155,13 +156,35 @@ def _distribute(chunks: list[Chunk]) -> list[Chunk]:
             len(members) > 1
             and (first := _qualifiers(members[0]))
             and not any(_narrowed(m) for m in members[1:])
+            and all(_close(a, b, line) for a, b in pairwise(members))
         ):
             for member in members[1:]:
-                member.value = _map_atoms(
-                    member.value, lambda f, q=first: f.model_copy(update={"qualifiers": q})
-                )
+                _qualify(member, first, line)
         at = max(run, at + 1)
     return chunks
+
+
+def _close(one: Chunk, two: Chunk, line: Line) -> bool:
+    """Nothing but the words of a list between two members."""
+    return not _VERBS.search(line.text[one.end : two.start])
+
+
+_VERBS = re.compile(
+    r"\b(?:having|has|have|had|history|histories|diagnosed|presence|evidence|with|receiving|positive)\b"
+)
+
+
+def _qualify(member: Chunk, first: tuple[str, ...], line: Line) -> None:
+    before = member.value
+    if isinstance(before, Flag) and before.variable == "hiv":
+        first = tuple(q for q in first if q != "active")  # HIV infection has no inactive form
+    member.value = _map_atoms(before, lambda f: f.model_copy(update={"qualifiers": first}))
+    if member.value != before:
+        words = " ".join(q.replace("_", " ") for q in first)
+        says = (
+            f"{words!r} goes for the first of the list only, not for {line.quote(member.start, member.end)!r}"
+        )
+        line.readings.append((says, member.value, before))
 
 
 def _run(chunks: list[Chunk], at: int) -> int:
@@ -189,7 +212,7 @@ def _narrowed(chunk: Chunk) -> bool:
     return chunk.own or not isinstance(chunk.value, Flag) or bool(chunk.value.qualifiers)
 
 
-def _with_windows(chunks: list[Chunk]) -> list[Chunk]:
+def _with_windows(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """A window behind a list of conditions goes for all of them; one behind a limit goes for that limit."""
     found: list[Chunk] = []
     for chunk in _bare_windows(chunks):
@@ -202,10 +225,13 @@ def _with_windows(chunks: list[Chunk]) -> list[Chunk]:
         members = [c for c in found[start:] if c.kind == "A"] or (
             [found[-1]] if _is_limit(found[-1].value) else []
         )
+        kinds = {q for m in members for q in [_qualifiers(m)]}
         for member in members:
-            member.value = _map_atoms(
-                member.value, lambda f, w=chunk.value: f.model_copy(update={"window": w})
-            )
+            before = member.value
+            member.value = _map_atoms(before, lambda f, w=chunk.value: f.model_copy(update={"window": w}))
+            if len(kinds) > 1 and member is not members[-1]:
+                says = f"the time goes for the last of the list only, not for {line.quote(member.start, member.end)!r}"
+                line.readings.append((says, member.value, before))
         if members:
             found[-1].end = chunk.end
         else:

@@ -3,12 +3,20 @@ guessed: a number behind a laboratory value without one stays a residue, with th
 
 from __future__ import annotations
 
-from protorun.reading.eligibility.atoms.bounds import read_bounds, side_of
+import re
+
+from protorun.reading.eligibility.atoms.bounds import between, range_of, read_bounds, side_of
 from protorun.reading.eligibility.atoms.number_atoms import number_atom
-from protorun.reading.eligibility.atoms.unnamed_limits import age_limit, open_measure, unnamed_limit
+from protorun.reading.eligibility.atoms.sexes import of_sex
+from protorun.reading.eligibility.atoms.unnamed_limits import (
+    OF_SCALES,
+    age_limit,
+    open_measure,
+    unnamed_limit,
+)
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
-from protorun.study.criterion import All, Any, Expr, Number
+from protorun.study.criterion import All, Any, Expr, If, Number
 from protorun.terms.variables import factor
 
 
@@ -23,14 +31,21 @@ def mark_limits(chunks: list[Chunk], line: Line) -> list[Chunk]:
             names = []
         if chunks[at].kind == "v":
             limit = _named(chunks, at, line)
-        elif chunks[at].kind == "z":
-            limit = open_measure(chunks, at, line)
+            if limit is None and (sexed := _before_sexes(chunks, at)):
+                names, at = sexed
+                continue
+        elif chunks[at].kind == "X":
+            limit = _of_sex(chunks, at, names, line)
         elif chunks[at].kind in "cntrB":
             limit = (
-                unnamed_limit(chunks, at, line)
+                _named_between(chunks, at, line)
+                or unnamed_limit(chunks, at, line)
                 or age_limit(chunks, at, line)
                 or _again(chunks, at, names, line)
             )
+            if limit is None and (opened := open_measure(chunks, at, found, line)):
+                del found[len(found) - opened[2] :]
+                limit = opened[:2]
         if limit:
             names = _variables(limit[0].value)
             found.append(limit[0])
@@ -41,17 +56,68 @@ def mark_limits(chunks: list[Chunk], line: Line) -> list[Chunk]:
     return found
 
 
+def _before_sexes(chunks: list[Chunk], at: int) -> tuple[list[str], int] | None:
+    """`hemoglobin: males ≥ 13, females ≥ 12`: the name goes for the limits of both sexes."""
+    found, behind, _ = _names(chunks, at)
+    step = _skip(chunks, behind)
+    step += step < len(chunks) and chunks[step].kind == "("
+    return (found, step) if re.match("Xc[nt]", "".join(c.kind for c in chunks[step : step + 3])) else None
+
+
+def _of_sex(chunks: list[Chunk], at: int, names: list[str], line: Line) -> tuple[Chunk, int] | None:
+    if not names or "".join(c.kind for c in chunks[at : at + 3]) not in ("Xcn", "Xct"):
+        return None
+    side = side_of(chunks[at + 1], chunks[at + 2])
+    if side is None:
+        return None
+    start, end = chunks[at].start, chunks[at + 2].end
+    parts = tuple(number_atom(name, side, line, start, end) for name in names)
+    return Chunk("A", start, end, of_sex(_shared(parts, False, line), chunks[at], line)), at + 3
+
+
+def _named_between(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | None:
+    """A comparator before the name: `minimum age: 18 years`, `over the age of 18`, `between the ages of 18 and 55`."""
+    kinds = "".join(c.kind for c in chunks[at : at + 7])
+    match = re.match(r"cv:?[nt]|Bv:?(?:r|[nt]&[nt])", kinds)
+    if not match or "+" in str(chunks[at + 1].value):
+        return None
+    name, first = str(chunks[at + 1].value), at + 2 + (kinds[2] == ":")
+    if kinds[0] == "c":
+        side = side_of(chunks[at], chunks[first])
+    elif chunks[first].kind == "r":
+        side = range_of(chunks[first].value)
+    else:
+        both = between(chunks, first)
+        side = both[0][0] if both else None
+    if side is None or (factor(name, side[2]) is None):
+        return None
+    behind = at + match.end()
+    start, end = chunks[at].start, chunks[behind - 1].end
+    return Chunk("A", start, end, number_atom(name, side, line, start, end)), behind
+
+
 def _named(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | None:
     """Variables, then their limit: `ALT and AST ≤ 3 x ULN`, `ECOG of 0 or 1`."""
     names, behind, joined_or = _names(chunks, at)
     if not names:
         return None
+    if (changed := _CHANGED.search(line.text, max(0, chunks[at].start - 30), chunks[at].start)) is not None:
+        names = [f"change_in_{n}" for n in names]
     behind = _skip(chunks, behind)
-    bounds = read_bounds(chunks, behind, names[0], line)
-    if bounds is None:
+    if (
+        behind < len(chunks)
+        and chunks[behind].kind in "az"
+        and _VISIT.match(line.text, chunks[behind - 1].end)
+    ):
+        behind = next(
+            (i for i in range(behind, min(behind + 4, len(chunks))) if chunks[i].kind in "cnr"), behind
+        )
+    inside = behind < len(chunks) and chunks[behind].kind == "("
+    bounds = read_bounds(chunks, behind + inside, names[0], line)
+    if bounds is None or (inside and not (bounds[1] < len(chunks) and chunks[bounds[1]].kind == ")")):
         return None
-    limits, behind = bounds
-    start, end = chunks[at].start, chunks[behind - 1].end
+    limits, behind = bounds[0], bounds[1] + inside
+    start, end = chunks[at].start if changed is None else changed.start(), chunks[behind - 1].end
     parts = []
     for name in names:
         each = tuple(number_atom(name, limit, line, start, end) for limit in limits)
@@ -77,22 +143,11 @@ def _shared(parts: tuple[Expr, ...], joined_or: bool, line: Line) -> Expr:
     return All(parts=parts)
 
 
-_MOST_NAMES = 12
-_OF_SCALES = frozenset(
-    {
-        "cardiac",
-        "heart",
-        "functional",
-        "classification",
-        "index",
-        "performance",
-        "physical",
-        "reading",
-        "function",
-        "grade",
-        "level",
-    }
+_CHANGED = re.compile(
+    r"\b(?:change|loss|gain|decrease|increase|reduction|drop|fall|rise|variation|fluctuation|difference)s? (?:in|of|from) (?:the |their )?$"
 )
+_VISIT = re.compile(r"\s*(?:,|\()?\s*(?:on|at|during|in|by|measured|determined|assessed|as)\b")
+_MOST_NAMES = 12
 
 
 def _names(chunks: list[Chunk], at: int) -> tuple[list[str], int, bool]:
@@ -130,20 +185,22 @@ def _closes(chunks: list[Chunk], at: int) -> bool:
 
 def _skip(chunks: list[Chunk], at: int) -> int:
     while at < len(chunks) and (
-        chunks[at].kind in "M:X-" or (chunks[at].kind == "z" and chunks[at].value in _OF_SCALES)
+        chunks[at].kind in "M:-" or (chunks[at].kind == "z" and chunks[at].value in OF_SCALES)
     ):
         at += 1
     return at
 
 
 def _variables(expr: Expr) -> list[str]:
+    if isinstance(expr, If):
+        expr = expr.then
     parts = expr.parts if isinstance(expr, (All, Any)) else (expr,)
     return list(dict.fromkeys(p.variable for p in parts if isinstance(p, Number)))
 
 
 def _again(chunks: list[Chunk], at: int, names: list[str], line: Line) -> tuple[Chunk, int] | None:
     """A second limit without a name goes for the variables of the one before: `≤ 1.5 x ULN (≤ 3 x ULN if ...)`."""
-    if not names or chunks[at].kind != "c" or not at or chunks[at - 1].kind not in "(|,":
+    if not names or chunks[at].kind != "c" or not at or chunks[at - 1].kind not in "(|,&":
         return None
     if at + 1 >= len(chunks) or chunks[at + 1].kind != "n":
         return None

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from protorun.reading.eligibility.words import nodes
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.quantities import Quantity
-from protorun.study.criterion import Any, Bound, Expr, Not, Treated, Window
+from protorun.study.criterion import All, Any, Bound, Expr, Not, Treated, Unparsed, Window
 from protorun.study.source import Source
-from protorun.terms.treatments import wider
+from protorun.terms.treatments import has_half_life, wider
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,7 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
     begin = before.pop().start if current else (first_time.start if first_time else chunks[start].start)
     marks, at = _marks(chunks, at)
     time = _time(first_time) or next((t for m in marks if (t := _time(m))), Time())
+    current = current or (time == Time() and _now(line, begin) is True)
     dose = next((m.value for m in marks if m.kind == "Z"), None)
     purpose = next((str(m.value) for m in marks if m.kind == "U"), "")
     routes, at = _exempt(chunks, at, names)
@@ -148,7 +150,53 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
         expr: Expr = parts[0] if len(parts) == 1 else Any(parts=tuple(parts))
     else:
         expr = _given(tuple(names), time, current, source)
+    if time == Time() and not current and _now(line, begin) is None and any(has_half_life(n) for n in names):
+        expr = _timeless(expr, line, begin, chunks[at - 1].end)
     return Chunk("A", begin, chunks[at - 1].end, expr), at
+
+
+_NOW = re.compile(
+    r"\b(?:using|taking|takes|receiv(?:ing|es)|requir(?:e|es|ing)|undergoing|concomitant|concurrent|current(?:ly)?|ongoing|dependent on)\b"
+)
+_USE = re.compile(
+    r"\b(?:use|uses|take|receive|need(?:s|ing)?|on|under|undergo|dependence on|chronic|regular|daily|intake of|administration of|(?:being|are|is) treated with)\b"
+)
+_EVER = re.compile(
+    r"\b(?:prior|previous(?:ly)?|histor(?:y|ies)|past|received|had|has been|have been|has|undergone|underwent|ever|pre-?treated|treated|exposed|exposure|after|"
+    r"following|failed|failure|given|used|taken|first|lines?|last|since|post|naive|no|not|never|without|progress\w+|refractory|resistant|toxicit\w+|recovered|before)\b"
+)
+
+
+def _now(line: Line, begin: int) -> bool | None:
+    """What the words before a treatment without a time say: it goes on (True), it was given at any time (False)."""
+    start = max(0, begin - 80, *(line.text.rfind(c, 0, begin) + 1 for c in ";.:("))
+    before = line.text[start:begin]
+    if line.text.startswith(("prior", "previous", "current", "ongoing", "concurrent"), begin):
+        before += line.text[begin : begin + 12]
+    ever, now = _last(_EVER, before), _last(_NOW, before)
+    if ever < 0 and now < 0:
+        return True if _USE.search(before) else None
+    return now > ever
+
+
+def _last(pattern: re.Pattern[str], text: str) -> int:
+    return max((m.start() for m in pattern.finditer(text)), default=-1)
+
+
+def _timeless(expr: Expr, line: Line, start: int, end: int) -> Expr:
+    """A treatment without any time (`Immunosuppressive drugs`): given now it counts; given once, nobody can tell."""
+    line.doubt("NO_TIME", f"{line.quote(start, end)!r}: given now, or ever? an ended treatment stays open")
+    open_ = Unparsed.model_construct(text=line.quote(start, end), source=line.cite(start, end))
+    now = _map(expr, lambda t: t.model_copy(update={"ongoing": True}))
+    return Any(parts=(now, All(parts=(expr, open_))))
+
+
+def _map(expr: Expr, change: Callable[[Treated], Treated]) -> Expr:
+    if isinstance(expr, Treated):
+        return change(expr)
+    if isinstance(expr, Any):
+        return Any(parts=tuple(_map(p, change) for p in expr.parts))
+    return expr
 
 
 def _leads(before: list[Chunk]) -> bool:
@@ -226,6 +274,8 @@ def _marks(chunks: list[Chunk], at: int) -> tuple[list[Chunk], int]:
     while at < len(chunks):
         if chunks[at].kind in "WHLZU":
             found.append(chunks[at])
+            at += 1
+        elif chunks[at].kind == "," and at + 1 < len(chunks) and chunks[at + 1].kind in "WHL":
             at += 1
         elif chunks[at].kind == "(" and "".join(c.kind for c in chunks[at : at + 3]) in (
             "(W)",

@@ -25,6 +25,10 @@ _TO_GRADE = re.compile(
     r"(?P<after>[ ]?(?:\(|,)?[ ]?(?:(?:according to|per|by|as per|based on|as defined by)[ ])?(?:the )?(?:nci|ctcae|common terminology|version|v|[ .)(]|\d\.\d|\d){0,12})"
     r"(?P<except>[ ,(]{0,4}(?:except(?:ing)?(?: for)?|with the exception of|other than|excluding|except in case of)[ ](?P<list>[^;.)]{1,160}))?"
 )
+_EXCEPT = re.compile(
+    r"(?:except(?:ing)?(?: for)?|with the exception of|other than|excluding)[ ](?P<list>[^;.),]{1,100}?)"
+    r"(?=\)|,|[;.]| (?:that|which|to|not|ha(?:s|ve)|must|should|due|from|of prior|caused|related|ctcae|nci)\b|$)"
+)
 _LONGEST_SUBJECT = 200
 _ABOUT = re.compile(_WHAT)
 _EXEMPT = {
@@ -80,6 +84,11 @@ def _piece(line: Line, match: re.Match[str], start: int, about: str, *, denied: 
     if match["g2"]:
         grade = max(grade, float(match["g2"].strip()[-1]))
     exempt, end = _exempt(line, match)
+    if earlier := _EXCEPT.search(line.text, start, match.start("g")):
+        before = _listed(earlier["list"], line)
+        if before is None:
+            return None
+        exempt = tuple(dict.fromkeys((*before, *exempt)))
     start += len(line.text[start:]) - len(line.text[start:].lstrip())
     if line.text[start:end].count("(") > line.text[start:end].count(")") and line.text[end : end + 1] == ")":
         end += 1
@@ -111,14 +120,20 @@ def _exempt(line: Line, match: re.Match[str]) -> tuple[tuple[str, ...], int]:
     )
     if not match["except"]:
         return (), end
-    text = match["list"]
+    found = _listed(match["list"], line)
+    return ((), end) if found is None else (found, match.end("except"))
+
+
+def _listed(printed: str, line: Line) -> tuple[str, ...] | None:
+    """The exempt toxicities, or None where a word of the list is not known."""
+    text = printed
     found: list[str] = []
     for name, pattern in _EXEMPT.items():
         if re.search(pattern, text):
             found.append(name)
             text = re.sub(pattern, " ", text)
     if not found or _SILENT.sub("", text):
-        return (), end
-    if "such as" in match["list"]:
+        return None
+    if "such as" in printed:
         line.doubt("OPEN_LIST", "the exempt toxicities are examples (`such as`); others may be exempt too")
-    return tuple(found), match.end("except")
+    return tuple(found)

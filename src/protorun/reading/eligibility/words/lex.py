@@ -64,6 +64,10 @@ def _take(text: str, found: list[Token], at: int, chunks: list[Chunk]) -> int:
     if (text[token.start].isdigit() or _number_word(text, token)) and (read := span(text, token.start)):
         value, end = read
         chunks.append(Chunk(_kind(value), token.start, end, value))
+        if isinstance(value, Quantity) and (years := _PLUS_YEARS.match(text, token.start)):  # "60+ years"
+            end = years.end()
+            chunks[-1] = Chunk("t", token.start, end, Quantity(value.value, "years"))
+            chunks.append(Chunk("P", end, end, "≥"))
         return _behind(found, at, end)
     if token.stem in _SIGNS:
         chunks.append(Chunk(_SIGNS[token.stem], token.start, token.end))
@@ -74,6 +78,7 @@ def _take(text: str, found: list[Token], at: int, chunks: list[Chunk]) -> int:
     return at + 1
 
 
+_PLUS_YEARS = re.compile(r"\d{1,3} ?\+ ?(?:years?|yrs?|y/?o)\b")
 _AMBIGUOUS = frozenset({"lm", "pe", "mi", "ad", "pt", "rt", "got", "all"})
 
 

@@ -36,7 +36,7 @@ class Token:
     end: int
 
 
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[a-zµα-ω°é]+\d*(?:'s?(?![a-z]))?|\S")
+_TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)*|[a-zµα-ω°é]+\d*(?:'s?(?![a-z]))?|\S")
 _ODD = {
     "metastases": "metastasis",
     "diagnoses": "diagnosis",
@@ -60,9 +60,18 @@ _ODD = {
 }
 
 
+_SPELLED = (
+    ("haem", "hem"), ("anaem", "anem"), ("aemia", "emia"), ("oedem", "edem"), ("tumour", "tumor"), ("oesoph", "esoph"),
+    ("paediatr", "pediatr"), ("oestr", "estr"), ("ischaem", "ischem"), ("diarrhoea", "diarrhea"), ("isation", "ization"),
+)  # fmt: skip
+
+
 @cache
 def stem(word: str) -> str:
-    """The word without its plural."""
+    """The word in American spelling, without its plural."""
+    for british, american in _SPELLED:
+        if british in word:
+            word = word.replace(british, american)
     if word in _ODD:
         return _ODD[word]
     if len(word) > 4 and word.endswith("ies"):

@@ -31,6 +31,7 @@ class Span:
 _NUMBER = re.compile(
     r"(?P<thousands>[1-9]\d{0,2}(?:,\d{3})+(?!\d)|[1-9]\d{0,2}(?: \d{3})+(?![\d.,]))|(?P<plain>\d+(?:\.\d+)?|\.\d+)"
 )
+_DECIMAL_COMMA = re.compile(r",\d{1,2}(?![\d.,])")
 _WORDS = {
     w: float(i)
     for i, w in enumerate(
@@ -57,7 +58,7 @@ _MULTIPLE = re.compile(
     r"(?:(?:institutional|local|laboratory|lab|site|central|reference|age[ -]adjusted|age[ -]specific|institution's|"
     r"testing laboratory|corresponding|respective)[ ]){0,3}"
     r"(?P<which>upper limits? of (?:the )?(?:institutional |laboratory |lab )?(?:normal|reference)(?: (?:range|limit|value)s?)?"
-    r"|upper (?:normal|reference) (?:limit|range|value)s?|upper limits?|uln|unl|ulrr|upper normal"
+    r"|upper (?:normal|reference) (?:limit|range|value)s?|upper limits?|uln|unl|ulrr|upper normal|normal upper limits?|upper limits? normal"
     r"|lower limits? of (?:the )?(?:institutional |laboratory )?normal(?: range)?|lln|baseline)\b"
     r"(?:[ ]?[,(][ ]?(?:uln|lln|unl)[ ]?\)?)?(?: (?:for|of|per) (?:the )?(?:age|laboratory|institution|reference laboratory|"
     r"the reference laboratory|the laboratory|local laboratory)\b)?"
@@ -65,9 +66,19 @@ _MULTIPLE = re.compile(
 _RANGE = re.compile(r"[ ]{0,2}(?:-|~|to\b|through\b|up to\b)[ ]{0,2}(?=\d)")
 
 
+_ENDS = r"(?![ ]?/[ ]?[a-z]|[.*][a-z]| per (?:hour|day|week|month|minute|year|kg|m2)\b)"
+_OTHER = re.compile(
+    r"[ ]{0,2}(?!(?:and|or|in|of|if|with|is|at|to)\b)[a-zµ]{1,12}[ ]?(?:/|\bper\b)[ ]?(?!or\b|and\b|protocol\b|the\b|local\b|recist\b|ct?cae\b|nci\b|investigator\b|institution)[a-zµ0-9]{1,12}\b"
+    r"(?:[ ]?(?:/|\bper\b)[ ]?[a-z0-9]{1,8}\b)?|[ ]{0,2}(?:x|times) (?:the )?normal(?! (?:upper|limit))|[ ]{0,2}(?:feet|miles?|kilomet(?:er|re)s|ounces|oz|fl|msv|hz|points above baseline)\b"
+)
+
+
 @cache
 def _units() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((unit, re.compile(rf"[ ]{{0,2}}-?{pattern}")) for unit, pattern in unit_patterns().items())
+    """A unit that goes on (`mL/kg` behind `mL`) is another unit than the table has."""
+    return tuple(
+        (unit, re.compile(rf"[ ]{{0,2}}-?(?:{pattern}){_ENDS}")) for unit, pattern in unit_patterns().items()
+    )
 
 
 _UNIT_START = re.compile(r"[ ]{0,2}-?[a-zµ%°/*+℃]|[ ]{0,2}10")
@@ -83,11 +94,9 @@ def quantity(text: str, at: int) -> tuple[Quantity, int] | None:
     else:
         return None
     end = match.end()
-    if comma := re.compile(r",\d{1,2}(?!\d)").match(
-        text, end
-    ):  # a decimal comma, when a unit or multiple follows
+    if comma := _DECIMAL_COMMA.match(text, end):  # with two digits, or when a unit or multiple follows
         unit, times, stop = _measure(text, comma.end())
-        if unit or times:
+        if unit or times or len(comma[0]) == 3:
             return Quantity(float(f"{digits}.{comma[0][1:]}"), unit, times), stop
     unit, times, end = _measure(text, end)
     return Quantity(value, unit, times), end
@@ -102,6 +111,8 @@ def _measure(text: str, at: int) -> tuple[str, str, int]:
         for unit, pattern in _units():
             if found := pattern.match(text, at):
                 return unit, "", found.end()
+        if found := _OTHER.match(text, at):
+            return " ".join(found[0].split()), "", found.end()  # as printed; no table converts it
     return "", "", at
 
 

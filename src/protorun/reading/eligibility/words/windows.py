@@ -16,7 +16,7 @@ def mark_windows(chunks: list[Chunk], text: str) -> list[Chunk]:
     found: list[Chunk] = []
     at = 0
     while at < len(chunks):
-        made = _window(chunks, at)
+        made = None if _of_length(chunks, at) else _window(chunks, at)
         if made:
             found.append(made[0])
             at = made[1]
@@ -26,6 +26,11 @@ def mark_windows(chunks: list[Chunk], text: str) -> list[Chunk]:
             found.append(chunks[at])
             at += 1
     return found
+
+
+def _of_length(chunks: list[Chunk], at: int) -> bool:
+    """`life expectancy less than 3 months from the start`: a length of time, not a time before."""
+    return bool(at) and chunks[at - 1].kind == "v" and chunks[at].kind == "c"
 
 
 def _window(chunks: list[Chunk], at: int) -> tuple[Chunk, int] | None:
