@@ -4,6 +4,7 @@ import pytest
 
 from protorun.reading.arms import read_arms, read_gates
 from protorun.reading.arms.populations import admits, same_patients
+from protorun.reading.arms.prose_arms import sides
 from protorun.reading.design import read_design
 from protorun.reading.registration import read_registration
 from protorun.study.arm import Population
@@ -179,3 +180,34 @@ def test_nothing_waits_when_several_arms_determine_the_dose() -> None:
     words = "The RP2D will be determined."
     study = understood(record(*arm(words, label="A"), *arm(words, label="B", n=1)))
     assert study.gates == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "second"),
+    [
+        (
+            "A controlled study of efficacy and quality of life with drug A through a port in combination with drug B "
+            "versus drug B alone in adults",
+            "drug A through a port in combination with drug B",
+            "drug B alone",
+        ),
+        ("To assess the safety of drug A plus drug B compared to drug C", "drug A plus drug B", "drug C"),
+        ("Adults are randomized to receive drug A with drug B vs placebo", "drug A with drug B", "placebo"),
+    ],
+)
+def test_an_arm_begins_where_the_treatment_begins(words: str, first: str, second: str) -> None:
+    found = sides(words)
+    assert found is not None
+    assert [words[a:b] for a, b in found] == [first, second]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Survival and response versus placebo",
+        "The change at week 4 and week 8 compared to baseline",
+        "Drug A alone or with drug B versus drug C",
+    ],
+)
+def test_outcomes_and_choices_are_no_arms(words: str) -> None:
+    assert sides(words) is None

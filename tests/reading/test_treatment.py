@@ -342,3 +342,111 @@ FORMS = (
 def test_no_number_breaks_the_reading(forms):
     words = ". ".join(form.format(a, b, c) for form, a, b, c in forms)
     treated(record(*arm(f"Drug X dose escalation DLT {words}", "Drug X")))
+
+
+class TestDoubtsStayUnread:
+    """What a careful reader would not sign is unread, and its words are listed."""
+
+    @pytest.mark.parametrize(
+        ("text", "fact"),
+        [
+            ("Drug X 5 mg, or 2 or 3 times a day by mouth", "per_day"),
+            ("Drug X 5 mg 2-3 times weekly", "per_week"),
+            ("Drug X 10 mg/kg IV every 2 weeks or 4 weeks", "every_days"),
+            ("Drug X 5 mg IV weekly (QW) or once a month", "every_months"),
+            ("Drug X 400 mg/day in two divided doses", "dose"),
+            ("Drug X, total daily dose 800 mg, BID", "dose"),
+            ("Drug X 10 x 10^9 IU SC on day 1", "dose"),
+            ("Drug X at AUC of 1.5-2 on day 1", "dose"),
+            ("Drug X 0.5 mg/kg Antigen Y SC on day 1", "dose"),
+            ("Drug X 500 mg on the first day, and 250 from day 2", "dose"),
+            ("Drug X 40 mg tapered by 5 mg every 2 weeks", "every_days"),
+            ("Drug X 5 mg daily for 5 days per week", "count"),
+            ("Drug X 150 mg/m2 for 5 days every 28 days", "every_days"),
+            ("Drug X 80 mg/m2 IV weekly for 3 out of 4 weeks", "per_week"),
+            ("Drug X 5 mg PO on days 1-28 of each 21-day cycle", "days"),
+            ("Drug X 40 mg in cohort 1, 80 mg in cohort 2 daily", "per_day"),
+        ],
+    )
+    def test_ranges_choices_steps_and_rhythms(self, text, fact):
+        blocks = treated(record(*arm(text, "Drug X"))).blocks
+        assert all(getattr(b, fact).value is None for b in blocks)
+
+    def test_a_gene_is_no_amount(self):
+        assert one("Exon 18 G719X: Drug X in 28-day cycles", "Drug X").dose.value is None
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Eligible patients may receive Drug X at 480 mg every 4 weeks.",
+            "Drug X 5 mg/ Drug Y 7 mg IV on day 1.",
+            "Patients previously received Drug X 100 mg daily.",
+            "Single infusion of placebo matched to Drug X 5 mg.",
+        ],
+    )
+    def test_what_some_get_or_got_before_is_no_treatment_of_the_arm(self, text):
+        blocks = treated(record(*arm(text, "Drug X", "Drug Y"))).blocks
+        assert all(b.dose.value is None and b.every_days.value is None for b in blocks)
+
+    def test_a_day_printed_once_behind_two_drugs_is_unread_for_the_first(self):
+        study = treated(record(*arm("Drug X 900 mg and Drug Y 200 mg IV on Day 1", "Drug X", "Drug Y")))
+        x, y = study.blocks
+        assert (x.dose.value.amount, x.days.basis, x.routes.basis) == (900, "unread", "unread")
+        assert (y.dose.value.amount, y.days.value, y.routes.value) == (200, (1,), ("intravenous",))
+
+    def test_weekly_in_front_of_a_name_belongs_to_that_name(self):
+        study = treated(record(*arm("Drug X 5 mg IV plus weekly Drug Y 7 mg", "Drug X", "Drug Y")))
+        assert [b.per_week.value for b in study.blocks] == [None, 1]
+
+    def test_days_behind_a_name_nobody_listed_are_not_the_drugs(self):
+        block = one("Oral Drug X once and BAY 123 IV on days 1 and 3", "Drug X")
+        assert block.days.value is None
+
+    def test_a_sentence_about_another_thing_is_not_read_for_the_drug_before_it(self):
+        text = "Drug X 5 mg IV on day 1. Wonderbase 300 mg orally twice daily."
+        block = one(text, "Drug X")
+        assert (block.dose.value.amount, block.per_day.value, block.routes.value) == (
+            5,
+            None,
+            ("intravenous",),
+        )
+
+    def test_courses_repeat_for_every_drug_of_the_sentence_before(self):
+        text = "Patients receive Drug X IV on days 1 and 8 and Drug Y IV on day 1. Treatment repeats every 3 weeks."
+        study = treated(record(*arm(text, "Drug X", "Drug Y")))
+        assert [(b.days.value, b.cycle_days.value) for b in study.blocks] == [((1, 8), 21), ((1,), 21)]
+
+    def test_what_is_set_after_surgery_does_not_open_the_treatment(self):
+        block = one(
+            "Drug X 10 mg/kg IV on day 1 of each 21-day cycle, beginning 14 days after surgery", "Drug X"
+        )
+        assert block.start.basis == "unread"
+
+    def test_a_label_with_another_dose_leaves_the_dose_unread(self):
+        block = treated(record(*arm("Drug X 120 mg IV on day 1", "Drug X", label="Drug X 240 mg"))).blocks[0]
+        assert block.dose.basis == "unread"
+
+    def test_a_total_with_its_fraction_is_a_total(self):
+        block = one("Radiotherapy 70 Gy in 2 Gy per fraction daily")
+        assert (block.total.value.amount, block.dose.value.amount) == (70, 2)
+
+    def test_a_place_in_the_design_is_no_drug(self):
+        study = treated(record(*arm("Single dose IV on day 1", "Part 2", "Cohort A: Drug X")))
+        assert {b.agent.value for b in study.blocks} <= {"Drug X"}
+
+
+class TestWordsNobodyUsed:
+    def unread(self, text, *drugs):
+        return [u.source.quote for u in treated(record(*arm(text, *drugs))).unread]
+
+    def test_the_rest_of_a_read_sentence_is_listed(self):
+        rest = self.unread("Drug X 5 mg IV over 30 minutes on day 1 with up to 3 bags", "Drug X")
+        assert rest == ["over 30 minutes on", "with up to 3 bags"]
+
+    def test_a_sentence_read_as_a_whole_leaves_nothing(self):
+        assert self.unread("Drug X 5 mg IV on Days 1 and 8 of each 21-day cycle until death", "Drug X") == []
+
+    def test_an_end_without_a_code_is_listed(self):
+        assert self.unread("Drug X 5 mg IV Q3W until death or loss of benefit", "Drug X") == [
+            "loss of benefit"
+        ]

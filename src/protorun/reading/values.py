@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 
 from protorun.reading.sentences import whole
 from protorun.study.record import Passage, Record
-from protorun.study.source import Sourced, absent, stated
+from protorun.study.source import Sourced, absent, derived, stated
 from protorun.study.study import Age
 from protorun.terms.dates import parse_printed
 
 T = TypeVar("T")
 
+_CUT = "the record does not mark where this begins and ends; the cut is inferred"
 _SIGNS = re.compile(r"[^a-z0-9]+")
 _NOTHING = frozenset({"", "n a", "not provided", "not available"})
 _AGE = re.compile(r"(\d+(?:\.\d+)?)\s*(year|month|week|day|hour|minute)s?\b", re.IGNORECASE)
@@ -74,7 +75,7 @@ def of(passage: Passage, read: Callable[[str], T | None]) -> Sourced[T]:
     value = read(text)
     if value is None:
         return Sourced[Any](basis="unread", sources=(passage.source,), note=f"no rule reads {text[:60]!r}")
-    return stated(value, passage.source)
+    return stated(value, passage.source) if passage.sure else derived(value, passage.source, note=_CUT)
 
 
 def as_printed(text: str) -> str:

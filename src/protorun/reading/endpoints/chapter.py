@@ -23,13 +23,12 @@ from protorun.reading.sentences import Sentence, sentences, split, whole
 from protorun.reading.values import of, slug
 from protorun.study.endpoint import Endpoint
 from protorun.study.record import Passage, Record
-from protorun.study.source import Source, Sourced, absent, derived, stated
+from protorun.study.source import Source, Sourced, absent, stated
 from protorun.study.study import Study
 
 _SOMEWHERE = ("response_rate", "time_to_event", "duration")
 """Kinds of measures that look somewhere in the body."""
 
-_CUT = "the record does not mark where the measure, its description and its time frame begin; the cut is inferred"
 Level = Literal["primary", "secondary", "other"]
 _LEVELS: tuple[Level, ...] = ("primary", "secondary", "other")
 _TOPIC = ("title.", "summary.", "condition", "keyword", "mesh_term")
@@ -44,7 +43,7 @@ def read_endpoints(record: Record, study: Study) -> Found:
     for level, measure, description, frame in _listed(record):
         endpoint = _endpoint(level, whole(measure), description, frame, cancer=cancer)
         endpoint = endpoint.model_copy(update={"id": _id(whole(measure).text, [e.id for e in found])})
-        found.append(endpoint if measure.sure else _inferred(endpoint))
+        found.append(endpoint)
         claimed += endpoint.sources
     if not found:
         for level, name, about in _in_prose(record):
@@ -57,16 +56,6 @@ def _about_cancer(record: Record) -> bool:
     """Whether the record speaks of cancer; one that says nothing about its topic may."""
     texts = [p.text for p in record.passages if p.field.startswith(_TOPIC)]
     return not texts or about_cancer(texts)
-
-
-def _inferred(endpoint: Endpoint) -> Endpoint:
-    """The same endpoint with its parts marked as derived: where one part ends and the next begins was inferred."""
-    parts = {
-        name: derived(fact.value, *fact.sources, note=_CUT)
-        for name in ("name", "description", "time_frame")
-        if (fact := getattr(endpoint, name)).value is not None
-    }
-    return endpoint.model_copy(update=parts)
 
 
 def _listed(record: Record) -> Iterator[tuple[Level, Passage, Passage | None, Passage | None]]:

@@ -31,6 +31,7 @@ SUBSTANCE = re.compile(
 
 
 def judged(statement: Statement, inside: list[Word]) -> Statement:
+    """The statement with the words of its stretch in their slots, and the kinds that are doubtful."""
     low, high = statement.span
     slots: dict[str, tuple[Word, ...]] = {}
     for word in inside:
@@ -177,5 +178,6 @@ def named_again(statement: Statement, before: list[Statement]) -> bool:
 
 
 def of_neither(statement: Statement) -> Statement:
+    """The statement without what it says of dose, route and time."""
     kept = {k: w for k, w in statement.slots.items() if k not in (*SINGLE, "routes", "single")}
     return replace(statement, slots=kept, unclear=frozenset())

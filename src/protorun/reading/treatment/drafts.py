@@ -210,11 +210,11 @@ def drafts(what: Told) -> list[Draft]:
     firmest: dict[tuple[str, str], str] = {}
     for level in ("arm", "intervention", "summary", "design"):
         said = [statement for where, statement in what.about if where == level]
-        for draft in (d for statement in said for d in _drafted(statement, what)):
-            for arm in draft.arms or ("",):
-                first = firmest.setdefault((arm, draft.agent), level)
-                if first == level or _agrees(found, arm, draft):
-                    _add(found, arm, draft)
+        rows = [(arm, d) for statement in said for d in _drafted(statement, what) for arm in d.arms or ("",)]
+        for arm, draft in rows:
+            first = firmest.setdefault((arm, draft.agent), level)
+            if first == level or _agrees(found, arm, draft):
+                _add(found, arm, draft)
     return [_with_background(d, what) for d in _joined(found.values())]
 
 

@@ -174,7 +174,8 @@ def _timing(said: Said, draft: Draft) -> Facts:
     facts |= {k: said[k] for k in ("weeks", "count")}
     if any(fact.note == _TWO for fact in facts.values()):  # two regimens in one
         return {k: _doubted(fact, _TWO) if fact.known else fact for k, fact in facts.items()}
-    if said["for_days"].known and said["weeks"].known:  # "for 5 days, 2 days off, for 2 weeks"
+    rhythm = said["weeks"].known or (said["every_days"].value or 1) > 1
+    if said["for_days"].known and rhythm:  # "for 5 days, 2 days off, for 2 weeks"; "for 5 days every 28 days"
         return {
             k: _doubted(fact, "days inside of weeks") if fact.known else fact for k, fact in facts.items()
         }

@@ -65,7 +65,7 @@ _ANYTHING = re.compile(  # a word that some rule below could be about; most sent
 
 
 _NEEDS = {  # rules of a kind can only fire where one of these stands; most sentences have none
-    "cycles": ("cycle",), "cycle_days": ("cycle", "course"), "n_cycles": ("cycle", "course"), "every_months": ("month", "qm"),
+    "cycles": ("cycle",), "cycle_days": ("cycle", "course", "repeat"), "n_cycles": ("cycle", "course"), "every_months": ("month", "qm"),
     "weeks": ("week",), "for_days": ("day",), "single": ("single",), "until": ("until", "absence", "long as"),
     "start_after": ("after",), "total_in_fractions": ("gy",), "per_fraction": ("gy",), "fractions": ("fr", "#", "fx"),
     "per_week": ("week", "qw", "q1w"), "days": ("d",), "every_days": ("every", "q", "alternate"),
@@ -283,6 +283,7 @@ _TIMING: tuple[tuple[str, str, Read], ...] = (
     ),
     ("cycle_days", rf"(?:cycles?|courses?)\s+(?:\w+\s+){{0,2}}(?:every|of|is|lasts|length of)\s+(?P<n>{_N})\s+(?P<unit>day|week)s?\b", _length),
     ("cycle_days", rf"(?P<n>{_N})\s+(?P<unit>day|week)s?\s+(?:as|is|for|per)\s+(?:a|one|each|1)\s+(?:treatment |dosing )?(?:cycle|course)", _length),
+    ("cycle_days", rf"\b(?:treatments?|therapy|regimen|cycles?|courses?) (?:(?:is|are|was|were|will be) )?repeat(?:s|ed)?\s+every\s+(?P<n>{_N})\s+(?P<unit>day|week)s?\b", _length),
     ("cycle_days", rf"every\s+(?P<n>{_N})\s+(?P<unit>day|week)s?\s+as (?:a|one) (?:treatment )?(?:cycle|course)", _length),
     ("unclear_timing", rf"\bevery\s+{_N}\s*[- ]?(?:day|week)s?\s*(?:or|to|-|/)\s*(?:every\s*)?\d", _text),
     ("every_days", rf"(?:once\s+)?\bevery\s+(?P<n>{_N})\s*[- ]?(?P<unit>day|week)s?\b(?!\s*(?:or|to|-|/)\s*\d)", _length),
