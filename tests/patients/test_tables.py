@@ -108,3 +108,10 @@ def test_an_empty_file_is_not_taken_for_an_absent_one(tmp_path):
     (tmp_path / "lesions.csv").write_text("")
     with pytest.raises(PatientDataError, match=r"lesions\.csv: the table is empty"):
         load_lesions(tmp_path / "lesions.csv")
+
+
+def test_blank_columns_behind_the_last_one_are_left_out_and_filled_ones_refused():
+    spreadsheet = "patient,arm,,\nA,x,,\nB,y,,\n"
+    assert parse_patients(spreadsheet).names == ("A", "B")
+    with pytest.raises(PatientDataError, match=r"patients\.csv:3: column 4 has no name"):
+        parse_patients(spreadsheet.replace("B,y,,", "B,y,,z"))

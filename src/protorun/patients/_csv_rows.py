@@ -1,23 +1,27 @@
-"""Rows of a CSV table that know their file and line, so that every refusal names the cell."""
+"""CSV tables as rows or as columns that know their file and line, so that every refusal names the cell."""
 
 from __future__ import annotations
 
 import csv
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from io import StringIO
 from pathlib import Path
 from typing import TypeVar
 
 from protorun.errors import PatientDataError
+from protorun.patients._cells import CellError
 from protorun.trial.facts import NO_DAY
 
 T = TypeVar("T")
 _EPOCH = date(1970, 1, 1)
 _LARGEST_BYTES = 200_000_000
+_MOST_COLUMNS = 2_000
+_MOST_ROWS = 5_000_000
 _LARGEST_MM = 1000.0
 _LARGEST_WHOLE = 9999
 # Written out: Python's own reading would also take 2_8, full-width digits, nan and inf.
@@ -98,6 +102,31 @@ class CsvRow:
         return 0.0 if math.isnan(value) else value
 
 
+@dataclass(frozen=True)
+class Grid:
+    """`columns[name][row]` is a cell; `lines[row]` is the line of the file it stands on."""
+
+    file: str
+    columns: dict[str, list[str]]
+    lines: list[int]
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """`file:line` of every row."""
+        return tuple(f"{self.file}:{line}" for line in self.lines)
+
+    def each(self, name: str, read: Callable[[str], T]) -> list[T]:
+        """Every cell of a column read; equal cells are read once. A refusal names file, line and column."""
+        seen: dict[str, T] = {}
+        for cell, line in zip(self.columns[name], self.lines, strict=True):
+            if cell not in seen:
+                try:
+                    seen[cell] = read(cell)
+                except CellError as error:
+                    raise PatientDataError(str(error), where=f"{self.file}:{line}:{name}") from error
+        return [seen[cell] for cell in self.columns[name]]
+
+
 def read_text(path: Path) -> str:
     """The text of a table. Raises PatientDataError when it is missing, too large, empty or not UTF-8."""
     if not path.is_file():
@@ -115,46 +144,65 @@ def read_text(path: Path) -> str:
     return text
 
 
-def refuse_null(text: str, file: str) -> None:
-    """Raises PatientDataError, with the line, for a null byte."""
+def read_lines(text: str, file: str, needed: Sequence[str]) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The names of the columns and, with its line, the trimmed cells of each row; blank rows and nameless blank columns are
+    left out. Raises PatientDataError for a missing, doubled or nameless column, a ragged line, a null byte, or a table
+    beyond the bounds (2,000 columns, 5 million rows)."""
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
         raise PatientDataError("there is a null byte in the table", where=f"{file}:{line}")
-
-
-def read_rows(text: str, file: str, needed: Sequence[str]) -> list[CsvRow]:
-    """The rows of a CSV text with a header. Raises PatientDataError for a missing column, a ragged line or a null byte."""
-    refuse_null(text, file)
     reader = csv.reader(StringIO(text, newline=""), strict=True)
-    rows: list[CsvRow] = []
-    header: list[str] = []
+    found: list[tuple[int, list[str]]] = []
     try:
         for cells in reader:
             if not any(c.strip() for c in cells):
                 continue
-            if not header:
-                header = _header(cells, file, needed)
-                continue
-            if len(cells) != len(header):
-                raise PatientDataError(
-                    f"{len(cells)} cells under {len(header)} columns", where=f"{file}:{reader.line_num}"
-                )
-            named = {n: c.strip() for n, c in zip(header, cells, strict=True)}
-            rows.append(_complete(CsvRow(file, reader.line_num, named), needed))
+            if found and len(cells) != len(found[0][1]):
+                says = f"{len(cells)} cells under {len(found[0][1])} columns"
+                raise PatientDataError(says, where=f"{file}:{reader.line_num}")
+            if len(found) > _MOST_ROWS:
+                raise PatientDataError(f"the table has more than {_MOST_ROWS:,} rows", where=file)
+            found.append((reader.line_num, [c.strip() for c in cells]))
     except csv.Error as error:
         raise PatientDataError(f"this is no CSV: {error}", where=f"{file}:{reader.line_num}") from error
-    if not header:
+    if not found:
         raise PatientDataError("the table is empty", where=file)
-    return rows
+    return _named([name.lower() for name in found[0][1]], found[1:], file, needed)
 
 
-def _header(cells: Sequence[str], file: str, needed: Sequence[str]) -> list[str]:
-    header = [c.strip().lower() for c in cells]
+def read_rows(text: str, file: str, needed: Sequence[str]) -> list[CsvRow]:
+    """The rows of a CSV text with a header; the cells of the `needed` columns are filled. Raises as `read_lines`."""
+    header, lines = read_lines(text, file, needed)
+    return [
+        _complete(CsvRow(file, line, dict(zip(header, cells, strict=True))), needed) for line, cells in lines
+    ]
+
+
+def read_grid(text: str, file: str, needed: str) -> Grid:
+    """The columns of a CSV text with a header. Raises as `read_lines`."""
+    header, lines = read_lines(text, file, (needed,))
+    columns = {name: [cells[i] for _, cells in lines] for i, name in enumerate(header)}
+    return Grid(file, columns, [line for line, _ in lines])
+
+
+def _named(
+    header: list[str], lines: list[tuple[int, list[str]]], file: str, needed: Sequence[str]
+) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The columns with a name; one without must be blank, as spreadsheets write them behind the last one."""
+    if len(header) > _MOST_COLUMNS:
+        raise PatientDataError(f"the table has more than {_MOST_COLUMNS:,} columns", where=f"{file}:1")
     if lacking := [n for n in needed if n not in header]:
         raise PatientDataError(f"there is no column {lacking[0]!r}", where=f"{file}:1")
-    if twice := [n for i, n in enumerate(header) if n in header[:i]]:
+    kept = [i for i, name in enumerate(header) if name]
+    names = [header[i] for i in kept]
+    if twice := [n for i, n in enumerate(names) if n in names[:i]]:
         raise PatientDataError(f"the column {twice[0]!r} stands twice", where=f"{file}:1")
-    return header
+    if len(kept) == len(header):
+        return header, lines
+    for line, cells in lines:
+        if lost := [i for i, cell in enumerate(cells) if cell and not header[i]]:
+            raise PatientDataError(f"column {lost[0] + 1} has no name", where=f"{file}:{line}")
+    return names, [(line, [cells[i] for i in kept]) for line, cells in lines]
 
 
 def _complete(row: CsvRow, needed: Sequence[str]) -> CsvRow:

@@ -11,7 +11,7 @@ import numpy as np
 
 from protorun.errors import PatientDataError
 from protorun.patients._cells import CellError, days, is_blank, yes_no
-from protorun.patients._grid import Grid
+from protorun.patients._csv_rows import Grid
 from protorun.terms.treatments import drugs, has_half_life, recognize
 from protorun.terms.truth import TRUE
 from protorun.trial.facts import NO_DAY, Treatments

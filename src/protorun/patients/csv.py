@@ -25,8 +25,7 @@ import numpy as np
 
 from protorun.errors import PatientDataError
 from protorun.patients._cells import EPOCH, CellError, Measured, days, is_blank, measured, read_unit, yes_no
-from protorun.patients._csv_rows import read_text
-from protorun.patients._grid import Grid, read_grid
+from protorun.patients._csv_rows import Grid, read_grid, read_text
 from protorun.patients._treatment_table import read_treatments
 from protorun.terms.codes import coded, read_code
 from protorun.terms.reasons import Reason
