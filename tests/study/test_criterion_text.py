@@ -161,7 +161,7 @@ def test_an_attack_ends_in_a_refusal(line: str) -> None:
 # --- every tree there can be ---
 
 TEXT = st.text(max_size=12) | st.sampled_from(
-    sorted(KEYWORDS) + ["2+", "80", "% predicted", "mg/24h", 'a"b', "a b"]
+    [*sorted(KEYWORDS), "2+", "80", "% predicted", "mg/24h", 'a"b', "a b"]
 )
 FLOAT = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-5, 400).map(float)
 NAMES = st.lists(TEXT, max_size=3).map(tuple)

@@ -44,7 +44,8 @@ HEAD = "protorun: 1\nkey: demo\norigin: {name: a, format: b, digest: c}\n"
         "status: {stated: recruiting}",
         "status: {assumed: recruiting}",
         "blocks: [{id: a, agent: {absent: x}, dose: {assumed: 15mg, why: x}}]",
-        "eligibility: [{id: a, polarity: inclusion, text: t, klass: partial, expr: {flg: x}}]",
+        "eligibility: [{id: a, polarity: inclusion, text: t, klass: partial, expr: {flag: x}}]",
+        "eligibility: [{id: a, polarity: inclusion, text: t, klass: partial}]",
     ],
 )
 def test_an_editor_marks_what_protorun_would_refuse(line: str) -> None:

@@ -173,9 +173,15 @@ BAD = {
     "blocks: [{id: a, agent: {absent: x}, dose: {assumed: 15, why: x}}]": "'15' is not written like '15 mg/kg'",
     "blocks: [{id: a, agent: {absent: x}, dose: {assumed: -1 mg, why: x}}]": "greater than or equal to 0",
     "blocks: [{id: a, agent: {absent: x}, count: {assumed: true, why: x}}]": "valid integer, not True",
-    "eligibility: [{id: a, polarity: inclusion, text: t, klass: partial, expr: {flg: x}}]": "here is none of",
-    "eligibility: [{id: a, polarity: inclusion, text: t, klass: partial, expr: {number: x, low: below 3}}]": (
-        "'below 3' is no low limit"
+    "eligibility: [{id: a, polarity: inclusion, text: t, klass: partial}]": "a criterion needs the line `reads`",
+    "eligibility: [{id: a, polarity: inclusion, text: t, reads: age => 3}]": (
+        "4: eligibility[a].reads: line 1, column 6: unexpected '>'; expected a number"
+    ),
+    "eligibility: [{id: a, polarity: inclusion, text: t, reads: ecog <= 2, atoms: [{at: 0-1, quote: t}]}]": (
+        "an atom is named by its words"
+    ),
+    "eligibility: [{id: a, polarity: inclusion, text: t, reads: ecog <= 2, atoms: [{atom: ecog <= 2}]}]": (
+        "a source needs its characters"
     ),
     "dates: {start: {assumed: 2024-13, why: x}}": "has no such month",
     "key: other": "the key 'key' stands here twice",

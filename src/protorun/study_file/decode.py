@@ -9,15 +9,17 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from protorun.errors import CriterionTextError
+from protorun.study.criterion import Criterion
 from protorun.study.source import Source, Sourced
 from protorun.study.study import Assumption, Study
 from protorun.study.written import Written
-from protorun.study_file.forms import BASES, SOURCE_KEYS, SPAN, atom_name, atoms, bare, inside, main_field
+from protorun.study_file import readings
+from protorun.study_file.forms import BASES, SOURCE_KEYS, SPAN, bare, inside
 from protorun.study_file.nodes import Node, Refused, plain_value
 
 Loc = tuple[str | int, ...]
 _KEYS = ("id", "name", "label", "path")
-_WRONG_SIDE = {"low": "below ", "high": "above "}
 _HOW = "say on what basis: {stated: VALUE, at: 10-20}, {assumed: VALUE, why: ...} or {absent: not stated}"
 
 
@@ -89,8 +91,6 @@ class Decoder:
         want, may_be_none = bare(want)
         if may_be_none and node.kind == "scalar" and node.plain and node.text in ("", "~", "null"):
             return None
-        if known := atoms(want):
-            return self._atom(node, known, place)
         if get_origin(want) is tuple:
             return self._list(node, get_args(want)[0], place)
         if get_origin(want) is dict:
@@ -138,39 +138,72 @@ class Decoder:
         if node.kind != "map":
             return self.refuse(node, place, f"a map of {want.__name__.lower()} fields is expected here")
         self.lines[place.loc] = (node.line, place.path)
-        atom = atom_name(want)
-        first = main_field(atom, want.model_fields) if atom else ""
-        names = {n: n for n in want.model_fields if n not in ("atom", first)} | (
-            {atom: first} if atom else {}
-        )
-        found: dict[str, Any] = {"atom": atom} if atom else {}
+        read = readings.has_reading(want)
+        names = [n for n in want.model_fields if not (read and n == "expr")]
+        found: dict[str, Any] = {}
         for key, value in node.pairs:
+            if read and key.text in readings.keys(want):
+                continue
             if key.text not in names or key.text == "replaces":
-                self._unknown(key, names, place)
+                self._unknown(key, (*names, *(readings.keys(want) if read else ())), place)
                 continue
-            if atom == "number" and value.text.startswith(_WRONG_SIDE.get(key.text, "\0")):
-                found[key.text] = self.refuse(
-                    value, place.field(key.text), f"{value.text!r} is no {key.text} limit"
+            found[key.text] = self.value(value, want.model_fields[key.text].annotation, place.field(key.text))
+        return self._reading(node, want, found, place) if read else found
+
+    def _reading(self, node: Node, want: type[BaseModel], fields: dict[str, Any], place: Place) -> Any:
+        """The fields with the tree of the line `reads`; a line that does not fit its seal is a person's."""
+        line, sealed = node.get("reads"), node.get("seal")
+        if line is None or line.kind != "scalar":
+            self.refuse(
+                line or node, place, "a criterion needs the line `reads`, such as `reads: age >= 18 years`"
+            )
+            return fields | {"expr": None}
+        here = place.field("reads")
+        self.lines[(*place.loc, "expr")] = (line.line, here.path)
+        try:
+            expr = readings.tree(line.text, self._atoms(node.get("atoms"), fields.get("sources"), place))
+        except CriterionTextError as error:
+            self.bad.add((*place.loc, "expr"))
+            return fields | {"expr": self.refuse(line, here, str(error))}
+        if want is Criterion and (sealed is None or sealed.text != readings.seal(expr)):
+            fields = readings.corrected(fields, expr, sealed.text if sealed else None)
+        return fields | {"expr": expr.model_dump(mode="json")}
+
+    def _atoms(self, node: Node | None, around: Any, place: Place) -> list[tuple[str, Source]]:
+        """The text and the place of each listed atom; what is wrong with one is a finding."""
+        if node is None:
+            return []
+        if node.kind != "list":
+            self.refuse(node, place.field("atoms"), "a list of {atom: ..., at: 10-20} is expected here")
+            return []
+        sources = [Source(**s) for s in around or () if s]
+        found = []
+        for at, item in enumerate(node.items):
+            here = place.field("atoms").item(at, item)
+            text, source = item.get("atom"), self._placed(item, sources, here)
+            if text is None or text.kind != "scalar":
+                self.refuse(
+                    item, here, "an atom is named by its words in `reads`: {atom: ecog <= 2, at: 10-20}"
                 )
-                continue
-            name = names[key.text]
-            annotation = want.model_fields[name].annotation
-            found[name] = self.value(value, annotation, Place((*place.loc, name), place.field(key.text).path))
+            elif source:
+                found.append((text.text, Source(**source)))
         return found
+
+    def _placed(self, node: Node, around: list[Source], place: Place) -> Any:
+        for key, _ in node.pairs:
+            if key.text not in ("atom", *SOURCE_KEYS):
+                self._unknown(key, ("atom", *SOURCE_KEYS), place)
+        at, locator = node.get("at"), node.get("in")
+        span = SPAN.fullmatch(at.text) if at and at.kind == "scalar" else None
+        if span is None or node.get("quote") or int(span[2]) < int(span[1]):
+            return self._source(node, place, None)
+        bare = Source(start=int(span[1]), end=int(span[2]), quote="", locator=locator.text if locator else "")
+        return self._source(node, place, readings.implied(bare, around))
 
     def _unknown(self, key: Node, names: Any, place: Place) -> None:
         close = get_close_matches(key.text, [n for n in names if n], n=1, cutoff=0.6)
         hint = f"; did you mean {close[0]!r}?" if close else f"; there are: {', '.join(map(str, names))}"
         self.findings.append((key.line, place.path or "file", f"there is no field {key.text!r} here{hint}"))
-
-    def _atom(self, node: Node, known: dict[str, type[BaseModel]], place: Place) -> Any:
-        if node.kind != "map":
-            return self.refuse(node, place, f"one of {', '.join(known)} is expected here")
-        names = [key.text for key, _ in node.pairs if key.text in known]
-        if len(names) != 1:
-            what = f"both {' and '.join(names)}" if names else f"none of {', '.join(known)}"
-            return self.refuse(node, place, f"a node of a criterion has one kind; here is {what}")
-        return self.model(node, known[names[0]], place)
 
     def _fact(self, node: Node, want: type[Sourced[Any]], place: Place) -> Any:
         if node.kind != "map":

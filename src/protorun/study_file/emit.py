@@ -61,12 +61,17 @@ def _block(value: Any, indent: int) -> str:
 
 def _one_line(value: Any, room: int) -> str | None:
     """The value on one line, or None where it needs several."""
-    if isinstance(value, str) and "\n" in value and _literal(value):
+    if isinstance(value, str) and (_literal(value) if "\n" in value else _has_quotes(value)):
         return None
     flow = _flow(value, NESTED)
     if flow is None or (len(flow) > room and _breaks(value)):
         return None
     return flow
+
+
+def _has_quotes(value: str) -> bool:
+    """Words with quotation marks are easier to edit in a block of their own than with a backslash at each mark."""
+    return '"' in value and _ONE_LINE.fullmatch(value) is not None
 
 
 def _breaks(value: Any) -> bool:

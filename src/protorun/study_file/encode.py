@@ -7,10 +7,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from protorun.study.assume import as_read
+from protorun.study.criterion import Alternative, Criterion
 from protorun.study.source import Source, Sourced
 from protorun.study.study import Assumption, Study
 from protorun.study.written import Written, number, written
-from protorun.study_file.forms import atom_name, main_field
+from protorun.study_file import readings
 
 Plain = dict[str, Any]
 
@@ -61,16 +62,26 @@ def _digits(text: str) -> str | int | float:
 
 
 def _model(model: BaseModel) -> Plain:
-    atom = atom_name(type(model))
-    first = main_field(atom, type(model).model_fields) if atom else ""
-    found: Plain = {atom: _value(getattr(model, first))} if atom else {}
+    found: Plain = {}
     for name, field in type(model).model_fields.items():
         value = getattr(model, name)
+        if name == "expr" and isinstance(model, (Criterion, Alternative)):
+            found |= _reading(model)
+            continue
         left_out = not field.is_required() and value == field.get_default(call_default_factory=True)
-        if name not in ("atom", first) and not left_out:
+        if not left_out:
             found[name] = _value(value)
-    if atom == "number" and isinstance(found.get("high"), str):  # a bound alone does not know its side
-        found["high"] = found["high"].replace("above ", "below ")
+    return found
+
+
+def _reading(model: Criterion | Alternative) -> Plain:
+    """The tree as a line, with the places of its atoms; a quote is left out where the criterion's own gives it."""
+    found = readings.plain(model)
+    around = model.sources if isinstance(model, Criterion) else ()
+    if "atoms" in found:
+        found["atoms"] = [
+            {"atom": text, **_source(s, implied=readings.implied(s, around))} for text, s in found["atoms"]
+        ]
     return found
 
 

@@ -1,13 +1,10 @@
-"""The compact forms of the study file: which key names a basis, which field an atom is written behind."""
+"""The compact forms of the study file: which key names a basis, what a source looks like."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
-
-from pydantic import BaseModel
 
 from protorun.study.source import Sourced
 
@@ -17,19 +14,6 @@ BASES = ("stated", "derived", "assumed", "absent", "unread")
 
 SOURCE_KEYS = ("at", "in", "quote")
 SPAN = re.compile(r"([0-9]{1,12})-([0-9]{1,12})")
-
-_BEHIND = {"unless": "exception"}  # "unless: <exception>" reads as English; all others: the first field
-
-
-def main_field(atom: str, fields: Iterable[str]) -> str:
-    """The field written behind the name of an atom: `flag: pregnancy` is Flag(variable="pregnancy")."""
-    return _BEHIND.get(atom) or next(name for name in fields if name != "atom")
-
-
-def atom_name(model: type[BaseModel]) -> str | None:
-    """`number` for Number and so on; None for a noun that is no node of a criterion tree."""
-    field = model.model_fields.get("atom")
-    return str(field.default) if field else None
 
 
 def bare(want: Any) -> tuple[Any, bool]:
@@ -41,14 +25,6 @@ def bare(want: Any) -> tuple[Any, bool]:
         if len(members) == 1:
             return bare(members[0])[0], True
     return want, False
-
-
-def atoms(want: Any) -> dict[str, type[BaseModel]]:
-    """The atoms of a union of tree nodes by name; empty for any other type."""
-    if get_origin(want) not in (Union, UnionType):
-        return {}
-    members = [m for m in get_args(want) if isinstance(m, type) and issubclass(m, BaseModel)]
-    return {name: m for m in members if (name := atom_name(m))}
 
 
 def inside(model: type[Sourced[Any]]) -> Any:

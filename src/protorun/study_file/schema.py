@@ -8,7 +8,7 @@ from typing import Any
 
 from protorun.study.study import Study
 from protorun.study.written import Written
-from protorun.study_file.forms import SPAN, main_field
+from protorun.study_file.forms import SPAN
 
 Json = dict[str, Any]
 
@@ -22,6 +22,7 @@ _SOURCE: Json = {
     "quote": {"type": "string", "description": "The words there; left out where they equal the value."},
 }
 _REASON: Json = {"type": "string", "description": "The kind of absence, or why it was not understood."}
+_EXAMPLES = ["age >= 18 years", "alt <= 3 x ULN or liver_metastasis"]
 _PLACED: Json = {"anyOf": [{"required": ["at"]}, {"required": ["sources"]}]}
 
 
@@ -30,12 +31,24 @@ def schema() -> Json:
     made = Study.model_json_schema()
     definitions = {name: _definition(name, body) for name, body in made.pop("$defs").items()}
     definitions["Assumption"]["properties"].pop("replaces")
+    used = _used(made, definitions)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "protorun study file, version 1",
         **_clean(made),
-        "$defs": {name: _clean(body) for name, body in sorted(definitions.items())},
+        "$defs": {name: _clean(body) for name, body in sorted(definitions.items()) if name in used},
     }
+
+
+def _used(start: Json, definitions: dict[str, Json]) -> set[str]:
+    """The definitions something refers to; the nodes of a criterion tree are none, for a tree is a line."""
+    found: set[str] = set()
+    rest: list[Json] = [start]
+    while rest:
+        names = set(re.findall(r'"#/\$defs/(\w+)"', json.dumps(rest.pop()))) - found
+        found |= names
+        rest += [definitions[name] for name in names]
+    return found
 
 
 def schema_text() -> str:
@@ -50,7 +63,7 @@ def _definition(name: str, body: Json) -> Json:
         return _fact(body)
     if written := next((w for w in Written.__subclasses__() if w.__name__ == name), None):
         return {"anyOf": [_short(written), body]}
-    return _atom(body) if "atom" in body["properties"] else body
+    return _reading(body, name) if name in ("Criterion", "Alternative") else body
 
 
 def _fact(body: Json) -> Json:
@@ -84,15 +97,24 @@ def _short(noun: type[Written]) -> Json:
     return {"type": kinds, "pattern": f"^(?:{pattern})$", "examples": [noun.example]}
 
 
-def _atom(body: Json) -> Json:
-    """A node of a criterion tree, written behind its own name: `flag: pregnancy`."""
-    name = body["properties"]["atom"]["const"]
-    fields = dict(body["properties"])
-    del fields["atom"]
-    first = main_field(name, body["properties"])
-    fields = {name: fields.pop(first)} | fields
-    required = [name, *(r for r in body.get("required", []) if r not in ("atom", first))]
-    return {**body, "properties": fields, "required": required}
+def _reading(body: Json, name: str) -> Json:
+    """A criterion with its tree as a line: `reads`, its seal, and the places of its atoms."""
+    fields = {k: v for k, v in body["properties"].items() if k != "expr"}
+    place = _object({"atom": {"type": "string"}, **_SOURCE}, ["atom", "at"])
+    place["description"] = "Where an atom of `reads` is stated; `quote` may be left out inside the criterion."
+    fields["reads"] = {
+        "type": "string",
+        "description": "The criterion in its text form.",
+        "examples": _EXAMPLES,
+    }
+    fields["atoms"] = {"type": "array", "items": place}
+    if name == "Criterion":
+        fields["seal"] = {
+            "type": "string",
+            "description": "Does not fit the line any more once a person corrects it.",
+        }
+    required = [r for r in body.get("required", []) if r not in ("expr", "klass")]
+    return {**body, "properties": fields, "required": [*required, "reads"]}
 
 
 def _clean(schema: Any) -> Any:
