@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from protorun.screening.answers import Answer, all_of, any_of, at_least, choose, everywhere, known, not_
-from protorun.screening.flags import code, column_truth, flag
+from protorun.screening.flags import code, fact, flag
 from protorun.screening.numbers import number
 from protorun.screening.silence import complete
 from protorun.screening.treatments import treated, washout
@@ -125,7 +125,7 @@ def listed_when_present(expr: Flag) -> bool:
 
 def _stated(expr: Attestation, facts: Facts, view: View) -> Answer:
     """Consent and willingness: stated by a person in the facts, else assumed by the policy and named as assumed."""
-    truth = column_truth(expr.variable, facts).truth
+    truth = fact(expr.variable, facts).truth
     if not view.documented:
         return Answer(truth, np.where(truth == UNKNOWN, Reason.NEEDS_STATEMENT, 0).astype(np.uint8))
     assumed = truth == UNKNOWN
@@ -136,7 +136,7 @@ def _stated(expr: Attestation, facts: Facts, view: View) -> Answer:
 
 
 def _judged(expr: Judgment, facts: Facts) -> Answer:
-    truth = column_truth(expr.variable, facts).truth
+    truth = fact(expr.variable, facts).truth
     return Answer(truth, np.where(truth == UNKNOWN, Reason.NEEDS_JUDGMENT, 0).astype(np.uint8))
 
 

@@ -13,7 +13,6 @@ from protorun.errors import UsageError
 from protorun.screening.dates import EPOCH
 from protorun.screening.evaluate import Policy, View, atom
 from protorun.screening.numbers import number_column
-from protorun.screening.said import said
 from protorun.screening.screening import Screening, Verdict, satisfaction
 from protorun.study.criterion import (
     Attestation,
@@ -29,6 +28,7 @@ from protorun.study.criterion import (
     Unless,
     Washout,
 )
+from protorun.study.criterion_text import write
 from protorun.terms.reasons import SENTENCES, Reason
 from protorun.terms.treatments import recognize, wider
 from protorun.terms.truth import FALSE, TRUE, UNKNOWN
@@ -170,7 +170,7 @@ def _findings(expr: Expr, facts: Facts, view: View) -> Iterator[Finding]:
         shown = (
             reason if truth == UNKNOWN or reason in (Reason.ASSUMED, Reason.NOT_APPLICABLE) else Reason.KNOWN
         )
-        yield Finding(said(leaf), TRUTHS[truth], SENTENCES[shown], value, on, source, column_of(leaf))
+        yield Finding(write(leaf), TRUTHS[truth], SENTENCES[shown], value, on, source, column_of(leaf))
 
 
 def column_of(leaf: Expr) -> str:

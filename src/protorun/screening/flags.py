@@ -19,8 +19,8 @@ from protorun.trial.facts import NO_DAY, Codes, Facts, Flags
 def flag(atom: Flag, facts: Facts) -> Answer:
     """Whether the condition is there. A condition that is absent in a wider sense is absent in any narrower one, and
     present in the narrow sense only is a CONFLICT."""
-    answer = column_truth(atom.column, facts, atom.window)
-    wider = [column_truth(name, facts) for name in wider_columns(atom)]
+    answer = fact(atom.column, facts, atom.window)
+    wider = [fact(name, facts) for name in wider_columns(atom)]
     if wider:
         answer = _narrowed(answer, wider)
     return _by_sex(answer, atom, facts)
@@ -32,18 +32,23 @@ def wider_columns(atom: Flag) -> tuple[str, ...]:
     return tuple("_".join((atom.variable, *some)) for some in kept)
 
 
-def column_truth(name: str, facts: Facts, window: Window | None = None) -> Answer:
+def fact(name: str, facts: Facts, window: Window | None = None) -> Answer:
     """A yes-or-no fact, in the window when there is one; unknown with the reason otherwise."""
     column = facts.columns.get(name)
     if not isinstance(column, Flags):
         return everywhere(len(facts), UNKNOWN, Reason.NO_RECORD)
+    answer = column_truth(column, facts)
+    return answer if window is None else _in_window(answer, column, window, facts)
+
+
+def column_truth(column: Flags, facts: Facts) -> Answer:
+    """What a yes-or-no column says, as far as it was known at screening."""
     unknown = np.where(column.truth == UNKNOWN, Reason.NO_RECORD, Reason.KNOWN)
     if column.reason is not None:
         unknown = np.where(column.reason > 0, column.reason, unknown)
     unknown = np.where(column.day > facts.screened_on, Reason.NO_RECORD, unknown)
     truth = np.where(unknown > 0, UNKNOWN, column.truth).astype(np.uint8)
-    answer = Answer(truth, unknown.astype(np.uint8))
-    return answer if window is None else _in_window(answer, column, window, facts)
+    return Answer(truth, unknown.astype(np.uint8))
 
 
 def _in_window(answer: Answer, column: Flags, window: Window, facts: Facts) -> Answer:

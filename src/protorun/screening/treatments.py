@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from protorun.screening.answers import Answer, any_of, everywhere, not_
 from protorun.screening.dates import FIRST, LAST, anchor_days, edge
+from protorun.screening.flags import column_truth
 from protorun.screening.numbers import TOLERANCE
 from protorun.screening.silence import complete
 from protorun.study.criterion import Treated, Washout, Window
@@ -37,7 +38,7 @@ def treated(atom: Treated, facts: Facts, *, documented: bool) -> Answer:
         )
         given = _any_of(truth, reason.astype(np.uint8), rows, len(facts))
     parts = [_wide(c, atom, facts) for c in _columns(facts, atom.classes)]
-    return _with_stated(given, any_of(parts), facts, documented, atom.window)
+    return _with_stated(given, parts, facts, documented, atom.window)
 
 
 def washout(atom: Washout, facts: Facts, *, documented: bool) -> Answer:
@@ -60,21 +61,23 @@ def washout(atom: Washout, facts: Facts, *, documented: bool) -> Answer:
         for name, column in zip(atom.classes, _columns(facts, atom.classes), strict=True)
     ]
     window = atom.window if atom.half_lives is None else None
-    return not_(_with_stated(recent, any_of(parts), facts, documented, window))
+    return not_(_with_stated(recent, parts, facts, documented, window))
 
 
 def _with_stated(
-    rows: Answer, stated: Answer, facts: Facts, documented: bool, window: Window | None
+    rows: Answer, parts: list[Answer], facts: Facts, documented: bool, window: Window | None
 ) -> Answer:
     """Courses and columns `prior_<class>` together. Where both are silent it is unknown, or FALSE on a complete list."""
-    silent = (stated.truth == UNKNOWN) & (stated.reason == Reason.NO_RECORD)
+    stated = any_of(parts)
+    unclear = [(p.truth == UNKNOWN) & (p.reason != Reason.NO_RECORD) for p in parts]
+    why = np.maximum.reduce([np.where(u, p.reason, 0) for u, p in zip(unclear, parts, strict=True)])
     assumed = complete(facts, "treatments", window) if documented else np.zeros(len(facts), bool)
     cases: list[tuple[NDArray[np.bool_], np.uint8, NDArray[np.uint8] | Reason]] = [
         ((rows.truth == TRUE) & (stated.truth == FALSE), UNKNOWN, Reason.CONFLICT),
         ((rows.truth == TRUE) | (stated.truth == TRUE), TRUE, Reason.KNOWN),
         (rows.truth == UNKNOWN, UNKNOWN, rows.reason),
         (stated.truth == FALSE, FALSE, Reason.KNOWN),
-        (~silent, UNKNOWN, stated.reason),
+        (np.logical_or.reduce(unclear), UNKNOWN, why.astype(np.uint8)),
         (assumed, FALSE, Reason.ASSUMED),
     ]
     when = [c[0] for c in cases]
@@ -105,8 +108,8 @@ def _columns(facts: Facts, names: tuple[str, ...]) -> list[Flags]:
 
 
 def _wide(column: Flags, atom: Treated, facts: Facts) -> Answer:
-    truth = np.where(column.day > facts.screened_on, UNKNOWN, column.truth).astype(np.uint8)
-    reason = np.where(truth == UNKNOWN, Reason.NO_RECORD, Reason.KNOWN)
+    said = column_truth(column, facts)
+    truth, reason = said.truth, said.reason
     if atom.dose or atom.purpose or atom.ongoing:
         open_ = truth == TRUE
         return Answer(

@@ -1,0 +1,58 @@
+"""What a statement needs from the fact tables, collected while its trees are written; equal features are shared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from protorun.screening.sql.days import Days
+from protorun.terms.codes import values
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Needs:
+    """`results` are columns over the latest result of each variable, `conditions` the yes-or-no facts (`dated` those whose date matters), `courses`
+    columns over treatment rows, `facts` the truths per patient that the trees are made of; each list is in the order of its column numbers. `codebook` holds the values that a
+    coded variable takes in the data, besides those of the dictionary."""
+
+    days: Days
+    documented: bool
+    codebook: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    results: list[tuple[str, str, int]] = field(default_factory=list)
+    conditions: list[str] = field(default_factory=list)
+    dated: list[str] = field(default_factory=list)
+    courses: list[str] = field(default_factory=list)
+    variables: list[str] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
+
+    def result(self, variable: str, code: str, base: int = 4) -> str:
+        """The column that holds `code` (a small integer) of the latest result of the variable."""
+        _place(self.variables, variable)
+        return f"r{_place(self.results, (variable, code, base))}"
+
+    def condition(self, concept: str, *, dated: bool = False) -> str:
+        """The columns of a yes-or-no fact begin with this name; `dated` asks for its date as well."""
+        if dated:
+            _place(self.dated, concept)
+        return f"c{_place(self.conditions, concept)}"
+
+    def course(self, truth: str) -> str:
+        """The column that holds the highest truth over a patient's treatment rows."""
+        return f"t{_place(self.courses, truth)}"
+
+    def fact(self, truth: str) -> str:
+        """The name under which the trees know a truth per patient, so that it is written once."""
+        return f"k{_place(self.facts, truth)}"
+
+    def values(self, variable: str) -> tuple[str, ...]:
+        """Every value the variable is known to take."""
+        return tuple(dict.fromkeys((*values(variable), *self.codebook.get(variable, ()))))
+
+
+def _place(listed: list[_T], wanted: _T) -> int:
+    if wanted not in listed:
+        listed.append(wanted)
+    return listed.index(wanted)

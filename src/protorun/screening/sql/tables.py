@@ -1,0 +1,153 @@
+"""The common table expressions under the trees: per patient the latest results, conditions, courses and coverage."""
+
+# ruff: noqa: S608 - the text is made of our own tables and escaped literals; nothing a user types reaches it
+
+from __future__ import annotations
+
+from protorun.screening.sql.days import Days
+from protorun.screening.sql.needs import Needs
+from protorun.screening.sql.words import among, text
+from protorun.terms.treatments import classes, drugs
+
+LATER_THAN_ALL = 2**55
+"""The recency of an answer drawn from results of unclear order; a real one stays below 2^40, and 64 x this in BIGINT."""
+
+_COLUMNS = (
+    "f.person_id AS person_id, f.concept AS concept, COALESCE(f.value, f.value_lo) AS lo,"
+    " COALESCE(f.value, f.value_hi) AS hi, f.ref_high AS uln, f.ref_low AS lln, f.baseline AS baseline,"
+    " f.code AS code, f.t_lo AS t_lo, f.t_hi AS t_hi, f.recency AS recency"
+)
+
+
+def results(needs: Needs) -> list[str]:
+    """Per patient the truth of every numeric and coded atom, by the latest result.
+
+    A result known only by its month or year may be the latest: all that can be are taken, and the answer is the
+    interval from the least to the greatest of them; reference limits and codes that differ are unknown.
+    """
+    if not needs.results:
+        return []
+    join = needs.days.join
+    seen = (
+        f"{among('f.concept', needs.variables)} AND f.quality <> 'absent'"
+        f" AND (f.t_lo IS NULL OR f.t_lo <= {needs.days.index()})"
+    )
+    columns = ",\n  ".join(
+        f"MAX(CASE WHEN concept = {text(variable)} THEN recency * {base} + {code} ELSE NULL END) % {base} AS r{i}"
+        for i, (variable, code, base) in enumerate(needs.results)
+    )
+    return [
+        f"""unclear AS (SELECT f.person_id AS person_id, f.concept AS concept FROM measurement AS f{join}
+  WHERE {seen} AND NOT f.exact AND (f.t_lo IS NULL OR f.t_hi IS NULL OR f.t_lo <> f.t_hi)
+  GROUP BY f.person_id, f.concept)""",
+        f"""dated AS (SELECT {_COLUMNS}, MAX(f.t_lo) OVER (PARTITION BY f.person_id, f.concept) AS newest
+  FROM measurement AS f{join} JOIN unclear AS u ON u.person_id = f.person_id AND u.concept = f.concept
+  WHERE {seen})""",
+        _RANKED,
+        _SPREAD,
+        f"""latest AS (SELECT {_COLUMNS} FROM measurement AS f{join} WHERE {seen} AND f.t_lo = f.t_hi
+  UNION ALL SELECT person_id, concept, lo, hi, uln, lln, baseline, code, t_lo, t_hi, recency FROM spread)""",
+        f"results AS (SELECT f.person_id AS person_id,\n  {columns}\nFROM latest AS f{join} GROUP BY f.person_id)",
+    ]
+
+
+_RANKED = """ranked AS (SELECT dated.*, MAX(CASE WHEN t_lo = t_hi AND t_lo = newest THEN recency ELSE NULL END)
+  OVER (PARTITION BY person_id, concept) AS top FROM dated)"""
+
+
+def _same(column: str, none: str) -> str:
+    """The value all rows share; NULL when they differ."""
+    kept = f"COALESCE({column}, {none})"
+    return f"CASE WHEN MIN({kept}) = MAX({kept}) THEN MAX({column}) ELSE NULL END AS {column}"
+
+
+def _end(fold: str, column: str) -> str:
+    """The least or greatest value; NULL (open) when one row is open."""
+    open_ = f"MAX(CASE WHEN {column} IS NULL THEN 1 ELSE 0 END) = 1"
+    return f"CASE WHEN {open_} THEN NULL ELSE {fold}({column}) END AS {column}"
+
+
+_SPREAD = f"""spread AS (SELECT person_id, concept, {_end("MIN", "lo")}, {_end("MAX", "hi")},
+  {_same("uln", "-1")}, {_same("lln", "-1")}, {_same("baseline", "-1")}, {_same("code", "''")},
+  MAX(newest) AS t_lo, {_end("MAX", "t_hi")}, {LATER_THAN_ALL} AS recency
+  FROM ranked WHERE (newest IS NULL OR t_hi IS NULL OR t_hi >= newest)
+  AND (top IS NULL OR recency >= top OR t_lo IS NULL OR t_hi IS NULL OR t_lo <> t_hi)
+  GROUP BY person_id, concept)"""
+
+
+def conditions(needs: Needs) -> list[str]:
+    """Per patient and fact: whether some row says yes, no, maybe, and when the latest yes was."""
+    if not needs.conditions:
+        return []
+    join, index = needs.days.join, needs.days.index()
+    wanted = among("f.concept", needs.conditions)
+    columns = ",\n  ".join(_facts(f"c{i}", concept, needs) for i, concept in enumerate(needs.conditions))
+    return [
+        f"""stated AS (SELECT f.person_id AS person_id, f.concept AS concept, f.value AS value, f.t_lo AS t_lo,
+  f.t_hi AS t_hi, MAX(f.t_lo) OVER (PARTITION BY f.person_id, f.concept) AS newest
+  FROM assertion AS f{join} WHERE {wanted} AND (f.t_lo IS NULL OR f.t_lo <= {index}))""",
+        f"""known AS (SELECT f.person_id AS person_id, f.concept AS concept,
+  CASE WHEN f.certain THEN 2 ELSE 1 END AS truth, f.onset_lo AS t_lo, f.onset_hi AS t_hi
+  FROM condition AS f{join} WHERE {wanted} AND (f.recorded_lo IS NULL OR f.recorded_lo <= {index})
+  AND (f.onset_lo IS NULL OR f.onset_lo <= {index})
+  UNION ALL SELECT person_id, concept, CASE WHEN value THEN 2 WHEN NOT value THEN 0 ELSE 1 END, t_lo, t_hi
+  FROM stated WHERE newest IS NULL OR t_hi IS NULL OR t_hi >= newest)""",
+        f"conditions AS (SELECT person_id,\n  {columns}\nFROM known GROUP BY person_id)",
+    ]
+
+
+def _facts(name: str, concept: str, needs: Needs) -> str:
+    of = f"concept = {text(concept)} AND truth ="
+    found = ", ".join(
+        f"MAX(CASE WHEN {of} {truth} THEN 1 ELSE 0 END) AS {name}_{word}"
+        for truth, word in ((2, "yes"), (0, "no"), (1, "may"))
+    )
+    if concept not in needs.dated:
+        return found
+    open_ = f"MAX(CASE WHEN {of} 2 AND t_hi IS NULL THEN 1 ELSE 0 END) = 1"
+    return (
+        f"{found}, MAX(CASE WHEN {of} 2 THEN t_lo ELSE NULL END) AS {name}_lo,"
+        f" CASE WHEN {open_} THEN NULL ELSE MAX(CASE WHEN {of} 2 THEN t_hi ELSE NULL END) END AS {name}_hi"
+    )
+
+
+def courses(needs: Needs) -> list[str]:
+    """Per patient the highest truth of every treatment atom over the courses known at screening."""
+    if not needs.courses:
+        return []
+    columns = ",\n  ".join(f"MAX({truth}) AS t{i}" for i, truth in enumerate(needs.courses))
+    return [
+        f"""courses AS (SELECT f.person_id AS person_id,
+  {columns}
+FROM (SELECT g.*, CASE WHEN g.ongoing THEN 1 ELSE 0 END AS going,
+  CASE WHEN g.half_life_known THEN 1 ELSE 0 END AS lived,
+  CASE WHEN {among("g.concept", drugs())} THEN 1 ELSE 0 END AS is_drug,
+  CASE WHEN g.concept IS NULL AND (g.kind IS NULL OR NOT {among("g.kind", classes())}) THEN 0 ELSE 1 END AS named
+  FROM treatment AS g) AS f{needs.days.join}
+WHERE f.start_lo IS NULL OR f.start_lo <= {needs.days.index()} GROUP BY f.person_id)"""
+    ]
+
+
+def coverage(needs: Needs) -> list[str]:
+    """Which lists are complete: of a patient, and of everybody."""
+    if not needs.documented:
+        return []
+    columns = ", ".join(_covered(d) for d in ("condition", "treatment"))
+    return [
+        f"covers AS (SELECT f.person_id AS person_id, {columns} FROM coverage AS f{needs.days.join}"
+        f" WHERE f.person_id IS NOT NULL AND {_until(needs.days)} GROUP BY f.person_id)",
+        f"everybody AS (SELECT {columns} FROM coverage AS f WHERE f.person_id IS NULL"
+        f" AND {_until(needs.days) if needs.days.as_of else 'f.concept_group IS NULL AND f.t_hi IS NULL'})",
+    ]
+
+
+def _until(days: Days) -> str:
+    return f"f.concept_group IS NULL AND (f.t_hi IS NULL OR f.t_hi >= {days.index()})"
+
+
+def _covered(domain: str) -> str:
+    of = f"f.domain = '{domain}'"
+    return (
+        f"MAX(CASE WHEN {of} AND f.t_lo IS NULL THEN 1 ELSE 0 END) AS {domain}_always,"
+        f" MIN(CASE WHEN {of} THEN f.t_lo ELSE NULL END) AS {domain}_since"
+    )
