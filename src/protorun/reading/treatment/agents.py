@@ -175,10 +175,23 @@ def vocabulary(record: Record, study: Study) -> Vocabulary:
 def _parts(printed: str, *, whole: bool) -> list[str]:
     text = _PLACE.sub("", _KIND.sub("", printed))
     pieces = [text] if whole else _JOINED.split(text)
-    cleaned = [_TAIL.sub("", _FORM.sub("", piece)).strip(" -.,:;") for piece in pieces]
+    cleaned = [_cut(piece) for piece in pieces]
     return [
         p for p in cleaned if 2 < len(p) <= 100 and not set(_low(p).split()) <= _TOO_PLAIN and not p.isdigit()
     ]
+
+
+def _cut(piece: str) -> str:
+    """The name without its form ("tablets", "injection"), unless only a manner is left ("Sublingual tablets of X")."""
+    short = _TAIL.sub("", _FORM.sub("", piece)).strip(" -.,:;")
+    return piece.strip(" -.,:;") if _MANNER.fullmatch(short) else short
+
+
+_MANNER = re.compile(
+    r"(?:sublingual|oral|topical|endocrine|hormon\w*|intravenous|subcutaneous|intramuscular|intranasal|inhaled|targeted|biological"
+    r"|conventional|adjuvant|neoadjuvant|maintenance|induction|standard|allergen|anti\w*)",
+    re.I,
+)
 
 
 def _name(part: str) -> str:

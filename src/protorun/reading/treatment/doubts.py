@@ -169,15 +169,32 @@ def perhaps_shared(statement: Statement, following: list[Statement]) -> Statemen
     return replace(statement, slots=slots, shared=frozenset(w.kind for w in words))
 
 
-def named_again(statement: Statement, before: list[Statement]) -> bool:
-    """ "A and B, the latter on days 1 to 3 around each A": what stands behind the second A is not said of A alone."""
-    return any(
-        s.agent and statement.agent and s.agent.name == statement.agent.name and s is not before[-1]
-        for s in before
-    )
+def named_twice(found: list[Statement]) -> list[Statement]:
+    """ "A and B, the latter around each A on days 1 to 3": what stands behind the second A is not said of A alone; and
+    what it says otherwise of A ("A every 3 weeks with B, and A every 4 weeks") leaves the first unread."""
+    done = list(found)
+    for i, statement in enumerate(found):
+        before = [
+            n
+            for n, s in enumerate(found[:i])
+            if s.agent and statement.agent and s.agent.name == statement.agent.name
+        ]
+        if not before or before[-1] == i - 1:
+            continue
+        done[i] = _of_neither(statement)
+        first = done[before[0]]
+        others = {
+            k for k in SINGLE if k in statement.slots and k in first.slots and not _same(statement, first, k)
+        }
+        done[before[0]] = replace(first, unclear=first.unclear | others)
+    return done
 
 
-def of_neither(statement: Statement) -> Statement:
+def _same(one: Statement, other: Statement, kind: str) -> bool:
+    return {w.value for w in one.slots[kind]} == {w.value for w in other.slots[kind]}
+
+
+def _of_neither(statement: Statement) -> Statement:
     """The statement without what it says of dose, route and time."""
     kept = {k: w for k, w in statement.slots.items() if k not in (*SINGLE, "routes", "single")}
     return replace(statement, slots=kept, unclear=frozenset())

@@ -76,6 +76,8 @@ def told(record: Record, study: Study, vocabulary: Vocabulary) -> Told:
         arms, topic = _setting(passage, record, study, vocabulary, arm_groups)
         level = passage.field.partition(".")[0]
         found = _in_passage(split(passage), vocabulary, study.arms, topic)
+        if level == "intervention" and len(study.arms) > 1:
+            found = [s for s in found if not _BY_ARM.search(s.sentence.text)]
         if level in ("summary", "design") and study.interventions:
             found = [s for s in found if s.agent is None or s.agent.name in vocabulary.own]
         about += [(level, s if arms is None else replace(s, arms=arms)) for s in found]
@@ -84,6 +86,13 @@ def told(record: Record, study: Study, vocabulary: Vocabulary) -> Told:
             _plan(statement, plans, phases[1] if phases[0] is statement.sentence else ())
             phases = (statement.sentence, statement.slots.get("phases", ()))
     return Told(tuple(about), study, vocabulary, {arm: frozenset(pairs) for arm, pairs in plans.items()})
+
+
+_BY_ARM = re.compile(
+    r"\b(?:arms?|cohorts?|groups?)\b(?! (?:will|are|were|receiv))|\b(?:arms?|cohorts?|groups?) (?:[A-H]|\d)\b",
+    re.I,
+)
+"""In an intervention's text: what only one of the arms gets."""
 
 
 def groups_of_arms(record: Record, study: Study) -> dict[str, str]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from protorun.reading.sentences import Sentence
 from protorun.reading.treatment.agents import Agent, Vocabulary
-from protorun.reading.treatment.doubts import SUBSTANCE, judged, named_again, of_neither, perhaps_shared
+from protorun.reading.treatment.doubts import SUBSTANCE, judged, named_twice, perhaps_shared
 from protorun.reading.treatment.statement import TIMING, Statement, family
 from protorun.reading.treatment.words import Word, words
 from protorun.study.arm import Arm
@@ -139,7 +139,7 @@ def _of_clause(
         )
         for agent, low, high in pieces
     ]
-    found = [of_neither(s) if named_again(s, found[:i]) else s for i, s in enumerate(found)]
+    found = named_twice(found)
     return _shared(found, sentence.text) if len(found) > 1 else found
 
 

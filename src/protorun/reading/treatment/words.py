@@ -262,7 +262,7 @@ _ENDS: tuple[tuple[str, str, Read], ...] = (
         r"\b(?:until|in the absence of|as long as there is no)\b(?P<rest>(?:(?!\bplus\b|\band \d|\bcombined\b|\d ?mg|;|\.\s|\bor for\b|\bor up to\b|\bfor up to\b|\bor (?:for )?a max).)*)",
         _until,
     ),
-    ("unclear_end", r"\b(?:until|up to|for up to|maximum of|max\.? of)\s+(?!\d+ ?(?:mg|µg|g|Gy)\b)[\w ()~]{0,60}?\d{0,6}\s*(?:weeks?|months?|years?|cycles?|courses?|doses|administrations|days?)\b", _text),
+    ("unclear_end", r"\b(?:until|up to|for up to|maximum of|max\.? of)\s+(?!\d+ ?(?:mg|µg|g|Gy)\b)(?:(?!\b(?:mg|mcg|g|Gy)\b)[\w ()~]){0,60}?\d{0,6}\s*(?:weeks?|months?|years?|cycles?|courses?|doses|administrations|days?)\b", _text),
 )  # fmt: skip
 _RANGE = rf"(?<!\d)(?:\d{{1,2}}|{'|'.join(_COUNTS)})\s*(?:-|or|to)\s*(?:\d{{1,2}}|{'|'.join(_COUNTS)})"
 _EACH = r"(?:every|each|per|a|of every|of each)"
