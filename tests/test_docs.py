@@ -133,7 +133,7 @@ def test_the_study_file_shown_in_the_documentation_is_valid() -> None:
     whole, criteria, answers = [block for _, block in fenced("yaml")]
     study = loads(whole + criteria + answers)
     assert study.blocks[0].dose.basis == "assumed"
-    assert study.eligibility[0].id == "neutrophils"
+    assert study.eligibility[0].id == "I7e"
 
 
 @pytest.mark.parametrize(("where", "block"), fenced("python"), ids=lambda text: text[:30])

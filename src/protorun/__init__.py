@@ -15,6 +15,7 @@ _VERBS = {
     "read": "protorun.read:read",
     "fetch": "protorun.records.fetch:fetch",
     "check": "protorun.study_file.checks:check",
+    "criteria": "protorun.study.criterion_text:criteria",
     "screen": "protorun.screening:screen",
     "randomize": "protorun.allocation:randomize",
     "schedule": "protorun.schedule:schedule_of_activities",

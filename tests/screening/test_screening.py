@@ -392,7 +392,7 @@ class TestVerdicts:
         assert self.verdicts(study, table) == ["potentially eligible", "eligible", "ineligible"]
         assert self.verdicts(study, table, "documented_absence") == ["eligible", "eligible", "ineligible"]
         assert explain(screen(study, table, policy="documented_absence"), "a").assumed == (
-            "I2: informed consent",
+            'I2: attested consent "informed consent"',
         )
 
     def test_unwillingness_on_the_exclusion_list_is_assumed_away_too(self):
@@ -474,7 +474,7 @@ class TestCountsAndWords:
         assert found.obtain == ("hiv",)
         platelets = found.criteria[0].findings[0]
         assert (platelets.asks, platelets.truth, platelets.value, platelets.source) == (
-            "Platelets ≥ 80 10^9/L",
+            "platelets >= 80 10^9/L",
             "yes",
             "80 10^9/L",
             "patients.csv:5",

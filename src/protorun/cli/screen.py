@@ -22,7 +22,6 @@ def screen(
     as_of: date | datetime | None = None,
     explain: str | None = None,
     consort: bool = False,
-    criteria: bool = False,
     template: bool = False,
     format: Format = "table",
 ) -> int:
@@ -47,8 +46,6 @@ def screen(
         Print everything about one patient.
     consort
         Print the CONSORT counts only.
-    criteria
-        Print the criteria as they were read, without patients.
     template
         Print the columns of the patient table this study needs, with units.
     format
@@ -60,8 +57,6 @@ def screen(
     loaded = load(study)
     if template:
         return _template(loaded, format)
-    if criteria:
-        return _criteria(loaded, format)
     if patients is None:
         raise UsageError(
             "there are no patients; give --patients FILE.csv, or --template for the columns it needs"
@@ -104,24 +99,6 @@ def _template(study: Study, format: Format) -> int:
         print(",".join(row["column"] for row in rows))
     else:
         emit(rows, format, title=f"Facts for {study.key}")
-    return 0
-
-
-def _criteria(study: Study, format: Format) -> int:
-    from protorun.screening.said import said
-
-    rows = [
-        {
-            "id": c.id,
-            "class": c.klass,
-            "read_as": said(c.expr),
-            "not_read": [s.quote for s in c.residual],
-            "doubts": list(c.doubts),
-            "text": c.text,
-        }
-        for c in study.eligibility
-    ]
-    emit(rows, format, title=f"Criteria of {study.key}")
     return 0
 
 

@@ -4,6 +4,7 @@ VERBS = {
     "read": "Read records (pages, JSON, XML, CSV) into studies, with what was not understood.",
     "fetch": "Get a record from the public registry by its NCT number.",
     "check": "Check a study file: errors with file and line, open questions, doubts.",
+    "criteria": "Print the eligibility criteria as they were read: text form, class, and what is not covered.",
     "screen": "Screen patients against the eligibility criteria: verdicts, reasons, CONSORT counts.",
     "randomize": "Make an allocation list, or assign the next patient; export for REDCap.",
     "schedule": "Print the schedule of activities.",

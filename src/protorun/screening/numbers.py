@@ -150,10 +150,3 @@ def _unless_known(answer: Answer, where: NDArray[np.bool_], reason: Reason) -> A
     truth = np.where(where, UNKNOWN, answer.truth).astype(np.uint8)
     found = np.where(where & (answer.truth != UNKNOWN), reason, answer.reason)
     return Answer(truth, found.astype(np.uint8))
-
-
-def label(atom: Number) -> str:
-    """The words of the variable."""
-    known = variables().get(atom.variable)
-    words = known.label if known else atom.variable.replace("_", " ")
-    return words + (f" except {', '.join(atom.excluding)}" if atom.excluding else "")

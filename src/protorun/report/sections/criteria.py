@@ -6,8 +6,8 @@ from collections import Counter
 from typing import Any
 
 from protorun.report.parts import Parts
-from protorun.screening.said import said
 from protorun.study.criterion import Criterion
+from protorun.study.criterion_text import write
 
 ORDER, TITLE = 30, "Eligibility criteria"
 
@@ -29,6 +29,6 @@ def build(parts: Parts) -> dict[str, Any] | None:
 def _row(criterion: Criterion) -> dict[str, Any]:
     return {
         "criterion": criterion,
-        "runs_as": said(criterion.expr),
+        "runs_as": write(criterion.expr),
         "lost": [s.quote for s in criterion.residual],
     }
