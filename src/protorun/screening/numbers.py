@@ -11,7 +11,7 @@ from protorun.screening.dates import anchor_days, inside
 from protorun.study.criterion import Bound, Number, Window
 from protorun.terms.reasons import Reason
 from protorun.terms.truth import FALSE, TRUE, UNKNOWN, TruthArray
-from protorun.terms.variables import factor, variables
+from protorun.terms.variables import factor
 from protorun.trial.facts import NO_DAY, Codes, Facts, Numbers
 
 TOLERANCE = 1e-9
