@@ -42,8 +42,7 @@ def _patient(trial: Trial, planned: Plan, number: int) -> Row:
     entry = events.of(Kind.ENROLLED)
     level = int(entry.level[0]) if len(entry) else -1
     arm = int(entry.value[0]) if len(entry) else -1
-    doses = bool((trial.events.kind == Kind.DOSE_GIVEN).any())
-    state, until = _state(events, planned, entered=bool(len(entry)), level=level, doses=doses)
+    state, until = _state(trial, events, planned, level)
     return {
         "patient": trial.names[number] if trial.names else str(number + 1),
         "enrolled_on": _date(trial, int(entry.day[0])) if len(entry) else None,
@@ -56,12 +55,11 @@ def _patient(trial: Trial, planned: Plan, number: int) -> Row:
     }
 
 
-def _state(
-    events: Events, planned: Plan, *, entered: bool, level: int, doses: bool
-) -> tuple[str, int | None]:
-    """Where the patient stands with the DLT window, and the day that ends it while it is open. `doses`: they are kept."""
+def _state(trial: Trial, events: Events, planned: Plan, level: int) -> tuple[str, int | None]:
+    """Where the patient stands with the DLT window, and the day that ends it while it is open."""
     kinds = set(events.kind.tolist())
-    if not entered:
+    entry = events.of(Kind.ENROLLED)
+    if not len(entry):
         return "screened, not enrolled", None
     if Kind.DLT_COUNTED in kinds:
         return "DLT", None
@@ -71,10 +69,13 @@ def _state(
         return "no DLT", None
     if planned.design is None or level < 0:
         return _end(kinds), None
+    ended = trial.events.of(Kind.FINISHED, Kind.STOPPED)
+    if len(ended) and entry.day[0] >= ended.day.min():
+        return f"{_end(kinds)}; not under the dose rule, which had ended", None
     given = events.of(Kind.DOSE_GIVEN)
-    if doses and not len(given):
+    if not len(given) and (trial.events.kind == Kind.DOSE_GIVEN).any():
         return "under observation", None  # the window begins with the first dose, which nobody has recorded
-    start = given.day.min() if len(given) else events.of(Kind.ENROLLED).day[0]
+    start = given.day.min() if len(given) else entry.day[0]
     return "under observation", int(start) + planned.window_days - 1
 
 
