@@ -416,6 +416,16 @@ class TestDoubtsStayUnread:
         study = treated(record(*arm(text, "Drug X", "Drug Y")))
         assert [(b.days.value, b.cycle_days.value) for b in study.blocks] == [((1, 8), 21), ((1,), 21)]
 
+    def test_courses_repeat_for_every_sentence_since_the_last_repeat(self):
+        text = "Patients receive Drug X IV on day 1. Patients also receive oral Drug Y on days 1-21. Courses repeat every 21 days."
+        study = treated(record(*arm(text, "Drug X", "Drug Y")))
+        assert [b.cycle_days.value for b in study.blocks] == [21, 21]
+
+    def test_a_drug_named_twice_with_two_rhythms_keeps_neither(self):
+        text = "Drug X IV every 3 weeks with Drug Y IV every 3 weeks and Drug X IV every 4 weeks"
+        study = treated(record(*arm(text, "Drug X", "Drug Y")))
+        assert study.blocks[0].every_days.basis == "unread"
+
     def test_what_is_set_after_surgery_does_not_open_the_treatment(self):
         block = one(
             "Drug X 10 mg/kg IV on day 1 of each 21-day cycle, beginning 14 days after surgery", "Drug X"

@@ -17,7 +17,7 @@ from hand_built import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protorun.errors import UsageError
+from protorun.errors import NotStated, UsageError
 from protorun.schedule import lay_out
 from protorun.study.study import Study
 from protorun.study.treatment import Block, Dose, Start
@@ -387,3 +387,17 @@ def test_a_billion_doses_are_refused_and_not_counted_out():
     study = one_block(every_days=said(1), count=said(10**9))
     with pytest.raises(UsageError, match="more than 20000 doses"):
         lay_out(study, "a", start=MONDAY)
+
+
+def test_days_that_come_again_after_an_unstated_time_are_not_laid_out_once():
+    from protorun.schedule.timing import bounded, slots
+    from protorun.study.source import Source, Sourced, absent, stated
+    from protorun.study.treatment import NO_LENGTH, Block
+
+    here = Source(start=0, end=5, quote="day 1")
+    block = Block(id="x", agent=stated("x", here), days=stated((1,), here), cycle_days=absent(NO_LENGTH))
+    unread = block.model_copy(update={"cycle_days": Sourced[int](basis="unread", sources=(here,))})
+    for one in (block, unread):
+        assert not bounded(one)
+        with pytest.raises(NotStated, match="cycle_days"):
+            next(slots(one))

@@ -169,6 +169,14 @@ def _in_passage(
             own = [replace(s, arms=scope) for s in own]
         if named:
             topic = next(s.agent for s in own if s.agent) if len(named) == 1 else None
+        elif (
+            found
+            and given is None
+            and own
+            and all("cycle_days" in s.slots and _only_amends(s) for s in own)
+            and goes_on
+        ):
+            own = [amended for s in own for amended in _for_all(s, found)]
         elif _OTHER.search(sentence.text) or (topic and vocabulary.speaks_of(sentence.text, topic.name)):
             own = []
         elif topic is not None and (goes_on or given is not None) and _of_nothing_else(sentence, own, topic):
@@ -194,12 +202,19 @@ def _of_nothing_else(sentence: Sentence, own: list[Statement], topic: Agent) -> 
 
 
 def _for_all(statement: Statement, found: list[Statement]) -> list[Statement]:
-    """A sentence such as "treatment continued until progression" holds for every drug of the sentence before it."""
-    if not statement.slots or not set(statement.slots) <= _AMENDS:
+    """A sentence such as "treatment continued until progression" holds for every drug of the sentence before it; one
+    that says when the courses repeat, for every drug since the last such sentence."""
+    if not _only_amends(statement):
         return []
-    before = found[-1].sentence
-    agents = {s.agent.name: s.agent for s in found if s.sentence is before and s.agent}
+    since = next((n for n in range(len(found), 0, -1) if _only_amends(found[n - 1])), 0)
+    last = found[since:] if "cycle_days" in statement.slots else []
+    before = last or [s for s in found if s.sentence is found[-1].sentence]
+    agents = {s.agent.name: s.agent for s in before if s.agent}
     return [replace(statement, agent=agent, named=False) for agent in agents.values()]
+
+
+def _only_amends(statement: Statement) -> bool:
+    return bool(statement.slots) and set(statement.slots) <= _AMENDS
 
 
 def _plan(statement: Statement, plans: dict[str, set[tuple[str, str]]], before: tuple[Word, ...]) -> None:
