@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from said import said
 
 from protorun.reading.eligibility import read_eligibility
-from protorun.screening.said import said
 from protorun.study.criterion import Criterion
 from protorun.study.record import Passage, Record
 from protorun.study.source import Source, stated

@@ -320,8 +320,11 @@ def _plain(head: Any) -> Expr:
 
 def _dated_by(head: Expr, last: Expr) -> Expr | None:
     """`X, including a and b, within 4 weeks`: the time behind the last example goes for the head as well."""
-    if not isinstance(head, Treated) or head.window is not None:
+    if not isinstance(head, (Treated, Flag)) or head.window is not None:
         return None
+    if isinstance(head, Flag):
+        timed = isinstance(last, Flag) and last.window is not None
+        return head.model_copy(update={"window": last.window}) if timed else None  # type: ignore[union-attr]
     if isinstance(last, Treated) and last.window is not None:
         return head.model_copy(update={"window": last.window, "ongoing": False})
     if isinstance(last, Not) and isinstance(last.part, Washout):

@@ -12,6 +12,7 @@ from protorun.reading.eligibility.islands.malignancy import malignancy_exception
 from protorun.reading.eligibility.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk, modal, reversing
 from protorun.reading.eligibility.words.line import Line
+from protorun.reading.eligibility.words.personal import JUDGMENT
 from protorun.study.criterion import (
     All,
     Any,
@@ -29,13 +30,6 @@ from protorun.study.criterion import (
 )
 from protorun.terms.concepts import concepts
 
-JUDGMENT = re.compile(
-    r"investigator|physician'?s? (?:opinion|discretion|judg)|opinion of|judg(?:e?ment|ed)|clinically (?:significant|relevant|"
-    r"important|meaningful)|\badequate|\bsufficient|\bappropriate|\bacceptable|no clinical significance|interfere|jeopardi|"
-    r"compromise|confound|unsuitable|inappropriate|undue risk|unacceptable risk|increased risk|in the view of|"
-    r"good (?:general|physical|overall|organ)|otherwise healthy|generally healthy|significant|at (?:high|higher|greater) risk|"
-    r"would preclude|might preclude|that could|that would|that may|that might|which may|which might|deemed|considered"
-)
 _MANY = {True: 12, False: 6}
 _LOOSE = "bM:-.;Pl"
 

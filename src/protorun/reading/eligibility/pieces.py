@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from protorun.reading.eligibility.atoms.flags import mark_flags
+from protorun.reading.eligibility.atoms.flags import dated, mark_flags
 from protorun.reading.eligibility.atoms.limits import mark_limits
+from protorun.reading.eligibility.atoms.open_conditions import mark_events, mark_open_conditions, share_times
 from protorun.reading.eligibility.atoms.sexes import mark_sexes
 from protorun.reading.eligibility.atoms.treatments import find_doses, mark_half_lives, mark_treatments
 from protorun.reading.eligibility.islands import islands
 from protorun.reading.eligibility.words.lex import lex
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
+from protorun.reading.eligibility.words.personal import JUDGMENT, STATEMENT
 from protorun.reading.eligibility.words.windows import mark_windows
 from protorun.study.criterion import Window
 
@@ -49,8 +51,16 @@ def chunks_of(line: Line) -> list[Chunk]:
     ]
     chunks = [c for c in lex(line.text, pieces) if c.kind != "E" and not (c.kind == "X" and c.value == "any")]
     chunks = mark_half_lives(mark_windows(chunks, line.text))
-    marked = mark_flags(mark_treatments(mark_sexes(mark_limits(_non(chunks), line), line), line), line)
+    chunks = mark_sexes(mark_limits(_non(chunks), line), line)
+    marked = mark_flags(mark_treatments(chunks, line), line)
+    if not _PERSONAL.search(line.text):
+        marked = mark_open_conditions(marked, line)
+    marked = share_times(dated(mark_events(marked, line), line), line)
     return [c for c in marked if c.kind != "q" or c.value]
+
+
+_PERSONAL = re.compile(f"{JUDGMENT.pattern}|{STATEMENT.pattern}")
+"""A line of judgment or of somebody's statement names no conditions that the tables do not have."""
 
 
 def _non(chunks: list[Chunk]) -> list[Chunk]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from protorun.reading.eligibility.assemble import assemble
-from protorun.reading.eligibility.operand import JUDGMENT, Context, judged
+from protorun.reading.eligibility.operand import Context, judged
 from protorun.reading.eligibility.pieces import chunks_of
 from protorun.reading.eligibility.trees import leaves, simplified
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
+from protorun.reading.eligibility.words.personal import JUDGMENT, STATEMENT
 from protorun.study.criterion import (
     All,
     Any,
@@ -27,12 +28,6 @@ from protorun.study.criterion import (
 )
 from protorun.terms.concepts import concepts
 
-_STATEMENT = re.compile(
-    r"\bconsent|\bassent|\bwilling|\bcomply|complian|able to (?:understand|read|follow|adhere|complete|give|provide|attend|communicate|participate|undergo)|"
-    r"\bagree|voluntar|cooperat|\bsign(?:ed|ing|s)?\b|adhere|ability to (?:understand|read|follow|comply|give|provide|adhere|complete|sign|communicate)|"
-    r"legal(?:ly)? (?:representative|capacity|competent|incapac)|capable of (?:giving|understanding|providing)|inability to (?:give|provide|understand|comply)|"
-    r"unable to (?:give|provide|understand|comply|read|communicate|follow|attend|cooperate|adhere)"
-)
 _OWN = {
     "consent": r"consent|assent",
     "compliance": r"compl(?:y|ian)|adhere|cooperat|follow-?up|visits|willing",
@@ -95,7 +90,7 @@ def _sentences(chunks: list[Chunk], line: Line) -> list[list[Chunk]]:
 def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     text = line.text[chunks[0].start : chunks[-1].end]
     atoms = [c for c in chunks if c.kind == "A"]
-    if _STATEMENT.search(text) and not [c for c in atoms if not isinstance(c.value, Attestation)]:
+    if STATEMENT.search(text) and not [c for c in atoms if not isinstance(c.value, Attestation)]:
         return _statement(chunks, text, line)
     if not atoms:
         return judged(chunks, line) if JUDGMENT.search(text) else context.unparsed(line, chunks)

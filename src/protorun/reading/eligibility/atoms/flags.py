@@ -38,7 +38,7 @@ def mark_flags(chunks: list[Chunk], line: Line) -> list[Chunk]:
             continue
         found.append(item[0])
         at = item[1]
-    return _with_windows(_distribute(found, line), line)
+    return dated(_distribute(found, line), line)
 
 
 def _stages(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | None:
@@ -212,7 +212,7 @@ def _narrowed(chunk: Chunk) -> bool:
     return chunk.own or not isinstance(chunk.value, Flag) or bool(chunk.value.qualifiers)
 
 
-def _with_windows(chunks: list[Chunk], line: Line) -> list[Chunk]:
+def dated(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """A window behind a list of conditions goes for all of them; one behind a limit goes for that limit."""
     found: list[Chunk] = []
     for chunk in _bare_windows(chunks):

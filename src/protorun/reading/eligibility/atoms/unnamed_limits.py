@@ -52,13 +52,17 @@ def open_measure(
     if read is None:
         return None
     side, behind = read
-    first = _name_start(found, chunks[at], line)
+    first = name_start(found, chunks[at], line)
     if first is None:
         return None
     start, end = found[first].start, chunks[behind - 1].end
-    name = _open_name(found[first:], line)
+    name = open_name(found[first:], line)
     if name is None:
         return None
+    if side[2] in TIME:
+        if not _LASTS.search(line.text[found[-1].start : chunks[at].start]) and not _LENGTH.search(name):
+            return None
+        name = name if _LENGTH.search(name) else f"duration_of_{name}"
     return Chunk("A", start, end, number_atom(name, side, line, start, end)), behind, len(found) - first
 
 
@@ -66,9 +70,9 @@ def _quantity_at(chunks: list[Chunk], at: int, line: Line) -> tuple[Bounds, int]
     kinds = "".join(c.kind for c in chunks[at : at + 4])
     if re.match("cncn|cn&cn", kinds):
         return None
-    if kinds.startswith("cn") and chunks[at].value != "=":
+    if re.match("c[nt]", kinds) and chunks[at].value != "=":
         side, behind = side_of(chunks[at], chunks[at + 1]), at + 2
-    elif kinds.startswith("nP"):
+    elif re.match("[nt]P", kinds):
         side, behind = side_of(chunks[at + 1], chunks[at]), at + 2
     elif kinds.startswith("Br"):
         side, behind = range_of(chunks[at + 1].value), at + 2
@@ -78,8 +82,7 @@ def _quantity_at(chunks: list[Chunk], at: int, line: Line) -> tuple[Bounds, int]
         side, behind = range_of(chunks[at].value), at + 1
     else:
         return None
-    timed = side is not None and side[2] in (*TIME, "half-lives")
-    if side is None or timed or not _ends(chunks, at, behind, side[2], line):
+    if side is None or side[2] == "half-lives" or not _ends(chunks, at, behind, side[2], line):
         return None
     return side, behind
 
@@ -119,6 +122,10 @@ _CUT = re.compile(
     r"\b(?:with|have|having|has|had|by|whose|who|that|which|as|if|using|a|an|the|patients?|subjects?|participants?|individuals?|due to|in)\b|[,;.]"
 )
 _MOST_WORDS = 7
+_LASTS = re.compile(
+    r"\b(?:for|lasting|lasts|persisting|of|during|over)(?: (?:a|the|an))?(?: (?:period|duration|time) of)?\s*(?:\(\s*)?$"
+)
+_LENGTH = re.compile(r"(?:^|_)(?:duration|time|interval|length|history|period|delay|survival|free)(?:_|$)")
 _SCALE = re.compile(
     r"(?:scores?|scale|index|level|range|count|angle|volume|length|diameter|thickness|concentration|rating|\))(?: (?:of|is|was|between|from|in the range of|ranging from))*[ :=]*$"
 )
@@ -128,7 +135,7 @@ _VAGUE = re.compile(
 )
 
 
-def _name_start(found: list[Chunk], stop: Chunk, line: Line) -> int | None:
+def name_start(found: list[Chunk], stop: Chunk, line: Line) -> int | None:
     """Where the name that ends before a comparator begins: words without a preposition or an article between them."""
     at, edge, words = len(found), stop.start, 0
     while at and words < _MOST_WORDS:
@@ -158,7 +165,7 @@ def _name_start(found: list[Chunk], stop: Chunk, line: Line) -> int | None:
     return at if at < len(found) else None
 
 
-def _open_name(named: list[Chunk], line: Line) -> str | None:
+def open_name(named: list[Chunk], line: Line) -> str | None:
     words = [c for c in named if c.kind in "zkfvq"]
     if not words or any(c.kind == "z" and (c.value in modal() or c.value in reversing()) for c in words):
         return None

@@ -1,0 +1,349 @@
+"""Conditions nobody has in a table, named by their own words: `progressive multifocal leukoencephalopathy`.
+
+The whole of a list member is the name, so nothing that narrows it gets lost; a member with a verb, a preposition other
+than `of`, a number, a negation, a judgment or a treatment in it is left to the residual guard."""
+
+from __future__ import annotations
+
+import re
+
+from protorun.reading.eligibility.atoms.unnamed_limits import name_start, open_name
+from protorun.reading.eligibility.words.lexicon import Chunk, modal, reversing
+from protorun.reading.eligibility.words.line import Line
+from protorun.reading.eligibility.words.personal import JUDGMENT
+from protorun.study.criterion import Flag, Treated, Window
+from protorun.study.source import Source
+from protorun.terms.concepts import concepts
+
+_PLAIN = re.compile(r"[a-z][a-z' -]*")
+_MOST_WORDS, _MOST_LETTERS = 5, 60
+_NOT_A_NAME = re.compile(
+    r"\b(?:therap\w*|treatments?|drugs?|agents?|medications?|medicines?|inhibitors?|antagonists?|agonists?|vaccin\w*|antibod(?:y|ies)|regimens?|use|"
+    r"stud(?:y|ies)|trials?|patients?|subjects?|participants?|persons?|women|men|female|male|criteria|criterion|following|conditions? that|other|others|any|such|etc|"
+    r"see|appendix|note|table|section|protocol|able|ability|unable|inability|who|that|which|whose|but|only|plus|only|than|must|should|may|can|will|is|are|was|were|be|"
+    r"been|has|have|had|do|does|did|to|with|for|in|on|at|by|from|during|after|before|since|until|under|over|between|within|due|if|when|while|because|as|per|via|"
+    r"this|these|those|their|his|her|its|it|they|there|here|part|arm|cohort|group|phase|step|visit|week|day|month|year|score|grade|stage|level|class|type|line|"
+    r"consent|assent|sign\w*|willing\w*|language|english|insurance|investigator\w*|physician\w*|sponsor|eligible|ineligible|excluded|included|allowed|permitted|"
+    r"available|availability|sample|samples|tissue|biops\w*|specimen|specimens|requir\w*|need\w*|receiv\w*|tak\w*|us(?:ing|ed)|undergo\w*|plan\w*|schedul\w*|"
+    r"participat\w*|enroll\w*|agree\w*|understand\w*|compl\w*|normal|abnormal|adequate|good|significant\w*|relevant|excessive|suitable|appropriate|"
+    r"confirmed|proven|documented|defined|determined|measured|assessed|known|suspected|possible|potential|positive|negative|status|result\w*|evidence|risk|intent\w*|"
+    r"older|younger|adults?|elderly|child(?:ren)?|infants?|regardless|irrespective|despite|experienc\w*|followed|taken|occur\w*|performed|inadequate|insufficient|poor|"
+    r"critically|clinically|components?|excipients?|ingredients?|locations?|symptomatic|combined|[a-z]|minimum|maximum|least|most|more|less|new|newly|first|second|last|prior|previous\w*|current\w*|recent\w*|concurrent\w*|concomitant\w*|no|not|non|without|never|none|free)\b"
+)
+_ADJECTIVE = re.compile(r"(?:al|ic|ous|ive|ar|ary|ed|ing|able|ible|oid|ly|ent|ant|ior)$")
+_NOUNS = frozenset({"patient", "variant", "implant", "infant", "event", "accident", "coolant", "transplant", "bleeding", "swelling", "vomiting", "animal", "chemical", "hospital", "tic",
+                    "epidemic", "intestinal", "seminar", "cancer", "scar", "ulcer", "radar", "capillary"})  # fmt: skip
+_GENERIC = frozenset(
+    [
+        "abuse",
+        "syndrome",
+        "syndromes",
+        "disease",
+        "diseases",
+        "disorder",
+        "disorders",
+        "problem",
+        "problems",
+        "condition",
+        "conditions",
+        "parameters",
+        "parameter",
+        "components",
+        "symptom",
+        "symptoms",
+        "reserve",
+        "race",
+        "gender",
+        "ethnicity",
+        "restrictions",
+        "evaluation",
+        "assessment",
+        "assessments",
+        "characteristics",
+        "values",
+        "labs",
+        "laboratory",
+        "laboratories",
+        "illness",
+        "illnesses",
+        "comorbidity",
+        "comorbidities",
+        "function",
+        "functions",
+        "signs",
+        "history",
+        "reasons",
+        "purposes",
+        "factors",
+        "factor",
+        "events",
+        "event",
+        "findings",
+        "finding",
+        "abnormalities",
+        "disturbance",
+        "control",
+        "clear",
+        "toxicity",
+        "toxicities",
+    ]
+)
+_ORGANS = frozenset(
+    [
+        "liver",
+        "kidney",
+        "heart",
+        "brain",
+        "lung",
+        "lungs",
+        "bone",
+        "marrow",
+        "stem",
+        "cell",
+        "small",
+        "large",
+        "alcohol",
+        "drug",
+        "organ",
+        "spleen",
+        "skin",
+        "blood",
+        "eye",
+        "breast",
+        "colon",
+        "rectum",
+        "stomach",
+        "pancreas",
+        "bladder",
+        "prostate",
+        "ovary",
+        "uterus",
+        "thyroid",
+        "nerve",
+        "spine",
+        "spinal",
+        "cord",
+        "lymph",
+        "node",
+        "nodes",
+        "tissue",
+        "head",
+        "neck",
+        "chest",
+        "abdomen",
+        "pelvis",
+        "solid",
+        "soft",
+        "immune",
+        "autoimmune",
+    ]
+)
+_EVENT = re.compile(
+    r"trauma|injur|fracture|infarct|attack|event|hemorrhag|bleed|surger|episode|transfus|procedure|infection|exacerbation|stroke|ischemi|thrombo|embol|hospital|biops|donation|accident"
+)
+_TO_WHAT = re.compile(
+    r"\b(?:allerg|hypersensitiv|intoleran|reaction|contraindicat|sensitivit|anaphyla)\w*[^.;]{0,80}\bto\b[^.;]*$"
+)
+_TAIL = re.compile(r"(?: (?:disease|disorder|condition|illness|syndrome|dysfunction|deficiency)s?\b)+")
+_GIVEN = re.compile(
+    r"\b(?:receiv\w*|us(?:e|es|ed|ing)|tak\w*|undergo\w*|underwent|treat\w*|therap\w*|administ\w*|requir\w*|need\w*|plan\w*|participat\w*|allerg\w*|hypersensitiv\w*|sensitiv\w*|"
+    r"reaction|exposure|willing\w*|able|inability|unable|refus\w*|test(?:s|ed|ing)?|fail\w*|progress\w*|respon\w*|defined|confirmed|indicated|demonstrated)\b"
+)
+_BEFORE = frozenset(",|&;.:gIehiC")
+_BEHIND = frozenset(",|&;.):WeI")
+
+
+def mark_open_conditions(chunks: list[Chunk], line: Line) -> list[Chunk]:
+    """The chunks with every list member of plain unknown words as one condition under its own name."""
+    found: list[Chunk] = []
+    at = depth = 0
+    while at < len(chunks):
+        behind = at
+        depth = max(0, depth + (chunks[at].kind == "(") - (chunks[at].kind == ")"))
+        while not depth and behind < len(chunks) and chunks[behind].kind == "z":
+            behind += 1
+        named = _condition(chunks, at, behind, found, line) if behind > at else None
+        if named is None:
+            found += chunks[at : max(behind, at + 1)]
+            at = max(behind, at + 1)
+        else:
+            while found and found[-1].kind == "q" and named[0].start <= found[-1].start:
+                found.pop()
+            found.append(named[0])
+            at = named[1]
+    return found
+
+
+def _condition(
+    chunks: list[Chunk], at: int, behind: int, found: list[Chunk], line: Line
+) -> tuple[Chunk, int] | None:
+    qualifiers: list[str] = []
+    first = len(found)
+    while first and found[first - 1].kind == "q" and found[first - 1].value:
+        first -= 1
+        qualifiers.insert(0, str(found[first].value))
+    if first and found[first - 1].kind not in _BEFORE and found[first - 1].kind != "q":
+        return None
+    if first > 1 and found[first - 1].kind in "|,&" and found[first - 2].kind == "q":
+        return None  # "history or current X": two qualifiers of one condition
+    words = chunks[at:behind]
+    if any(c.value in modal() or c.value in reversing() for c in words) or len(words) > _MOST_WORDS:
+        return None
+    known = behind < len(chunks) and _plain_flag(chunks[behind])
+    end = chunks[behind].end if known else _end(chunks, behind, line)
+    behind += known
+    if behind < len(chunks) and chunks[behind].kind not in _BEHIND:
+        return None
+    text = line.text[words[0].start : end]
+    after = line.text[end : chunks[behind].start if behind < len(chunks) else len(line.text)]
+    sentence = re.split(r"[.;]", line.text[: words[0].start])[-1]
+    if re.search(r"[a-z]", after) or _TO_WHAT.search(sentence) or _lends(text, chunks, behind):
+        return None
+    gap = line.text[found[first - 1].end if first else 0 : words[0].start]
+    if not _is_name(text) or _GIVEN.search(gap):
+        return None
+    start = found[first].start if first < len(found) else words[0].start
+    source = line.cite(start, end)
+    return Chunk("A", start, end, open_flag(text, tuple(qualifiers), source)), behind
+
+
+def open_flag(text: str, qualifiers: tuple[str, ...], source: Source) -> Flag:
+    """A condition under the name its words give."""
+    name = re.sub(r"[^a-z0-9]+", "_", re.sub(r"\b(?:the|a|an)\b", " ", text)).strip("_")
+    return Flag.model_construct(variable=name, qualifiers=qualifiers, window=None, source=source)
+
+
+def _plain_flag(chunk: Chunk) -> bool:
+    value = chunk.value
+    return (
+        chunk.kind == "A"
+        and isinstance(value, Flag)
+        and not value.qualifiers
+        and not chunk.own
+        and value.window is None
+        and value.variable in concepts()
+        and concepts()[value.variable].domain == "condition"
+    )
+
+
+def _end(chunks: list[Chunk], behind: int, line: Line) -> int:
+    """Where the name ends: words such as `disease` carry no weight elsewhere, but belong to a name."""
+    end = chunks[behind - 1].end
+    tail = _TAIL.match(line.text, end, chunks[behind].start if behind < len(chunks) else len(line.text))
+    return tail.end() if tail else end
+
+
+def _is_name(text: str) -> bool:
+    if not _PLAIN.fullmatch(text) or not 4 <= len(text) <= _MOST_LETTERS or _NOT_A_NAME.search(text):
+        return False
+    last = re.split(r"[ -]", text)[-1]
+    return len(last) > 2 and (last in _NOUNS or not _ADJECTIVE.search(last))
+
+
+def _lends(text: str, chunks: list[Chunk], behind: int) -> bool:
+    """`liver, kidney and heart diseases`, `alcohol or drug abuse`: a member that takes its last word from another one,
+    or is only that word."""
+    words = re.split(r"[ -]+", text)
+    listed = behind < len(chunks) and chunks[behind].kind in ",|&/"
+    return (
+        all(w in _ORGANS for w in words)
+        or all(w in _GENERIC for w in words)
+        or (len(words) == 1 and words[0] in _GENERIC)
+        or (listed and words[-1] in _ORGANS)
+    )
+
+
+def share_times(chunks: list[Chunk], line: Line) -> list[Chunk]:
+    """`major trauma or major surgery within 4 weeks`: the time of the last goes for the events before it."""
+    for at, chunk in enumerate(chunks):
+        window = _time_of(chunk)
+        step = at - 1
+        while (
+            window is not None and step > 0 and chunks[step].kind in ",|&/" and chunks[step - 1].kind == "A"
+        ):
+            if not _take_time(chunks[step - 1], window, line):
+                break
+            step -= 2
+            while step > 0 and chunks[step].kind in ",|&/" and chunks[step - 1].kind in ",|&/":
+                step -= 1
+    return chunks
+
+
+def _time_of(chunk: Chunk) -> Window | None:
+    return chunk.value.window if chunk.kind == "A" and isinstance(chunk.value, (Treated, Flag)) else None
+
+
+def _take_time(chunk: Chunk, window: Window, line: Line) -> bool:
+    value = chunk.value
+    if (isinstance(value, Treated) and value.window is None and not value.ongoing) or (
+        isinstance(value, Flag)
+        and value.window is None
+        and not value.qualifiers
+        and _EVENT.search(value.variable)
+    ):
+        new = value.model_copy(update={"window": window})
+    else:
+        return False
+    says = f"the time goes for the last of the list only, not for {line.quote(chunk.start, chunk.end)!r}"
+    line.readings.append((says, new, value))
+    chunk.value = new
+    return True
+
+
+def mark_events(chunks: list[Chunk], line: Line) -> list[Chunk]:
+    """The chunks with every time window that is left joined to what it dates: `surgery on the knee within 6 months`,
+    `systematic exercise within 3 months`."""
+    found: list[Chunk] = []
+    for chunk in chunks:
+        if chunk.kind == "W" and found and not _dated(chunk, found, line):
+            first = name_start(found, chunk, line)
+            name = open_name(found[first:], line) if first is not None else None
+            name = re.sub(r"_(?:occurr(?:ed|ing)|performed|used|experienced)$", "", name) if name else None
+            if first is not None and name and _is_event(name, found[first:], chunk, line):
+                source = line.cite(found[first].start, chunk.end)
+                flag = Flag.model_construct(variable=name, qualifiers=(), window=chunk.value, source=source)
+                found[first:] = [Chunk("A", found[first].start, chunk.end, flag)]
+                continue
+        if chunk.kind != "W" or not found or not _dated(chunk, found, line):
+            found.append(chunk)
+    return found
+
+
+def _is_event(name: str, words: list[Chunk], window: Chunk, line: Line) -> bool:
+    gap = line.text[words[-1].end : window.start]
+    plain = not re.search(
+        r"[a-z]",
+        re.sub(
+            r"\b(?:of|has|have|been|was|were|that|which|did|disease|infection|the|occurred|performed)\b",
+            "",
+            gap,
+        ),
+    )
+    text = line.text[words[0].start : window.start]
+    return (
+        plain
+        and not any(c.kind == "M" for c in words)
+        and not _NOT_TIMED.search(name)
+        and not JUDGMENT.search(text)
+    )
+
+
+_NOT_TIMED = re.compile(
+    r"(?:^|_)(?:plan\w*|will|intend\w*|willing|able|expected|anticipated|diagnosed?|test|stable|dose|doses|age|born|other|another|new|screening|visit|adequate|out|significant\w*|abnormality|function)(?:_|$)"
+)
+
+
+def _dated(window: Chunk, found: list[Chunk], line: Line) -> bool:
+    """`surgery on the ipsilateral knee within 6 months`: the window dates the treatment before it."""
+    at = len(found)
+    while at and found[at - 1].kind in "zk" and len(found) - at < _MOST_WORDS:
+        at -= 1
+    if at == len(found) or not at or not isinstance(found[at - 1].value, (Treated, Flag)):
+        return False
+    last = found[at - 1]
+    if last.value.window is not None or re.search(
+        r"\b(?:and|or|but|except)\b|[,;]", line.text[last.end : window.start]
+    ):
+        return False
+    last.value = last.value.model_copy(update={"window": window.value})
+    return True
