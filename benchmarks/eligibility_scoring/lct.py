@@ -173,6 +173,8 @@ def _sides(cmp: Mapping[str, Any]) -> tuple[list[Side], str]:
     found = numbers(cmp["text"])
     if op is None:
         return [], "no comparator in the gold"
+    if _vague(cmp):
+        return [], "a multiple of `normal`, without the limit it is of"
     if op == "BETWEEN":
         if len(found) != 2:
             return [], f"a range with {len(found)} numbers"
@@ -205,6 +207,12 @@ def _times(cmp: Mapping[str, Any]) -> str:
     ):
         return ""
     return "lln" if re.search(r"lower|\blln", text) else "uln"
+
+
+def _vague(cmp: Mapping[str, Any]) -> bool:
+    """A multiple of `normal`: of which limit is not said."""
+    text = f"{cmp.get('unit', '')} {cmp['text']}".lower()
+    return cmp.get("unit_norm") == "ref-range-normal" and not re.search(r"limit|upper|lower|ln\b", text)
 
 
 def _unit(cmp: Mapping[str, Any]) -> str:

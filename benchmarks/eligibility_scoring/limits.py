@@ -215,19 +215,25 @@ def _plain(text: str) -> str:
 
 
 def same_name(variable: str, gold: str) -> bool:
-    """True when the gold name stands for our variable in the tables, or both share a word (or its stem)."""
+    """True when the gold name stands for our variable in the tables; where it or ours is in no table, when both share a
+    word or its stem (four letters)."""
     short = re.search(r"\((.+)\)$", gold)
-    known = _aliases().get(_plain(short[1] if short else gold))
-    if known:
+    known = _aliases().get(_plain(short[1] if short else gold), set())
+    if known and variable in variables():
         return variable in known or any(variable in k.split("+") for k in known)
-    if variable == "age" and words_of(gold) & {"old", "years", "older", "aged", "age", "ages", "adults"}:
+    theirs = words_of(gold).union(*(_words_of_variable(k) for k in known))
+    if variable == "age" and theirs & {"old", "years", "older", "aged", "age", "ages", "adults"}:
         return True
-    ours = words_of(variable)
-    if variable in variables():
-        entry = variables()[variable]
-        ours = ours.union(*(words_of(a) for a in (entry.label, *entry.aliases)))
-    theirs = words_of(gold)
+    ours = _words_of_variable(variable)
     return any(a == b or (min(len(a), len(b)) >= 4 and a[:4] == b[:4]) for a in ours for b in theirs)
+
+
+@cache
+def _words_of_variable(name: str) -> frozenset[str]:
+    entry = variables().get(name)
+    return frozenset(
+        words_of(name).union(*(words_of(a) for a in (entry.label, *entry.aliases) if entry) if entry else ())
+    )
 
 
 @cache
@@ -289,7 +295,9 @@ def same_unit(unit: str, variable: str, gold: str) -> bool:
         return True
     if _same_count(unit, gold):
         return True
-    return not unit or unit == "1" if words_of(gold) & words_of(variable) else False
+    if unit not in ("", "1"):
+        return bool(words_of(unit)) and words_of(unit) <= words_of(gold)
+    return bool(words_of(gold) & words_of(variable))
 
 
 _SAME = (
