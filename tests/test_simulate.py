@@ -88,6 +88,22 @@ class TestErrors:
         done = simulate(dose_study(), scenario(dlt=[0, 0]), copies=100, seed=1)
         assert row(done, "P(stopped")["note"] == "none in 100: below 0.03 (95 %)"
 
+    def test_a_share_of_all_is_never_a_bare_one_and_no_limit_is_above_one(self):
+        certain = scenario(dlt=[1.0, 1.0])
+        for copies, above in ((100, "above 0.9705"), (1, "above 0.05")):
+            done = simulate(dose_study(), certain, copies=copies, seed=1)
+            assert row(done, "P(stopped")["note"] == f"all {copies}: {above} (95 %)"
+            assert row(done, "P(15 mg")["note"].endswith(
+                "below 0.03 (95 %)" if copies > 1 else "below 0.95 (95 %)"
+            )
+
+    def test_a_median_some_copies_never_reached_says_how_many_did(self):
+        study = single_arm_study(4)
+        rare = scenario(courses={"any": {"os_median_months": 20}}, timing={"follow_up_days": 365})
+        found = row(simulate(study, rare, copies=40, seed=2), "median OS")
+        assert 0 < found["copies"] < 40
+        assert found["note"] == f"reached in {found['copies']} of 40 copies; the others would be longer"
+
     def test_no_more_digits_than_the_error_supports(self):
         (shown,) = rounded([{"estimate": 0.65718, "se": 0.0047}])
         assert shown["estimate"] == 0.6572

@@ -32,8 +32,9 @@ _MEANS = {
 def operating_characteristics(simulation: Simulation) -> list[Row]:
     """Rows of quantity, estimate, Monte Carlo standard error and the number of copies behind it.
 
-    Probabilities have the error sqrt(p (1 - p) / copies), means sd / sqrt(copies). A share of 0 carries the upper limit
-    3 / copies (95 %), never a bare zero. A blocked simulation gives no rows.
+    Probabilities have the error sqrt(p (1 - p) / copies), means sd / sqrt(copies). A share of 0 or 1 carries its exact
+    one-sided limit (95 %), never a bare zero error; a mean over the copies that reached a median says how many did. A
+    blocked simulation gives no rows.
     """
     if not simulation.arrays:
         return []
@@ -81,7 +82,8 @@ def _endpoints(simulation: Simulation) -> list[Row]:
         for i, arm in enumerate(simulation.arms or ("",)):
             key = f"{name}_median_days_{i}"
             if key in arrays:
-                rows.append(_mean(f"median {name.upper()} in days, {arm}".rstrip(", "), _known(arrays[key])))
+                says = f"median {name.upper()} in days, {arm}".rstrip(", ")
+                rows.append(_reached(_mean(says, _known(arrays[key])), len(arrays[key])))
         if f"{name}_events" in arrays:
             rows.append(_mean(f"{name.upper()} events", _known(arrays[f"{name}_events"])))
         if f"{name}_logrank_p" in arrays:
@@ -110,7 +112,9 @@ def _known(values: NDArray[np.generic]) -> NDArray[np.float64]:
 
 def _share(says: str, hit: NDArray[np.bool_]) -> Row:
     n, p = len(hit), float(hit.mean())
-    note = f"none in {n}: below {3 / n:.2g} (95 %)" if p == 0 else ""
+    limit = 0.05 ** (1 / n)  # Clopper & Pearson 1934 for n of n; 1 - limit for none of n
+    note = f"none in {n}: below {1 - limit:.2g} (95 %)" if p == 0 else ""
+    note = f"all {n}: above {limit:.4g} (95 %)" if p == 1 else note
     return {
         "quantity": says,
         "estimate": p,
@@ -134,6 +138,13 @@ def _mean(says: str, values: NDArray[np.float64]) -> Row:
         "copies": n,
         "note": "" if n else "never reached",
     }
+
+
+def _reached(row: Row, copies: int) -> Row:
+    """The row of a median with the share of copies it says nothing about."""
+    if row["copies"] in (0, copies):
+        return row
+    return row | {"note": f"reached in {row['copies']} of {copies} copies; the others would be longer"}
 
 
 def rounded(rows: list[Row]) -> list[Row]:
