@@ -56,7 +56,8 @@ def _deciding(expr: Expr) -> list[Expr]:
 
 def _covers(unread: Unparsed, parts: tuple[Expr, ...]) -> bool:
     around = unread.source
-    own = [leaf.source for part in parts for leaf in leaves(part) if leaf.source]
+    found = [getattr(leaf, "source", None) for part in parts for leaf in leaves(part)]
+    own = [source for source in found if source]
     return around is not None and all(around.start <= s.start and s.end <= around.end for s in own)
 
 

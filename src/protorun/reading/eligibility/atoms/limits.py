@@ -11,6 +11,7 @@ from protorun.reading.eligibility.atoms.sexes import of_sex
 from protorun.reading.eligibility.atoms.unnamed_limits import (
     OF_SCALES,
     age_limit,
+    measure_behind,
     open_measure,
     unnamed_limit,
 )
@@ -43,6 +44,7 @@ def mark_limits(chunks: list[Chunk], line: Line) -> list[Chunk]:
                 or age_limit(chunks, at, line)
                 or _again(chunks, at, names, line)
             )
+            limit = limit or measure_behind(chunks, at, line)
             if limit is None and (opened := open_measure(chunks, at, found, line)):
                 del found[len(found) - opened[2] :]
                 limit = opened[:2]

@@ -10,6 +10,7 @@ import re
 from protorun.reading.eligibility.atoms.unnamed_limits import name_start, open_name
 from protorun.reading.eligibility.words.lexicon import Chunk, modal, reversing
 from protorun.reading.eligibility.words.line import Line
+from protorun.reading.eligibility.words.nodes import window
 from protorun.reading.eligibility.words.personal import JUDGMENT
 from protorun.study.criterion import Flag, Treated, Window
 from protorun.study.source import Source
@@ -294,7 +295,7 @@ def mark_events(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """The chunks with every time window that is left joined to what it dates: `surgery on the knee within 6 months`,
     `systematic exercise within 3 months`."""
     found: list[Chunk] = []
-    for chunk in chunks:
+    for chunk in _recent(chunks):
         if chunk.kind == "W" and found and not _dated(chunk, found, line):
             first = name_start(found, chunk, line)
             name = open_name(found[first:], line) if first is not None else None
@@ -307,6 +308,32 @@ def mark_events(chunks: list[Chunk], line: Line) -> list[Chunk]:
         if chunk.kind != "W" or not found or not _dated(chunk, found, line):
             found.append(chunk)
     return found
+
+
+def _recent(chunks: list[Chunk]) -> list[Chunk]:
+    """`Epileptic seizure < 2 years`, `hospitalization (< 2 months)`: less than that long ago."""
+    found: list[Chunk] = []
+    at = 0
+    while at < len(chunks):
+        kinds = "".join(c.kind for c in chunks[at : at + 4])
+        inside = kinds.startswith("(ct)")
+        first = at + inside
+        event = bool(found) and found[-1].kind in "zA" and (inside or kinds.startswith("ct"))
+        if event and chunks[first].value in ("<", "≤") and first + 1 < len(chunks):
+            quantity = chunks[first + 1].value
+            end = first + 2 + inside
+            made = window(quantity.value, quantity.unit)
+            known = found[-1].kind == "z" or isinstance(found[-1].value, (Flag, Treated))
+            if known and quantity.unit in _SPANS:
+                found.append(Chunk("W", chunks[at].start, chunks[end - 1].end, made))
+                at = end
+                continue
+        found.append(chunks[at])
+        at += 1
+    return found
+
+
+_SPANS = frozenset({"days", "weeks", "months", "years", "hours"})
 
 
 def _is_event(name: str, words: list[Chunk], window: Chunk, line: Line) -> bool:

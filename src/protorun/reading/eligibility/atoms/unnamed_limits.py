@@ -60,16 +60,54 @@ def open_measure(
     if name is None:
         return None
     if side[2] in TIME:
-        if not _LASTS.search(line.text[found[-1].start : chunks[at].start]) and not _LENGTH.search(name):
+        near = line.text[found[-1].end : chunks[at].start]
+        if not (
+            _LASTS.search(near)
+            or _LENGTH.search(name)
+            or (chunks[at].value in (">", "≥") and not near.strip())
+        ):
             return None
         name = name if _LENGTH.search(name) else f"duration_of_{name}"
     return Chunk("A", start, end, number_atom(name, side, line, start, end)), behind, len(found) - first
+
+
+def measure_behind(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | None:
+    """`≥ 80 % diary compliance`: a member of a list that is a quantity and what is measured, and nothing else."""
+    if at and chunks[at - 1].kind not in ",;.|:":
+        return None
+    if (
+        "".join(c.kind for c in chunks[at : at + 2]) != "cn"
+        or chunks[at].value == "="
+        or not chunks[at + 1].value.unit
+    ):
+        return None
+    behind = at + 2
+    while behind < len(chunks) and chunks[behind].kind == "z":
+        behind += 1
+    if behind == at + 2 or behind - at > 6 or (behind < len(chunks) and chunks[behind].kind not in ",;.|("):
+        return None
+    words = chunks[at + 2 : behind]
+    side, name = side_of(chunks[at], chunks[at + 1]), open_name(words, line)
+    between_words = line.text[chunks[at + 1].end : words[-1].end]
+    if (
+        side is None
+        or name is None
+        or re.search(r"\b(?:of|in|with|for|per|at|on|by|above|below)\b", between_words)
+    ):
+        return None
+    start, end = chunks[at].start, words[-1].end
+    return Chunk("A", start, end, number_atom(name, side, line, start, end)), behind
 
 
 def _quantity_at(chunks: list[Chunk], at: int, line: Line) -> tuple[Bounds, int] | None:
     kinds = "".join(c.kind for c in chunks[at : at + 4])
     if re.match("cncn|cn&cn", kinds):
         return None
+    if re.match("cr|c[nt]P", kinds) and chunks[at].value == "=":
+        at += 1
+        kinds = kinds[1:]
+        if kinds[0] == "r":
+            return range_of(chunks[at].value), at + 1
     if re.match("c[nt]", kinds) and chunks[at].value != "=":
         side, behind = side_of(chunks[at], chunks[at + 1]), at + 2
     elif re.match("[nt]P", kinds):
@@ -275,7 +313,14 @@ _PERSONS = re.compile(
 
 
 def _of_persons(chunks: list[Chunk], at: int, behind: int, line: Line) -> bool:
-    """`male 18-50 years`, `children < 5 years`: years of persons, with nothing behind that they could be years of."""
+    """`male 18-50 years`, `children < 5 years`: years of persons, with nothing behind that they could be years of; also
+    years that stand alone on their line."""
+    if (
+        at == 0
+        and not line.text[chunks[behind - 1].end :].strip(" .;,)")
+        and not line.text[: chunks[0].start].strip()
+    ):
+        return "year" in line.text or "yr" in line.text
     ends = behind >= len(chunks) or chunks[behind].kind in ",;.)|&"
     return ends and bool(_PERSONS.search(line.text[: chunks[at].start]))
 

@@ -71,7 +71,11 @@ def _take(text: str, found: list[Token], at: int, chunks: list[Chunk]) -> int:
         return _behind(found, at, end)
     if token.stem in _SIGNS:
         chunks.append(Chunk(_SIGNS[token.stem], token.start, token.end))
-    elif token.stem in _ROMAN and chunks and chunks[-1].kind in "cv-&|,R":
+    elif (
+        token.stem in _ROMAN
+        and chunks
+        and (chunks[-1].kind in "cv-&|,R" or chunks[-1].value == "classification")
+    ):
         chunks.append(Chunk("R", token.start, token.end, Quantity(_ROMAN[token.stem])))
     elif token.stem not in filler() and token.stem not in _SILENT:
         chunks.append(Chunk("z", token.start, token.end, token.stem))

@@ -38,7 +38,9 @@ def _window(chunks: list[Chunk], at: int) -> tuple[Chunk, int] | None:
     if kinds.startswith("wct"):  # "within at most", "in the past at least": rare and unclear
         return None
     behind = chunks[at + kinds.find("t") + 1 : at + kinds.find("t") + 2] if "t" in kinds[:3] else []
-    if behind and ((behind[0].kind == "l" and kinds[0] != "c") or behind[0].value in _NOT_BEFORE):
+    if behind and (
+        (behind[0].kind == "l" and kinds[0] != "c") or (behind[0].value in _NOT_BEFORE and kinds[0] != "w")
+    ):
         return None
     if kinds.startswith("cta") and chunks[at].value in ("≤", "<"):
         return _build("W", chunks, at, at + 2, chunks[at + 1].value)
@@ -55,10 +57,17 @@ def _window(chunks: list[Chunk], at: int) -> tuple[Chunk, int] | None:
     return None
 
 
+def _preceding(chunks: list[Chunk], at: int) -> bool:
+    """`within the month preceding enrollment`, `in the past 12-month period`."""
+    if chunks[at].kind == "z":
+        return bool(chunks[at].value == "period")
+    return chunks[at].kind == "w" and at + 1 < len(chunks) and chunks[at + 1].kind == "a"
+
+
 def _build(kind: str, chunks: list[Chunk], at: int, behind: int, amount: Quantity) -> tuple[Chunk, int]:
     """Takes `before` and the anchors that follow; several anchors (`screening or enrollment`) keep the first."""
     start, anchor = chunks[at].start, ""
-    while behind < len(chunks) and chunks[behind].kind in "baO":
+    while behind < len(chunks) and (chunks[behind].kind in "baO" or _preceding(chunks, behind)):
         if chunks[behind].kind == "a":
             anchor = anchor or str(chunks[behind].value)
         behind += 1
