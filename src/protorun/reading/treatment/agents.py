@@ -128,7 +128,16 @@ class Vocabulary:
         """Whether the agent is named in the text, be it given or in another way ("previously received X")."""
         return any(found == name for found, _, _ in self._candidates(text))
 
+    @cached_property
+    def _found(self) -> dict[str, list[tuple[str, str, re.Match[str]]]]:
+        return {}
+
     def _candidates(self, text: str) -> list[tuple[str, str, re.Match[str]]]:
+        if text not in self._found:
+            self._found[text] = self._search(text)
+        return self._found[text]
+
+    def _search(self, text: str) -> list[tuple[str, str, re.Match[str]]]:
         own = [(self.names[_low(m[0])], m) for m in self.pattern.finditer(text)]
         known = [(self._listed(drugs.canonical(m[0])), m) for m in drugs.pattern().finditer(text)]
         rows = [(name, self._kind(name), m) for name, m in (*own, *known)]

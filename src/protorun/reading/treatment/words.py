@@ -72,6 +72,9 @@ _NEEDS = {  # rules of a kind can only fire where one of these stands; most sent
     "count": ("dose", "total", "injection", "infusion", "administration"),
     "dose": tuple("0123456789"), "number": tuple("0123456789"),
     "radiotherapy": ("radi", "rt", "csi", "sabr", "srs"), "general": ("chemotherapy", "system", "trop"),
+    "step": ("titr", "taper", "ramp", "crea", "increment", "wean", "reduc", "step"),
+    "condition": ("if", "unless", "case of", "depending", "provided"),
+    "unclear_end": ("until", "up to", "max", "month", "year", "week", "stop", "x", "×"),
     "conditions": ("effective",), "per_day": ("day", "daily", "bid", "tid", "qd", "b.i.d", "t.i.d", "q.d"),
 }  # fmt: skip
 
