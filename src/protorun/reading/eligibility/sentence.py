@@ -168,7 +168,9 @@ _HIGH_IS_GOOD = frozenset(
 
 
 def _good_value(leaf: Expr) -> bool:
-    """A lower limit alone, on something of which more is better."""
+    """A lower limit alone, on something of which more is better; the best values of the ECOG scale."""
+    if isinstance(leaf, Number) and leaf.variable == "ecog" and leaf.high is not None:
+        return leaf.low is None or leaf.low.value == 0
     return (
         isinstance(leaf, Number)
         and leaf.variable in _HIGH_IS_GOOD

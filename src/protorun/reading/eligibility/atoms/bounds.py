@@ -27,6 +27,11 @@ def read_bounds(chunks: list[Chunk], at: int, name: str, line: Line) -> tuple[li
         both = meet(low, high)
         if both:
             return [both], second + 2
+        if low and high and (low[0] is None) != (high[0] is None) and line.polarity == "exclusion":
+            return [
+                low,
+                (high[0], high[1], high[2] or low[2], ""),
+            ], second + 2  # "age < 18 and ≥ 75": either one
     if re.match("crP?", kinds) and isinstance(chunks[at + 1].value, Span):
         return (
             ([range_of(chunks[at + 1].value)], at + 2)
@@ -132,7 +137,7 @@ def meet(one: Bounds | None, two: Bounds | None) -> Bounds | None:
     if one is None or two is None or (one[0] is None) == (two[0] is None):
         return None
     low, high = one[0] or two[0], one[1] or two[1]
-    if low and high and low.value > high.value and one[2] == two[2]:
+    if low and high and low.value > high.value and (one[2] == two[2] or "" in (one[2], two[2])):
         return None
     unit = one[2] or two[2]
     return (low, high, unit, "") if {one[2], two[2]} <= {"", unit} else None

@@ -323,7 +323,8 @@ def _recent(chunks: list[Chunk]) -> list[Chunk]:
             quantity = chunks[first + 1].value
             end = first + 2 + inside
             made = window(quantity.value, quantity.unit)
-            known = found[-1].kind == "z" or isinstance(found[-1].value, (Flag, Treated))
+            name = found[-1].value if found[-1].kind == "z" else getattr(found[-1].value, "variable", "")
+            known = isinstance(found[-1].value, Treated) or _EVENT.search(str(name)) or name == "seizure"
             if known and quantity.unit in _SPANS:
                 found.append(Chunk("W", chunks[at].start, chunks[end - 1].end, made))
                 at = end

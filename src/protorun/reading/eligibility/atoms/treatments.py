@@ -129,6 +129,12 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
     current = bool(before) and before[-1].kind == "q" and before[-1].value in ("current", "active")
     begin = before.pop().start if current else (first_time.start if first_time else chunks[start].start)
     marks, at = _marks(chunks, at)
+    if _of_condition(before) and _WITH.search(
+        line.text, max(0, chunks[start].start - 90), chunks[start].start
+    ):
+        return Chunk(
+            "z", begin, chunks[at - 1].end, "therapy"
+        ), at  # the treatment of a condition named before
     time = _time(first_time) or next((t for m in marks if (t := _time(m))), Time())
     current = current or (time == Time() and _now(line, begin) is True)
     dose = next((m.value for m in marks if m.kind == "Z"), None)
@@ -197,6 +203,22 @@ def _map(expr: Expr, change: Callable[[Treated], Treated]) -> Expr:
     if isinstance(expr, Any):
         return Any(parts=tuple(_map(p, change) for p in expr.parts))
     return expr
+
+
+def _of_condition(before: list[Chunk]) -> bool:
+    """A condition stands before in the same phrase."""
+    for chunk in reversed(before):
+        if chunk.kind in ";.(" or chunk.kind == "A":
+            return False
+        if chunk.kind == "k":
+            return True
+    return False
+
+
+_WITH = re.compile(
+    r"(?:requir\w+|treated (?:for [^.;]{0,60} )?with|necessitating|needing|managed with|controlled (?:with|by|on)|despite|refractory to|responsive to|dependent on)"
+    r"(?: (?:the |use of |of |treatment with |any |chronic |oral |iv |intravenous |systemic |high dose |daily |ongoing |concurrent |concomitant ){0,4}|[^.;()]{0,50}(?:/|\bor\b|\band\b|,)\s*)$"
+)
 
 
 def _leads(before: list[Chunk]) -> bool:
