@@ -270,11 +270,11 @@ def test_nobody_is_no_patient_with_limits_of_0_and_1():
     assert "nobody had entered the trial by the cutoff" in found.warnings
 
 
-def test_a_share_of_patients_nobody_could_evaluate_is_called_empty():
+def test_who_could_not_be_evaluated_is_counted_aloud():
     tables = parse_tables("patient,enrolled_on\nA,2024-01-01", "", "patient,date,criteria,compartment,response\n"
                           "A,2024-02-01,rano_bm,cns,NE")  # fmt: skip
     assert analyze(study(_RATE), tables).warnings == (
-        "ORR: none of 1 patients could be evaluated; the share says nothing",
+        "ORR: 1 of 1 patients could not be evaluated and count as not responding",
     )
 
 
