@@ -268,33 +268,25 @@ _BEHIND = re.compile(
 """Words of a comparator that stands behind the unit, and of what is measured."""
 
 
-_ROMAN = frozenset(["i", "ii", "iii", "iv", "v", "vi", "and"])
+_FILLER = frozenset(re.findall(r"\w+", "i ii iii iv v vi and or higher of more above less over lower"))
 _NAMING = frozenset(
-    [
-        "grade",
-        "grades",
-        "class",
-        "classes",
-        "score",
-        "scores",
-        "point",
-        "points",
-        "stage",
-        "level",
-        "levels",
-        "times",
-    ]
+    re.findall(
+        r"\w+",
+        "grade grades class classes classification status score scores point points stage level levels times",
+    )
 )
 """Words the gold marks as a unit although they name the scale."""
 
 
 def same_unit(unit: str, variable: str, gold: str) -> bool:
     """True when the gold gives none, when both are the same unit, or when its unit is what our variable counts."""
-    wanted = set(re.findall(r"[a-z]+", gold.lower())) - _ROMAN
+    wanted = set(re.findall(r"[a-z]+", gold.lower())) - _FILLER
     if not gold or wanted <= _NAMING or canonical(gold) == canonical(unit):
         return True
     if _same_count(unit, gold):
         return True
+    if variable in variables() and variables()[variable].bare and unit in ("", "1"):
+        return canonical(gold) == variables()[variable].unit
     if unit not in ("", "1"):
         return bool(words_of(unit)) and words_of(unit) <= words_of(gold)
     return bool(words_of(gold) & words_of(variable))
