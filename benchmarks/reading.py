@@ -15,6 +15,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def at(truth: Truth, path: str) -> Any:
 
 def words(text: Any) -> str | None:
     """Text compared by its letters and digits alone: layouts differ in white space, escapes and bullets."""
-    return plain(re.sub(r"\\(?=\W)", "", str(text))) or None if text is not None else None
+    return plain(re.sub(r"\\(?=\W)", "", unescape(str(text)))) or None if text is not None else None
 
 
 def values(facts: Iterable[Any]) -> list[str | None]:

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable
 from functools import cache
+from html import unescape
 from importlib.resources import files
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ _NOTHING = frozenset({"", "n a", "not provided", "not available"})
 _AGE = re.compile(r"(\d+(?:\.\d+)?)\s*(year|month|week|day|hour|minute)s?\b", re.IGNORECASE)
 _AGES = re.compile(r"(\d+)\s*(?:-|to)\s*(\d+)\s*(year|month|week|day)s?", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(?=[\\<>*\[\]^.&~_#+=(){}|!`-])")
+_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#39|#34|#38|#60|#62|#160|ge|le);")
 _PARAGRAPH = re.compile(r"[ \t\r]*\n[ \t\r]*\n\s*")
 _LINE = re.compile(r"[ \t\r]*\n(?!\s*(?:[-*•⁃‣∙·]\s|\d{1,2}[.)]\s))[ \t]*")
 _BLANKS = re.compile(r"[ \t]+")
@@ -79,9 +81,9 @@ def of(passage: Passage, read: Callable[[str], T | None]) -> Sourced[T]:
 
 
 def as_printed(text: str) -> str:
-    """The words of a value, sign for sign: without markdown escapes, and with each line break inside a paragraph as a
+    """The words of a value, sign for sign: without markdown escapes and character entities, and with each line break inside a paragraph as a
     blank (legacy records are wrapped by hand); paragraphs and list items keep their lines."""
-    text = _ESCAPE.sub("", text.replace("\u00a0", " "))
+    text = _ESCAPE.sub("", _ENTITY.sub(lambda m: unescape(m[0]), text).replace("\u00a0", " "))
     paragraphs = _PARAGRAPH.split(text.strip())
     return "\n\n".join(_BLANKS.sub(" ", _LINE.sub(" ", p)) for p in paragraphs)
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from protorun.errors import RecordError
 from protorun.records.ctgov_csv import claim_treatments
 from protorun.records.files.document import Document, Line
+from protorun.records.pages.doubts import doubt_all, doubt_last, is_title
 from protorun.records.pages.labeled import label_of
 from protorun.records.passages.ledger import Ledger
 from protorun.records.passages.outcomes import claim_outcomes, ends_with_time_frame
@@ -17,7 +18,7 @@ from protorun.study.record import Record
 from protorun.terms.fields import labels
 
 _TYPES = "DRUG|BIOLOGICAL|DEVICE|PROCEDURE|RADIATION|BEHAVIORAL|GENETIC|DIETARY_SUPPLEMENT|COMBINATION_PRODUCT|DIAGNOSTIC_TEST|OTHER"
-_ANCHOR = re.compile(rf"(?:{_TYPES}): \S")
+_ANCHOR = re.compile(rf"(?:{_TYPES}):[ \t\u00a0]\S")
 _LEVELS = ("primary", "secondary", "other")
 _CARRIES = ("title.brief", "summary", "condition", "intervention.type", "intervention.name", "outcome")
 
@@ -43,6 +44,7 @@ def read(document: Document) -> tuple[Record, ...]:
     if at is None or at < 2:
         raise RecordError("no line names typed interventions below a title", where=document.where(0))
     ledger.value("title.brief", lines[0].start, lines[0].end)
+    whole = is_title(lines[0].text)
     if at > 2:
         ledger.value("summary.brief", lines[1].start, lines[at - 2].end)
     _conditions(ledger, lines[at - 1])
@@ -50,6 +52,11 @@ def read(document: Document) -> tuple[Record, ...]:
     end = _outcomes(ledger, lines, at + 1)
     if end < len(lines):
         ledger.value("summary.detailed", lines[end].start, lines[-1].end)
+    if not whole or sum(bool(_ANCHOR.match(line_.text)) for line_ in lines) > 1:
+        ledger.warn("this page is not whole, or holds more than one record; what its cells are is inferred")
+        doubt_all(ledger)
+    elif not lines[-1].text.endswith((".", "!", "?", ")", "]", ":")):
+        doubt_last(ledger)
     return (ledger.record(carries=_CARRIES),)
 
 

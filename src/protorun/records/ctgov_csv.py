@@ -142,7 +142,7 @@ def claim_treatments(ledger: Ledger, cell: str, offset: int, *, at: str = "", la
         ledger.mark("label", offset + starts[0].start(), offset + len(cell), at=at)
 
 
-_TREATMENT = re.compile(r"(?:\A|\|)[ ]?(?P<type>[A-Za-z][A-Za-z_ /]{2,25}):[ ]?")
+_TREATMENT = re.compile(r"(?:\A|\|)[ ]?(?P<type>[A-Za-z][A-Za-z_ /]{2,25}):[ \t\u00a0]?")
 
 
 def _design(ledger: Ledger, column: str, cell: str, at: str) -> None:

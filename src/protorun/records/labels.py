@@ -6,21 +6,26 @@ A value of a closed kind (date, phase, status ...) is taken only when it is one;
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from protorun.records.files.document import Document, Line
 from protorun.records.pages.blocks import CRITERIA_LISTS, Block, bare_label, blocks, is_heading
+from protorun.records.pages.doubts import settle
 from protorun.records.pages.headed import claim_headed
 from protorun.records.pages.help_text import recognize_help
 from protorun.records.pages.labeled import Label, claim
 from protorun.records.pages.listed_outcomes import claim_listed_outcomes
 from protorun.records.passages.ledger import Ledger
-from protorun.records.passages.values import related_row
+from protorun.records.passages.values import CHECKED, pieces, related_row
 from protorun.study.record import Record
 from protorun.terms.fields import kinds, plain, values
 
+_ALIGNED = 8
+"""Values in a column of their own begin at least so far to the right."""
+
 _NO_TITLE = re.compile(
-    r"skip to|cookie|sign in|log ?in|menu|search|subscribe|javascript|browser|copyright", re.IGNORECASE
+    r"skip to|cookie|sign in|log ?in|menu|search|subscribe|javascript|browser|copyright|home\b|[/>|›»]| summary",
+    re.IGNORECASE,
 )
 
 
@@ -36,6 +41,7 @@ def read(document: Document) -> tuple[Record, ...]:
     ledger.warn("no known layout: only what labels name was read (fallback)")
     read_blocks(ledger, document.page())
     _title(ledger, document.lines)
+    settle(ledger)
     return (ledger.record(),)
 
 
@@ -63,12 +69,8 @@ def _read(ledger: Ledger, block: Block) -> None:
     if kind == "prose":
         return _prose(ledger, block)
     ledger.mark("label", label.start, min(label.value, head.end))
-    body = block.body
-    if label.value < head.end:
-        end = label.value + len(ledger.texts[""][label.value : head.end].rstrip(" |\t"))
-        body = (Line(label.value, end, ledger.texts[""][label.value : end].strip()), *body)
-        body = tuple(line_ for line_ in body if line_.text)
-    if not body:
+    body = _joined(ledger.texts[""], block)
+    if not body or plain(body[0].text) in values("nothing"):
         return ledger.empty(label.field)
     if kind == "outcomes":
         return claim_listed_outcomes(ledger, label.field.partition(".")[2], body, label.printed)
@@ -77,11 +79,32 @@ def _read(ledger: Ledger, block: Block) -> None:
         return _treatments(ledger, label, (head, *block.body) if own else body)
     if kind == "rows":
         return _rows(ledger, label, body)
-    for line_ in body if kind == "list" else body[:1]:
+    several = kind in ("list", "places")
+    # Lines nobody understood below a single value: it may go on there.
+    sure = several or len(body) == 1 or kind in CHECKED
+    for line_ in body if several else body[:1]:
         lead = len(line_.text) - len(line_.text.lstrip("-*•·– \u00a0\t"))
         ledger.mark("label", line_.start, line_.start + lead)
-        claim(ledger, label.field, line_.start + lead, line_.end, label=label.printed)
+        claim(ledger, label.field, line_.start + lead, line_.end, label=label.printed, sure=sure)
     return None
+
+
+def _joined(text: str, block: Block) -> tuple[Line, ...]:
+    """The lines of a value; lines that begin in the column of the value on the label's line continue it."""
+    label, head, body = block.label, block.head, block.body
+    end = label.value + len(text[label.value : head.end].rstrip(" |\t"))
+    if not text[label.value : end].strip():
+        return body
+    start = label.value + len(text[label.value : end]) - len(text[label.value : end].lstrip())
+    column, at = _column(text, start), 0
+    while at < len(body) and column >= _ALIGNED and _column(text, body[at].start) == column:
+        end = body[at].end
+        at += 1
+    return Line(start, end, text[start:end]), *body[at:]
+
+
+def _column(text: str, at: int) -> int:
+    return at - text.rfind("\n", 0, at) - 1
 
 
 def _prose(ledger: Ledger, block: Block) -> None:
@@ -92,9 +115,12 @@ def _prose(ledger: Ledger, block: Block) -> None:
     else:
         ledger.mark("label", label.start, min(label.value, head.end))
     end = block.body[-1].end if block.body else head.end
+    nothing = plain(ledger.texts[""][start : min(end, start + 60)]) in values("nothing")
     # A line with nothing but the label's own words has no value.
-    if (start == label.start and not block.body and label.value >= head.end) or not ledger.value(
-        label.field, start, end, label=label.printed
+    if (
+        nothing
+        or (start == label.start and not block.body and label.value >= head.end)
+        or not ledger.value(label.field, start, end, label=label.printed)
     ):
         ledger.empty(label.field)
 
@@ -104,11 +130,19 @@ def _treatments(ledger: Ledger, label: Label, body: Sequence[Line]) -> None:
     typed = [line_ for line_ in body if plain(line_.text.partition(":")[0]) in types and ":" in line_.text]
     if typed:
         return claim_headed(ledger, body, types, "intervention", "intervention.name")
-    for number, line_ in enumerate(body):
-        if len(line_.text) <= 200:
-            group = f"intervention/{number}"
-            ledger.value("intervention.name", line_.start, line_.end, group=group, label=label.printed)
+    headed = [line_ for line_ in body if line_.text.startswith("#")]
+    for number, (start, end) in enumerate(span for line_ in headed or body for span in _names(line_)):
+        group = f"intervention/{number}"
+        ledger.value("intervention.name", start, end, group=group, label=label.printed)
     return None
+
+
+def _names(line_: Line) -> Iterator[tuple[int, int]]:
+    """The treatments a line names; a sentence names none."""
+    bare = line_.text.lstrip("#*-•· \u00a0\t")
+    for start, end in pieces(bare, ";", line_.end - len(bare)):
+        if end - start <= 200 and not bare.endswith((".", ":")):
+            yield start, end
 
 
 def _rows(ledger: Ledger, label: Label, body: Sequence[Line]) -> None:
@@ -130,5 +164,5 @@ def _title(ledger: Ledger, lines: Sequence[Line]) -> None:
     for line_ in lines[:20]:
         long = len(line_.text.split()) >= 5 and not line_.text.endswith((".", "?", "!", ":"))
         if line_.start < first and long and not _NO_TITLE.search(line_.text):
-            ledger.value("title.brief", line_.start, line_.end)
+            ledger.value("title.brief", line_.start, line_.end, sure=False)
             return

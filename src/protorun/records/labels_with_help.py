@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from protorun.records.files.document import Document, Line
+from protorun.records.pages.doubts import doubt_all, doubt_last
 from protorun.records.pages.headed import claim_headed
 from protorun.records.pages.help_text import recognize_help
 from protorun.records.pages.labeled import Label, claim, in_order, label_of
+from protorun.records.pages.several import read_each, starts_of
 from protorun.records.pages.sites import read_sites
 from protorun.records.passages.detect import line
 from protorun.records.passages.detect import score as score_by
 from protorun.records.passages.ledger import Ledger
 from protorun.records.passages.values import conditions, fits
 from protorun.study.record import Record
-from protorun.terms.fields import kinds, values
+from protorun.terms.fields import kinds, plain, values
 
 _MARKERS = (
     line("Study Purpose", 2, required=True),
@@ -69,14 +71,37 @@ def score(document: Document) -> float:
 
 
 def read(document: Document) -> tuple[Record, ...]:
-    """The record of the page."""
+    """The records of the page, one or several below each other; the title stands above the first label."""
+    lines = document.page()
+    purposes = starts_of(
+        lines, lambda line_: line_.text == "Study Purpose", lambda line_: line_.text.startswith("Trial ID")
+    )
+    return read_each(document, [max(0, at - 1) for at in purposes], _record)
+
+
+def _record(document: Document) -> Record:
     ledger = Ledger("labels_with_help", document)
     lines = document.page()
     chain = _chain(lines)
     _title(ledger, lines[: chain[0][0]] if chain else ())
     for (at, label), following in zip(chain, [*(i for i, _ in chain[1:]), len(lines)], strict=False):
         _block(ledger, label, lines[at], lines[at + 1 : following])
-    return (ledger.record(carries=_CARRIES),)
+    _not_whole(ledger, lines, chain)
+    return ledger.record(carries=_CARRIES)
+
+
+def _not_whole(ledger: Ledger, lines: Sequence[Line], chain: Sequence[tuple[int, Label]]) -> None:
+    """Doubt the texts of a page whose labels stand in another order, or that ends early."""
+    there = {label.field for _, label in chain}
+    bare = {plain(line_.text) for line_ in lines if line_.text[:1].isupper()} & _RANKS.keys()
+    if len(bare - there) > 1:
+        ledger.warn("this page is not whole: its labels stand in another order; what they name is inferred")
+        doubt_all(ledger)
+    elif "stay informed and connected" not in there:
+        ledger.warn(
+            "this page is not whole: it ends before its last part; where its last value ends is inferred"
+        )
+        doubt_last(ledger)
 
 
 def _chain(lines: Sequence[Line]) -> list[tuple[int, Label]]:
@@ -137,14 +162,14 @@ def _last_line(ledger: Ledger, field: str, label: Label, body: Sequence[Line]) -
     if not body:
         ledger.empty(field)
         return
-    _claim(ledger, field, label, body[-1].start, body[-1].end)
+    _claim(ledger, field, label, body[-1].start, body[-1].end, sure=len(body) == 1)
     for line_ in body[:-1]:
         ledger.leave(line_.start, line_.end, f"stands between {label.printed!r} and its value")
 
 
-def _claim(ledger: Ledger, field: str, label: Label, start: int, end: int) -> None:
+def _claim(ledger: Ledger, field: str, label: Label, start: int, end: int, *, sure: bool = True) -> None:
     group = _GROUPED.get(field, "")
-    if not claim(ledger, field, start, end, label=label.printed, group=group):
+    if not claim(ledger, field, start, end, label=label.printed, group=group, sure=sure):
         ledger.leave(start, end, f"what stands behind {label.printed!r} is no such value")
 
 

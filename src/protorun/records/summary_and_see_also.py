@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from protorun.records.files.document import Document, Line
+from protorun.records.pages.doubts import doubt_texts
 from protorun.records.pages.labeled import claim, in_order, label_of
+from protorun.records.pages.several import read_each, starts_of
 from protorun.records.passages.detect import line
 from protorun.records.passages.detect import score as score_by
 from protorun.records.passages.ledger import Ledger
@@ -56,9 +59,19 @@ def score(document: Document) -> float:
 
 
 def read(document: Document) -> tuple[Record, ...]:
-    """The record of the page."""
+    """The records of the page, one or several below each other."""
+    starts = starts_of(
+        document.page(),
+        lambda line_: plain(line_.text) == _PARTS[0],
+        lambda line_: bool(_NUMBER.match(line_.text)),
+    )
+    return read_each(document, starts, _record)
+
+
+def _record(document: Document) -> Record:
     ledger = Ledger("summary_and_see_also", document)
     parts = _parts(document.page())
+    disordered, cut_off = _disordered(document.page(), parts), "nct number" not in parts
     before = parts.pop("", ())
     for line_ in before:
         if plain(line_.text) in _CHROME:
@@ -69,7 +82,20 @@ def read(document: Document) -> tuple[Record, ...]:
     _conditions(ledger, parts.pop(_PARTS[3], None))
     _keys(ledger, parts.pop(_PARTS[4], ()))
     _related(ledger, parts.pop(_PARTS[5], ()))
-    return (ledger.record(carries=_CARRIES),)
+    if disordered or cut_off:
+        why = "its parts stand in another order" if disordered else "it ends before its last part"
+        ledger.warn(f"this page is not whole: {why}; where its texts end is inferred")
+        doubt_texts(ledger)
+    return ledger.record(carries=_CARRIES)
+
+
+def _disordered(lines: tuple[Line, ...], parts: Mapping[str, object]) -> bool:
+    """Whether a heading of the layout stands where its order has no place for it."""
+    return any(name not in parts and _is_head(line_, name) for line_ in lines for name in _PARTS)
+
+
+def _is_head(line_: Line, name: str) -> bool:
+    return bool(_NUMBER.match(line_.text)) if name == "nct number" else plain(line_.text[:60]) == name
 
 
 def _parts(lines: tuple[Line, ...]) -> dict[str, tuple[Line, ...]]:
@@ -77,9 +103,7 @@ def _parts(lines: tuple[Line, ...]) -> dict[str, tuple[Line, ...]]:
     ranks = {name: i for i, name in enumerate(_PARTS)}
     found = []
     for i, line_ in enumerate(lines):
-        words = "nct number" if _NUMBER.match(line_.text) else plain(line_.text[:60])
-        if words in ranks:
-            found.append((i, ranks[words]))
+        found += [(i, rank) for name, rank in ranks.items() if _is_head(line_, name)]
     # A description may have a heading "Study Design" of its own; the site's stands last.
     chain = [found[i] for i in in_order([rank for _, rank in found], last=True)]
     parts = {"": lines[: chain[0][0]] if chain else lines}

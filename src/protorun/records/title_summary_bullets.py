@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from protorun.records.files.document import Document, Line
+from protorun.records.pages.doubts import is_title
 from protorun.records.pages.labeled import label_of
 from protorun.records.passages.ledger import Ledger
 from protorun.study.record import Record
@@ -34,9 +35,10 @@ def read(document: Document) -> tuple[Record, ...]:
     lines = document.page()
     first = _first_bullet(lines) or len(lines)
     if first:
-        ledger.value("title.official", lines[0].start, lines[0].end)
+        whole = is_title(lines[0].text)
+        ledger.value("title.official", lines[0].start, lines[0].end, sure=whole)
     if first > 1:
-        ledger.value("summary.brief", lines[1].start, lines[first - 1].end)
+        ledger.value("summary.brief", lines[1].start, lines[first - 1].end, sure=whole)
     else:
         ledger.empty("summary.brief")
     if first < len(lines):

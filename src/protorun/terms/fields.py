@@ -14,7 +14,7 @@ _SIGNS = re.compile(r"[^0-9a-z]+")
 
 def plain(text: str) -> str:
     """The form in which labels are compared: lower case, every run of signs one space, `&` as `and`."""
-    return _SIGNS.sub(" ", text.lower().replace("&", " and ").replace("(s)", "s")).strip()
+    return _SIGNS.sub(" ", text.lower().replace("&amp;", "&").replace("&", " and ").replace("(s)", "s")).strip()
 
 
 @cache
@@ -38,6 +38,18 @@ def labels() -> Mapping[str, str]:
 def headings() -> frozenset[str]:
     """Plain printed headings that open a part of a page without naming a field."""
     return frozenset(plain(line) for line in _table()["headings"]["lines"])
+
+
+@cache
+def ignored() -> Mapping[str, str]:
+    """Plain printed labels that carry no canonical field, each with itself."""
+    return {plain(line): line for line in _table()["ignored"]["lines"]}
+
+
+@cache
+def closing() -> frozenset[str]:
+    """Plain printed lines below which a page says nothing about its record any more."""
+    return frozenset(plain(line) for line in _table()["closing"]["lines"])
 
 
 @cache

@@ -46,7 +46,9 @@ def kind_of(measure: str, *, oncology: bool = True) -> Kind:
         for name, pattern in patterns("kind").items()
         if (match := pattern.search(measure)) and not (name in unless and unless[name].search(measure))
     }
-    found = [k for k, span in spans.items() if not any(_inside(span, s) for s in spans.values() if s != span)]
+    found: list[Kind] = [
+        k for k, span in spans.items() if not any(_inside(span, s) for s in spans.values() if s != span)
+    ]
     if len(found) != 1 or (found[0] in ("response_rate", "duration") and not oncology):
         return "other"
     return found[0]

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from protorun.records.files.document import Line
 from protorun.records.pages.labeled import Label, label_of
-from protorun.records.passages.values import fits
-from protorun.terms.fields import headings, kinds, labels, plain, values
+from protorun.records.passages.values import CHECKED, fits
+from protorun.terms.fields import closing, headings, ignored, kinds, labels, plain, values
 
 CLOSED = frozenset({"nct", "date", "phase", "status", "type", "count", "sex", "ages", "age", "yesno"})
-"""Kinds whose values are checked: what is not one of them is not taken for a value."""
+"""Kinds whose values are so much their own that they end a text."""
 
 _OPEN_ENDED = frozenset({"prose", "treatments", "rows"})
 _SELF_EVIDENT = frozenset(
@@ -41,6 +41,13 @@ class Block:
     body: tuple[Line, ...]
 
 
+Form = tuple[str, str, bool]
+"""How a label is printed: the signs before it, the sign behind it, all in capitals or not."""
+
+_MANY = 4
+"""Labels of so many different fields make a form the page's own."""
+
+
 @dataclass(frozen=True)
 class Page:
     """The lines of a page, the fields that need no colon on it, and where its last bare label of criteria stands."""
@@ -48,6 +55,8 @@ class Page:
     lines: Sequence[Line]
     loose: frozenset[str]
     last_criteria: int
+    forms: frozenset[Form]
+    """The forms in which the page prints many of its labels; empty when it has no form of its own."""
 
     def follows(self, at: int) -> Line | None:
         """The line below."""
@@ -56,10 +65,16 @@ class Page:
 
 def blocks(lines: Sequence[Line], *, loose: frozenset[str] = frozenset()) -> list[Block]:
     """The page cut at its labels and headings."""
-    page = Page(lines, loose | _SELF_EVIDENT, _last_criteria(lines))
+    page = Page(lines, loose | _SELF_EVIDENT, _last_criteria(lines), _forms(lines))
     marks: list[tuple[int, Label | None]] = []
     opened: Label | None = None
     for i, line_ in enumerate(lines):
+        if len(marks) >= _MANY and plain(line_.text[:80]) in closing():
+            marks.append((i, None))
+            break
+        if len(marks) >= _MANY and opened is not None and opened.field == "related.nct":
+            # What follows a list of other trials belongs to those trials.
+            continue
         label = _label(page, i, opened)
         if label is not None and opened is not None and label.field == opened.field and _goes_on(opened):
             if marks[-1][0] == i - 1 and opened.value >= lines[i - 1].end:
@@ -82,14 +97,28 @@ def blocks(lines: Sequence[Line], *, loose: frozenset[str] = frozenset()) -> lis
 
 
 def is_heading(line_: Line) -> bool:
-    """Whether the line opens a part of a page without naming a field."""
-    return plain(line_.text[:80]) in headings()
+    """Whether the line opens a part of a page, or has a label, without naming a field."""
+    return plain(line_.text[:80]) in headings() or label_of(line_, ignored()) is not None
 
 
 def bare_label(line_: Line) -> Label | None:
     """The label of a line that is nothing but a label."""
     label = label_of(line_, labels())
     return label if label is not None and label.value >= line_.end else None
+
+
+def _forms(lines: Sequence[Line]) -> frozenset[Form]:
+    fields: dict[Form, set[str]] = {}
+    for line_ in lines:
+        if label := label_of(line_, labels()):
+            fields.setdefault(_form(line_, label), set()).add(label.field)
+    return frozenset(form for form, found in fields.items() if len(found) >= _MANY)
+
+
+def _form(line_: Line, label: Label) -> Form:
+    behind = line_.text[: label.value - line_.start].rstrip(" \u00a0")
+    sign = next((s for s in ("|", "\t", ":") if s in behind[-3:]), "" if label.value < line_.end else "end")
+    return line_.text[: label.start - line_.start].strip(), sign, label.printed.isupper()
 
 
 def _goes_on(opened: Label) -> bool:
@@ -116,13 +145,23 @@ def _label(page: Page, at: int, opened: Label | None) -> Label | None:
         return None
     kind, value = kinds()[label.field], line_.text[label.value - line_.start :].strip(" |\t")
     below = page.follows(at)
-    if kind in CLOSED and not fits(kind, value or (below.text if below else "")):
-        return None
+    if kind in CHECKED and not fits(kind, value or (below.text if below else "")):
+        return label if not value and below and _opens(page, below) else None
     if opened is not None and opened.field == "eligibility.criteria" and plain(line_.text) == "description":
         return replace(label, field="eligibility.criteria") if bare_label(page.lines[at - 1]) else None
     if opened is None or not in_text or not value:
         return label
+    form = _form(line_, label)
+    if page.forms and form not in page.forms:
+        return None
+    if form in page.forms and (form[0] or form[1] in ("|", "\t") or form[2]):
+        return label
     return label if _ends_text(label, kind, opened.field) or _in_a_run(page, at, opened.field) else None
+
+
+def _opens(page: Page, line_: Line) -> bool:
+    """Whether the line is a heading or has a label, so that the bare label above it has no value."""
+    return is_heading(line_) or bool(label_of(line_, labels()) or _loose(line_, page.loose))
 
 
 def _apart(page: Page, at: int, label: Label, opened: Label) -> bool:

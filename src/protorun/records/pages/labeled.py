@@ -14,7 +14,8 @@ from protorun.terms.fields import kinds, plain
 
 MAX_LABEL = 70
 
-_ORNAMENT = re.compile(r"[#*>|•⁃▪◦·_\s-]{0,12}")
+# Signs of lists and headings, and the number of a section ("A.3.1").
+_ORNAMENT = re.compile(r"[#*>|•⁃▪◦·_\s-]{0,12}(?:[A-Z](?:\.\d{1,2}){1,4}\.?\s+)?")
 _SEPARATOR = re.compile(r"[*_]{0,2}(?::[*_]{0,2}|\t+|[ \u00a0]{2,}|[ ]?\|[ ]?|\Z)")
 
 
@@ -85,7 +86,9 @@ def in_order(ranks_found: Sequence[int], *, last: bool = False) -> list[int]:
     return chain[::-1]
 
 
-def claim(ledger: Ledger, field: str, start: int, end: int, *, label: str = "", group: str = "") -> bool:
+def claim(
+    ledger: Ledger, field: str, start: int, end: int, *, label: str = "", group: str = "", sure: bool = True
+) -> bool:
     """Claim a printed value in the way of its field's kind; False (and nothing claimed) when it does not fit."""
     text = ledger.texts[""][start:end]
     kind = kinds()[field]
@@ -94,7 +97,7 @@ def claim(ledger: Ledger, field: str, start: int, end: int, *, label: str = "", 
     lead = start + len(text) - len(text.lstrip())
     spans = list(_spans(kind, text.strip(), lead))
     for low, high in spans:
-        ledger.value(field, low, high, label=label, group=group)
+        ledger.value(field, low, high, label=label, group=group, sure=sure)
     ledger.mark("label", start, end)
     return bool(spans)
 
@@ -103,14 +106,15 @@ def _spans(kind: str, text: str, offset: int) -> Iterator[tuple[int, int]]:
     if kind == "phase":
         yield from phases(text, offset)
     elif kind == "places":
-        yield from places(text, offset)
+        for start, end in pieces(text, next((s for s in "|;\t" if s in text), "\n"), 0):
+            yield from places(text[start:end], offset + start)
     elif kind == "count" and (span := count(text)):
         yield offset + span[0], offset + span[1]
     elif kind == "date":
         low, high = date_span(text)
         yield offset + low, offset + high
-    elif kind == "list" and ("|" in text or ";" in text):
-        yield from pieces(text, "|" if "|" in text else ";", offset)
+    elif kind == "list" and (sign := next((s for s in "|;\t" if s in text), "")):
+        yield from pieces(text, sign, offset)
     else:
         yield offset, offset + len(text)
 

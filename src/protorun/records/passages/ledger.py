@@ -69,6 +69,13 @@ class Ledger:
             self.reasons.append(Leftover(source, reason))
             self.mark("leftover", start, end, at=at)
 
+    def retract(self, passage: Passage, reason: str) -> None:
+        """Take a value back and leave its stretch over."""
+        source = passage.source
+        self.passages.remove(passage)
+        self.claims.remove((KINDS.index("value"), source.locator, source.start, source.end))
+        self.leave(source.start, source.end, reason, at=source.locator)
+
     def empty(self, *fields: str, label: str = "") -> None:
         """A label is printed and nothing stands behind it."""
         for field in fields:

@@ -81,6 +81,7 @@ class Outcome:
 
 def outcomes(text: str, offset: int = 0) -> Iterator[Outcome]:
     """The outcomes of a cell, one per stretch between bars."""
+    text = text.replace("\u00a0", " ")
     at, parts = 0, _split(text)
     heads = Counter(part.strip().partition(", ")[0] for part in parts)
     for part in parts:
@@ -136,6 +137,7 @@ def claim_outcomes(
 
 def ends_with_time_frame(text: str) -> bool:
     """Whether the text ends as an outcome cell does: a comma and a time frame, not the end of a sentence."""
+    text = text.replace("\u00a0", " ")
     last = text.rfind(", ")
     frame = text[last + 2 :]
     if last <= 0 or len(frame) > 150 or ". " in frame or (frame.endswith(".") and "|" not in text):
@@ -148,7 +150,7 @@ def _split(text: str) -> list[str]:
     parts = text.split("|")
     found = [parts[0]]
     for part in parts[1:]:
-        if part.startswith((" ", "\u00a0")) and not ends_with_time_frame(found[-1]):
+        if part.startswith(" ") and not ends_with_time_frame(found[-1]):
             found[-1] += "|" + part
         else:
             found.append(part)

@@ -11,7 +11,7 @@ from protorun.terms.fields import plain, values
 Span = tuple[int, int]
 
 _PHASE = re.compile(
-    r"(?:early[ _]?)?phase[ _]?(?:[0-4][ab]?|i{1,3}[ab]?|iv)(?![\w])|n/a|not applicable|na(?![\w])",
+    r"(?:early[\s_]{0,3})?phase[\s_]{0,3}(?:[0-4][ab]?|i{1,3}[ab]?|iv)(?![\w])|n/a|not applicable|na(?![\w])",
     re.IGNORECASE,
 )
 _BETWEEN_PHASES = re.compile(r"[\s|/,;&+-]{0,9}(?:and|to)?[\s|/,;&+-]{0,9}")
@@ -24,8 +24,20 @@ _AGES = re.compile(
     r"(?:\s*\([^()]{0,60}\))?",
     re.IGNORECASE,
 )
-_CLOSED = frozenset({"status", "type", "sex", "yesno", "date", "phase", "count", "nct", "ages", "age"})
-_NCT = re.compile(r"NCT\d{8}(?!\d)", re.IGNORECASE)
+_LISTED = frozenset({"status", "type", "sex", "yesno"})
+_LEADING = frozenset({"class", "allocation", "model", "masking", "purpose"})
+_SHAPES = {
+    "nct": re.compile(r"NCT\d{8}", re.IGNORECASE),
+    "ages": _AGES,
+    "age": _ONE_AGE,
+    "acronym": re.compile(r"(?=.{2,40}\Z)(?=(?:.*?[A-Z0-9]){2})\S+(?: \S+){0,3}"),
+    "email": re.compile(r"(?:[^@\s]+\s)?[^@\s]+@[^@\s]+\.\w{2,}(?:\s\S+)?"),
+    "phone": re.compile(r"(?=(?:\D*\d){6})(?=(?:[^A-Za-z]*[A-Za-z]){0,12}[^A-Za-z]*\Z).{6,60}"),
+    "person": re.compile(r"(?!.*@)(?!(?:\D*\d){5})[^:;]{2,100}"),
+}
+CHECKED = _LISTED | _LEADING | _SHAPES.keys() | {"date", "phase", "count"}
+"""Kinds whose values are known by their words or their shape."""
+
 _ROW = re.compile(r"(?P<nct>NCT\d{8})[ \t\u00a0]*[-–—:][ \t\u00a0]*(?P<rest>[^\r\n]*)")
 _ROW_PHASE = re.compile(r"[ \t\u00a0](N/A|(?:Early )?Phase [0-4](?:/Phase [0-4])?)[ \t\u00a0]*\Z")
 
@@ -45,21 +57,19 @@ def phases(text: str, offset: int = 0) -> tuple[Span, ...]:
 def fits(kind: str, text: str) -> bool:
     """Whether the text can be a value of that closed kind; open kinds take any text."""
     text = text.strip()
-    if kind in _CLOSED and len(text) > 200:
+    if kind in CHECKED and len(text) > 200:
         return False
-    if kind in ("status", "type", "sex", "yesno"):
+    if kind in _LISTED:
         return plain(text) in values(kind)
+    if kind in _LEADING:
+        return any(f"{plain(text)} ".startswith(f"{word} ") for word in values(kind))
+    if kind in _SHAPES:
+        return bool(_SHAPES[kind].fullmatch(text))
     if kind == "date":
         return parse_printed(_without_note(text)) is not None
     if kind == "phase":
         return bool(phases(text))
-    if kind == "count":
-        return count(text) is not None
-    if kind == "nct":
-        return bool(_NCT.fullmatch(text))
-    if kind in ("ages", "age"):
-        return bool((_AGES if kind == "ages" else _ONE_AGE).fullmatch(text))
-    return bool(text)
+    return count(text) is not None if kind == "count" else bool(text)
 
 
 def count(text: str) -> Span | None:
@@ -100,6 +110,7 @@ def places(text: str, offset: int = 0) -> Iterator[Span]:
 def conditions(text: str, offset: int = 0) -> Iterator[Span]:
     """Conditions of a comma list; `Solid Tumor, Adult` and `Neoplasms, Lung` are one each."""
     start, end = -1, -1
+    text = text.replace("\u00a0", " ")
     for low, high in _pieces(text, ", "):
         if start >= 0 and _belongs(text[start:end], text[low:high]):
             end = high
