@@ -94,6 +94,8 @@ def _condition(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | 
         extra.append(str(chunks[behind].value))
         behind += 1
     source = line.cite(chunks[at].start, chunks[behind - 1].end)
+    if name == "other_malignancy" and _CONCURRENT.search(line.text, chunks[step].start, chunks[step].end):
+        extra.append("current")
     flags = [_named(name, tuple(q for q in dict.fromkeys((*group, *extra)) if q), source) for group in groups]
     flags = [f for i, f in enumerate(flags) if f not in flags[:i]]
     expr: Expr = flags[0] if len(flags) == 1 else Any(parts=tuple(flags))
@@ -101,6 +103,9 @@ def _condition(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | 
         cleared = _flag(name, ("ruled_out_by_imaging",), None, source)
         expr, behind = All(parts=(expr, Not(part=cleared))), behind + 1
     return Chunk("A", chunks[at].start, chunks[behind - 1].end, expr, own=chunks[at].kind == "q"), behind
+
+
+_CONCURRENT = re.compile(r"concurrent|concomitant|simultaneous|synchronous|\bcurrent|\bactive|co-?existing")
 
 
 def _leads_to_condition(chunks: list[Chunk], at: int) -> bool:
@@ -228,7 +233,7 @@ def dated(chunks: list[Chunk], line: Line) -> list[Chunk]:
         kinds = {q for m in members for q in [_qualifiers(m)]}
         for member in members:
             before = member.value
-            member.value = _map_atoms(before, lambda f, w=chunk.value: f.model_copy(update={"window": w}))
+            member.value = _map_atoms(before, lambda f, w=chunk.value: _in(f, w))
             if len(kinds) > 1 and member is not members[-1]:
                 says = f"the time goes for the last of the list only, not for {line.quote(member.start, member.end)!r}"
                 line.readings.append((says, member.value, before))
@@ -237,6 +242,14 @@ def dated(chunks: list[Chunk], line: Line) -> list[Chunk]:
         else:
             found.append(chunk)
     return found
+
+
+def _in(atom: Anything, window: Window) -> Anything:
+    """An atom in a window; "active malignancies within 3 years" need not be active any more."""
+    update: dict[str, Anything] = {"window": window}
+    if isinstance(atom, Flag) and atom.variable == "other_malignancy":
+        update["qualifiers"] = tuple(q for q in atom.qualifiers if q != "current")
+    return atom.model_copy(update=update)
 
 
 def _bare_windows(chunks: list[Chunk]) -> list[Chunk]:

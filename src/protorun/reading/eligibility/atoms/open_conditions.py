@@ -140,7 +140,10 @@ _ORGANS = frozenset(
     ]
 )
 _EVENT = re.compile(
-    r"trauma|injur|fracture|infarct|attack|event|hemorrhag|bleed|surger|episode|transfus|procedure|infection|exacerbation|stroke|ischemi|thrombo|embol|hospital|biops|donation|accident"
+    r"covid|influenza|trauma|injur|fracture|infarct|attack|event|hemorrhag|bleed|surger|episode|transfus|procedure|infection|exacerbation|stroke|ischemi|thrombo|embol|hospital|biops|donation|accident"
+)
+_OF_SHARED = re.compile(
+    r"\s*(?:,|or\b|and\b|/)[^.;]{0,120}\w*(?:carcinoma|cancer|tumor|tumour|sarcoma|lymphoma|disease|infection|malignancy|neoplasm)s? (?:of|in) "
 )
 _TO_WHAT = re.compile(
     r"\b(?:allerg|hypersensitiv|intoleran|reaction|contraindicat|sensitivit|anaphyla)\w*[^.;]{0,80}\bto\b[^.;]*$"
@@ -200,6 +203,10 @@ def _condition(
     sentence = re.split(r"[.;]", line.text[: words[0].start])[-1]
     if re.search(r"[a-z]", after) or _TO_WHAT.search(sentence) or _lends(text, chunks, behind):
         return None
+    if _OF_SHARED.match(line.text, end) and " of " not in text:
+        return (
+            None  # "squamous cell carcinoma, or adenocarcinoma of the cervix": of which organ is the first?
+        )
     gap = line.text[found[first - 1].end if first else 0 : words[0].start]
     if not _is_name(text) or _GIVEN.search(gap):
         return None
@@ -279,10 +286,10 @@ def _take_time(chunk: Chunk, window: Window, line: Line) -> bool:
     if (isinstance(value, Treated) and value.window is None and not value.ongoing) or (
         isinstance(value, Flag)
         and value.window is None
-        and not value.qualifiers
+        and set(value.qualifiers) <= {"recent"}
         and _EVENT.search(value.variable)
     ):
-        new = value.model_copy(update={"window": window})
+        new = value.model_copy(update={"window": window, "qualifiers": ()})
     else:
         return False
     says = f"the time goes for the last of the list only, not for {line.quote(chunk.start, chunk.end)!r}"
