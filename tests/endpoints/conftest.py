@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from protorun.patients.tables import load_tables
+from protorun.patients.tables import parse_tables
 from protorun.study.endpoint import Censoring, Endpoint, EndpointEvent
 from protorun.study.source import Source, stated
 from protorun.trial.tables import Tables
@@ -91,4 +91,6 @@ def endpoints() -> dict[str, Endpoint]:
 @pytest.fixture(scope="session")
 def twelve() -> Tables:
     """Twelve patients, each for one rule."""
-    return load_tables(CASES)
+    return parse_tables(
+        *((CASES / f"{name}.csv").read_text() for name in ("patients", "lesions", "assessments"))
+    )

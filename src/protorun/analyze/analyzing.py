@@ -89,11 +89,12 @@ def _doubts(done: list[EndpointResult], screened: int) -> list[str]:
     """What a reader of the table should know about who is in it."""
     found = []
     for result in done:
-        codes = result.rows.response
-        if result.kind == "response_rate" and len(codes) and np.isin(codes, _NOT_SEEN).all():
-            found.append(
-                f"{result.id}: none of {len(codes)} patients could be evaluated; the share says nothing"
+        unseen = int(np.isin(result.rows.response, _NOT_SEEN).sum())
+        if result.kind == "response_rate" and unseen:
+            count = (
+                f"{unseen} of {len(result.rows)} patients could not be evaluated and count as not responding"
             )
+            found.append(f"{result.id}: {count}")
     if done and not any(len(result.rows) for result in done):
         found.append("nobody had entered the trial by the cutoff")
     if screened:

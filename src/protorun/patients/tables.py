@@ -45,13 +45,6 @@ _DAYS = {"died_on": "death_on"} | {
 Names = Mapping[str, int]
 
 
-def load_tables(folder: Path) -> Tables:
-    """The tables of a recorded trial. Raises PatientDataError, with file and line, for what cannot be used."""
-    there = {name: folder / f"{name}.csv" for name in ("patients", "lesions", "assessments")}
-    texts = {n: read_text(p) for n, p in there.items() if n == "patients" or p.is_file()}
-    return parse_tables(texts["patients"], texts.get("lesions", ""), texts.get("assessments", ""))
-
-
 def parse_tables(patients_csv: str, lesions_csv: str = "", assessments_csv: str = "") -> Tables:
     """The tables of a recorded trial from the texts of its files; an empty text is an absent file."""
     found = parse_patients(patients_csv)

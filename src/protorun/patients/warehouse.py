@@ -19,16 +19,16 @@ from typing import Any
 import numpy as np
 
 from protorun.errors import PatientDataError
+from protorun.patients._fact_reading import read_facts, screening_dates
 from protorun.patients._fact_rows import insert_facts
 from protorun.screening.dates import anchor_days
 from protorun.screening.evaluate import Policy
 from protorun.screening.masks import WORD, Masks
 from protorun.screening.sql import Statement, statement
 from protorun.study.study import Study
-from protorun.trial.facts import NO_DAY, DayArray, Facts
+from protorun.trial.facts import NO_DAY, Facts
 
 ENDINGS = (".parquet", ".csv")
-_ANCHORS = ("enrollment", "randomization", "first_dose", "last_dose", "diagnosis")
 
 
 @cache
@@ -147,22 +147,6 @@ def codebook(connection: Any) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def screening_dates(connection: Any) -> tuple[DayArray, Facts]:
-    """The persons and their dates, as facts without anything else."""
-    names = ("index_on", *(f"on_{a}" for a in _ANCHORS))
-    days = ", ".join(f"coalesce({n} - DATE '1970-01-01', {int(NO_DAY)})::INTEGER AS {n}" for n in names)
-    found = connection.execute(
-        f"SELECT person.person_id, {days} FROM person LEFT JOIN screened USING (person_id) ORDER BY person_id"
-    ).fetchnumpy()
-    index = np.asarray(found["index_on"], np.int32)
-    if (index == NO_DAY).any():
-        raise PatientDataError(
-            "the screening date is not given", hint="add the table screened or give a date for all"
-        )
-    anchors = {a: np.asarray(found[f"on_{a}"], np.int32) for a in _ANCHORS}
-    return found["person_id"], Facts(("",) * len(index), index, {}, anchors=anchors)
-
-
 def _dates_of_screening(connection: Any, asked: Statement) -> None:
     """The table `screening` with every edge the statement asks for, computed here and not in the database."""
     persons, facts = screening_dates(connection)
@@ -181,4 +165,4 @@ def _dates_of_screening(connection: Any, asked: Statement) -> None:
     connection.unregister("dates")
 
 
-__all__ = ["connect", "fact_tables", "hold", "open_tables", "screen_tables", "write_tables"]
+__all__ = ["connect", "fact_tables", "hold", "open_tables", "read_facts", "screen_tables", "write_tables"]
