@@ -4,110 +4,77 @@ Whatever is not understood becomes an `Unparsed` part in a place where it can on
 
 from __future__ import annotations
 
-from protorun.reading.eligibility.operand import Context, operand
-from protorun.reading.eligibility.trees import leaves, simplified
+from protorun.reading.eligibility.lists import find, has_atom, listed, name_of, negated, split, trim
+from protorun.reading.eligibility.operand import Context
 from protorun.reading.eligibility.words.lex import hard
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import (
     All,
     Any,
-    Code,
     Expr,
     Flag,
     If,
-    Judgment,
     Not,
     Number,
-    Treated,
     Unless,
-    Unparsed,
-    Washout,
 )
-from protorun.terms.concepts import concepts
 
 __all__ = ["assemble", "hard"]
 
 
 def assemble(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     """The tree of one sentence. `context.firing` is True where the words describe what excludes."""
-    chunks = _trim(chunks)
+    chunks = trim(chunks)
     for rule in (_defined, _permitted, _forbidden, _cases, _conditional, _excepted):
         if (found := rule(chunks, line, context)) is not None:
             return found
-    return _listed(chunks, line, context)
-
-
-def _trim(chunks: list[Chunk]) -> list[Chunk]:
-    start, end = 0, len(chunks)
-    while start < end and chunks[start].kind in ",:;.&|-/":
-        start += 1
-    while end > start and chunks[end - 1].kind in ",:;.&|-/":
-        end -= 1
-    return chunks[start:end]
-
-
-def _find(chunks: list[Chunk], kinds: str, start: int = 0) -> int | None:
-    """The first chunk of these kinds outside brackets."""
-    depth = 0
-    for at, chunk in enumerate(chunks):
-        depth = max(0, depth + (chunk.kind == "(") - (chunk.kind == ")"))
-        if at >= start and depth == 0 and chunk.kind in kinds:
-            return at
-    return None
-
-
-def _has_atom(chunks: list[Chunk]) -> bool:
-    return any(c.kind == "A" for c in chunks)
+    return listed(chunks, line, context)
 
 
 def _defined(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
     """`X is defined as Y`: the record's own definition wins over the word, which stands for Y."""
-    at = _find(chunks, "D")
-    if at is None or not _has_atom(chunks[at:]) or not _has_atom(chunks[:at]):
+    at = find(chunks, "D")
+    if at is None or not has_atom(chunks[at:]) or not has_atom(chunks[:at]):
         return None
     left, right = chunks[:at], chunks[at + 1 :]
     head = _last_concept(left)
     if head is None:
         return None
     name, index = head
-    right = [c for c in right if not (c.kind == "A" and _name(c.value) == name)]
+    right = [c for c in right if not (c.kind == "A" and name_of(c.value) == name)]
     while right and right[0].kind == "D":
         right = right[1:]
-    if not _has_atom(right):
+    if not has_atom(right):
         return None
     meaning = assemble(right, line, context)
     rest = left[:index] + left[index + 1 :]
-    if _has_atom(rest) or any(c.kind == "z" for c in rest):
-        return All(parts=(_listed(_trim(rest), line, context), meaning))
+    if has_atom(rest) or any(c.kind == "z" for c in rest):
+        return All(parts=(listed(trim(rest), line, context), meaning))
     return meaning
 
 
 def _last_concept(chunks: list[Chunk]) -> tuple[str, int] | None:
     for index in range(len(chunks) - 1, -1, -1):
         if chunks[index].kind == "A":
-            name = _name(chunks[index].value)
+            name = name_of(chunks[index].value)
             return (name, index) if name else None
     return None
 
 
-def _name(expr: object) -> str:
-    return expr.variable if isinstance(expr, (Flag, Code)) else ""
-
-
 def _permitted(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
     """`P are eligible only if Q`; a plain permission ("X are allowed") asks for nothing by itself."""
-    at = _find(chunks, "p")
+    at = find(chunks, "p")
     if at is None:
         return None
-    condition = _find(chunks, "i", at)
+    condition = find(chunks, "i", at)
     only = condition is not None and "only" in line.text[chunks[at].start : chunks[condition].end]
-    if condition is not None and only and _has_atom(chunks[:at]) and _has_atom(chunks[condition:]):
-        who = _listed(_trim(chunks[:at]), line, context.opened())
+    if condition is not None and only and has_atom(chunks[:at]) and has_atom(chunks[condition:]):
+        who = listed(trim(chunks[:at]), line, context.opened())
         what = assemble(chunks[condition + 1 :], line, context.asking())
         needed: Expr = If(condition=who, then=what)
         return All(parts=(who, Not(part=what))) if context.firing else needed
-    if not _has_atom(chunks):
+    if not has_atom(chunks):
         return None
     line.doubt(
         "ALLOWANCE",
@@ -118,8 +85,8 @@ def _permitted(chunks: list[Chunk], line: Line, context: Context) -> Expr | None
 
 def _forbidden(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
     """`X is not allowed`, `patients with X are excluded`."""
-    at = _find(chunks, "G")
-    if at is None or not _has_atom(chunks[:at]) or _has_atom(chunks[at:]):
+    at = find(chunks, "G")
+    if at is None or not has_atom(chunks[:at]) or has_atom(chunks[at:]):
         return None
     rest = assemble(chunks[:at], line, context.described())
     return rest if context.firing else Not(part=rest)
@@ -127,18 +94,18 @@ def _forbidden(chunks: list[Chunk], line: Line, context: Context) -> Expr | None
 
 def _conditional(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
     """`if C, X`, `X if C`, `for patients with C: X`."""
-    at = _find(chunks, "iC")
+    at = find(chunks, "iC")
     if at is None:
         return None
-    before, behind = _trim(chunks[:at]), chunks[at + 1 :]
+    before, behind = trim(chunks[:at]), chunks[at + 1 :]
     if (other := _other_limit(before, behind, line, context)) is not None:
         return other
-    if _has_atom(before):
+    if has_atom(before):
         condition = assemble(behind, line, context.opened())
         part = assemble(before, line, context)
     else:
-        comma = _find(behind, ",:")
-        if comma is None or not _has_atom(behind[:comma]) or not _has_atom(behind[comma:]) or before:
+        comma = find(behind, ",:")
+        if comma is None or not has_atom(behind[:comma]) or not has_atom(behind[comma:]) or before:
             return None
         condition = assemble(behind[:comma], line, context.opened())
         part = assemble(behind[comma + 1 :], line, context)
@@ -147,15 +114,15 @@ def _conditional(chunks: list[Chunk], line: Line, context: Context) -> Expr | No
 
 def _cases(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
     """`≤ 3 for patients without C, or ≤ 5 for patients with C`: each limit holds under its own condition."""
-    pieces, _ = _split(chunks)
+    pieces, _ = split(chunks)
     if len(pieces) < 2 or sum(c.kind in "iC" for c in chunks) < 2:
         return None
     cases: list[Expr] = []
     for piece in pieces:
-        at = _find(piece, "iC")
-        before = _trim(piece[:at]) if at is not None else []
+        at = find(piece, "iC")
+        before = trim(piece[:at]) if at is not None else []
         behind = piece[at + 1 :] if at is not None else []
-        if not _limited(before) or not _has_atom(behind) or _find(behind, "iC") is not None:
+        if not _limited(before) or not has_atom(behind) or find(behind, "iC") is not None:
             return context.unparsed(line, chunks)
         # A time at the end of a piece is the time of its limit: a metastasis has no "within 15 days".
         when = [c for c in behind if c.kind == "A" and isinstance(c.value, Flag) and c.value.window]
@@ -170,9 +137,9 @@ def _cases(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
 def _other_limit(before: list[Chunk], behind: list[Chunk], line: Line, context: Context) -> Expr | None:
     """`ALT ≤ 2.5 x ULN, or ≤ 5 x ULN if liver metastases`: the second limit holds under the condition, else the first."""
     cut = max((i for i, c in enumerate(before) if c.kind in "|,;"), default=None)
-    if cut is None or not _has_atom(before[:cut]) or not behind or not _has_atom(behind):
+    if cut is None or not has_atom(before[:cut]) or not behind or not has_atom(behind):
         return None
-    first, second = _trim(before[:cut]), _trim(before[cut:])
+    first, second = trim(before[:cut]), trim(before[cut:])
     if not second or _limited(first) != _limited(second) or not _limited(first):
         return None
     condition = assemble(behind, line, context.opened())
@@ -193,13 +160,13 @@ def _limited(chunks: list[Chunk]) -> set[str]:
 
 def _excepted(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
     """`X, except Y`: Y is taken out of what excludes, and released from what is required."""
-    at = _find(chunks, "e")
+    at = find(chunks, "e")
     if at is None:
         return None
-    before, behind = _trim(chunks[:at]), _trim(chunks[at + 1 :])
-    if not before or not _has_atom(before):
+    before, behind = trim(chunks[:at]), trim(chunks[at + 1 :])
+    if not before or not has_atom(before):
         return None
-    if _negated(before):
+    if negated(before):
         inner = Chunk("e", chunks[at].start, chunks[at].end)
         return Not(part=assemble([*before[1:], inner, *behind], line, context.described()))
     parts = _alternatives(before)
@@ -222,242 +189,6 @@ def _alternatives(chunks: list[Chunk]) -> list[list[Chunk]]:
     depth = 0
     for at, chunk in enumerate(chunks):
         depth = max(0, depth + (chunk.kind == "(") - (chunk.kind == ")"))
-        if depth == 0 and chunk.kind in "|,&" and _has_atom(chunks[:at]) and _has_atom(chunks[at:]):
+        if depth == 0 and chunk.kind in "|,&" and has_atom(chunks[:at]) and has_atom(chunks[at:]):
             cut = at
     return [chunks[:cut], chunks[cut + 1 :]] if cut is not None else [chunks]
-
-
-def _negated(chunks: list[Chunk]) -> bool:
-    return bool(chunks) and chunks[0].kind == "g"
-
-
-def _listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
-    """Operands and what joins them."""
-    includes = _find(chunks, "I")
-    if includes is not None and includes and _has_atom(chunks):
-        return _including(chunks, includes, line, context)
-    operands, joints = _split(chunks)
-    if len(operands) <= 1:
-        return operand(operands[0] if operands else [], line, context)
-    if (spread := _spread_negation(operands, joints, line, context)) is not None:
-        return spread
-    each = [operand(o, line, context) for o in operands]
-    parts, kept = _with_allowances(each, operands, joints, line, context)
-    if not context.firing and _uneven(parts, kept):
-        line.doubt("LIST_SCOPE", "things of different kinds in one list of `or` and commas; not taken apart")
-        return context.unparsed(line, chunks)
-    tree = _join(parts, kept, line, context)
-    if len(parts) < len(each):
-        line.readings.append(("`or` joins the whole list", tree, Any(parts=tuple(each))))
-    return tree
-
-
-def _uneven(parts: list[Expr], joints: list[str]) -> bool:
-    """`solid tumors or lymphoma, failure of therapy, or no therapy`: commas that part, `or` that joins, of what?"""
-    if "|" not in joints or "," not in joints or "&" in joints:
-        return False
-    return len({frozenset(_kind(leaf) for leaf in leaves(p)) - {"stage"} for p in parts}) > 1
-
-
-def _kind(leaf: Expr) -> str:
-    if isinstance(leaf, Flag):
-        known = concepts().get(leaf.variable)
-        return known.domain if known else "condition"
-    if isinstance(leaf, Code) and leaf.variable == "diagnosis_confirmed_by":
-        return "stage"
-    return "number" if isinstance(leaf, Number) else "test" if isinstance(leaf, Code) else leaf.atom
-
-
-def _led(parts: list[Expr]) -> Expr | None:
-    """`confirmed advanced breast cancer, lung cancer or melanoma`: what stands before the first diagnosis goes for all;
-    a stage only where no later diagnosis has its own."""
-    head_parts = simplified(parts[0])
-    first = head_parts.parts if isinstance(head_parts, All) else (head_parts,)
-    marks = [p for p in first if _marks_only(p, {"stage"})]
-    names = [p for p in first if _marks_only(p, {"diagnosis"})]
-    if not marks or len(names) != 1 or len(marks) + 1 != len(first):
-        return None
-    if not all(_marks_only(p, {"diagnosis", "stage"}) for p in parts[1:]):
-        return None
-    if any("stage" in {_kind(leaf) for leaf in leaves(p)} for p in parts[1:]):
-        sure = [m for m in marks if isinstance(m, Code)]
-        own = [m for m in marks if not isinstance(m, Code)]
-        if not sure:
-            return None
-        head: Expr = All(parts=(*own, names[0])) if own else names[0]
-        return All(parts=(*sure, Any(parts=(head, *parts[1:]))))
-    return All(parts=(*marks, Any(parts=(names[0], *parts[1:]))))
-
-
-def _marks_only(part: Expr, kinds: set[str]) -> bool:
-    return {_kind(leaf) for leaf in leaves(part)} <= kinds
-
-
-def _including(chunks: list[Chunk], at: int, line: Line, context: Context) -> Expr:
-    """`X including a, b and c`: each of them is an X."""
-    if _negated(chunks):
-        return Not(part=_including(chunks[1:], at - 1, line, context.described()))
-    head = _listed(_trim(chunks[:at]), line, context)
-    if isinstance(head, Any) and len(head.parts) == 2 and any("NO_TIME" in d for d in line.doubts):
-        head = _plain(head)
-    if not context.firing:
-        return All(parts=(head, context.unparsed(line, chunks[at:])))
-    operands, _ = _split(_trim(chunks[at + 1 :]))
-    known = [operand(o, line, context) for o in operands if _has_atom(o)]
-    if any(c.kind in "nrtWHLc" for o in operands if not _has_atom(o) for c in o):
-        # A time behind the examples goes for the head as well; nobody knows for which of them.
-        return Any(parts=(All(parts=(head, unread := context.unparsed(line, chunks[at:]))), unread))
-    if known and (dated := _dated_by(head, known[-1])) is not None:
-        head = dated
-    return Any(parts=(head, *(_as_head(k, head) for k in known))) if known else head
-
-
-def _plain(head: Any) -> Expr:
-    """A head without a time of its own, which the time of its last example may give it."""
-    open_ = head.parts[1]
-    return open_.parts[0] if isinstance(open_, All) and isinstance(open_.parts[0], Treated) else head
-
-
-def _dated_by(head: Expr, last: Expr) -> Expr | None:
-    """`X, including a and b, within 4 weeks`: the time behind the last example goes for the head as well."""
-    if not isinstance(head, (Treated, Flag)) or head.window is not None:
-        return None
-    if isinstance(head, Flag):
-        timed = isinstance(last, Flag) and last.window is not None
-        return head.model_copy(update={"window": last.window}) if timed else None  # type: ignore[union-attr]
-    if isinstance(last, Treated) and last.window is not None:
-        return head.model_copy(update={"window": last.window, "ongoing": False})
-    if isinstance(last, Not) and isinstance(last.part, Washout):
-        return Not(part=last.part.model_copy(update={"classes": head.classes}))
-    return None
-
-
-def _as_head(example: Expr, head: Expr) -> Expr:
-    """An example counts as its head does: in the same window, with the same qualifiers, unless it has its own."""
-    if isinstance(example, (Any, All)):
-        return type(example)(parts=tuple(_as_head(p, head) for p in example.parts))
-    if isinstance(head, Any):
-        head = head.parts[-1]
-    if isinstance(head, Flag) and isinstance(example, Flag):
-        return example.model_copy(
-            update={
-                "window": example.window or head.window,
-                "qualifiers": example.qualifiers or head.qualifiers,
-            }
-        )
-    if isinstance(head, Treated) and isinstance(example, Treated):
-        ongoing = head.ongoing and example.window is None
-        return example.model_copy(update={"window": example.window or head.window, "ongoing": ongoing})
-    return example
-
-
-def _split(chunks: list[Chunk]) -> tuple[list[list[Chunk]], list[str]]:
-    """Operands outside brackets and the joints between them: `|`, `&` or `,`."""
-    operands: list[list[Chunk]] = [[]]
-    joints: list[str] = []
-    depth = 0
-    for chunk in chunks:
-        depth = max(0, depth + (chunk.kind == "(") - (chunk.kind == ")"))
-        if depth == 0 and chunk.kind in ",|&;/":
-            sign = "|" if chunk.kind == "/" else chunk.kind
-            if operands[-1]:
-                operands.append([])
-                joints.append(sign)
-            elif joints:
-                joints[-1] = sign if joints[-1] in ",;" else joints[-1]
-        else:
-            operands[-1].append(chunk)
-    if not operands[-1]:
-        operands.pop()
-        joints = joints[:-1] if joints else joints
-    return operands, joints[: max(0, len(operands) - 1)]
-
-
-def _spread_negation(
-    operands: list[list[Chunk]], joints: list[str], line: Line, context: Context
-) -> Expr | None:
-    """`no a, b or c` denies each of them; a limit or a second negation in the list stops that."""
-    first = operands[0]
-    starts = [bool(o) and o[0].kind == "g" for o in operands]
-    if not starts[0] or any(starts[1:]) or any(_is_limit(c) for o in operands[1:] for c in o):
-        return None
-    if any(not _has_atom(o) for o in operands[1:]) or not _has_atom(first):
-        return None
-    if any(c.kind in "gM" for o in operands[1:] for c in o):
-        return None
-    inner = [operand(o, line, context.described()) for o in ([first[1:], *operands[1:]])]
-    return Not(part=Any(parts=tuple(inner)))
-
-
-def _is_limit(chunk: Chunk) -> bool:
-    return chunk.kind == "A" and isinstance(chunk.value, Number)
-
-
-def _with_allowances(
-    each: list[Expr], operands: list[list[Chunk]], joints: list[str], line: Line, context: Context
-) -> tuple[list[Expr], list[str]]:
-    """`no abnormality in X, or no clinical significance`: the judgment excuses what stands right before it."""
-    parts: list[Expr] = []
-    kept: list[str] = []
-    for index, part in enumerate(each):
-        text = line.text[operands[index][0].start : operands[index][-1].end]
-        excuses = isinstance(part, Judgment) and "significan" in text and index and joints[index - 1] == "|"
-        if excuses and not context.firing and len(operands) > 2:
-            parts[-1] = Any(parts=(parts[-1], part))
-            line.doubt(
-                "OR_SCOPE", "`or no clinical significance` is read as belonging to the item right before it"
-            )
-            continue
-        if index:
-            kept.append(joints[index - 1])
-        parts.append(part)
-    return parts, kept
-
-
-def _join(parts: list[Expr], joints: list[str], line: Line, context: Context) -> Expr:
-    if len(parts) == 1:
-        return parts[0]
-    signs = set(joints)
-    if all(isinstance(p, If) and isinstance(p.condition, Code) for p in parts):
-        return All(parts=tuple(parts))  # "≥ 13 for men or ≥ 12 for women": each sex has its own limit
-    if "|" in signs and "&" in signs:
-        return _mixed(parts, joints, line)
-    if "|" in signs:
-        return _led(parts) or Any(parts=tuple(parts))
-    lost = [p for p in parts if isinstance(p, Unparsed)]
-    if context.firing and lost and len(lost) < len(parts):
-        # After a comma alone, words nobody understood may narrow what excludes or add to it: the answer stays open.
-        known = [p for p in parts if not isinstance(p, Unparsed)]
-        return Any(parts=(All(parts=(Any(parts=tuple(known)), *lost)), *lost))
-    if not context.firing:
-        return All(parts=tuple(parts))
-    if all(isinstance(p, (Flag, Treated, Code, Any, Judgment)) for p in parts):
-        if "&" in signs:
-            line.doubt(
-                "AND_ON_EXCLUSION", "`and` joins things that exclude; read as: any one of them excludes"
-            )
-        return Any(parts=tuple(parts))
-    return All(parts=tuple(parts)) if "&" in signs else Any(parts=tuple(parts))
-
-
-def _mixed(parts: list[Expr], joints: list[str], line: Line) -> Expr:
-    """`and` binds tighter than `or`; the other reading is kept beside it."""
-    groups: list[list[Expr]] = [[parts[0]]]
-    for part, joint in zip(parts[1:], joints, strict=True):
-        if joint == "&":
-            groups[-1].append(part)
-        else:
-            groups.append([part])
-    default = Any(parts=tuple(g[0] if len(g) == 1 else All(parts=tuple(g)) for g in groups))
-    if all(len(g) == 1 or all(_name(p).startswith("her2_") for p in g) for g in groups):
-        return default  # IHC 2+ and ISH negative are one result by definition
-    line.doubt("PRECEDENCE", "`and` and `or` in one list; `and` is read as binding tighter")
-    others: list[list[Expr]] = [[parts[0]]]
-    for part, joint in zip(parts[1:], joints, strict=True):
-        if joint == "&":
-            others.append([part])
-        else:
-            others[-1].append(part)
-    other = All(parts=tuple(g[0] if len(g) == 1 else Any(parts=tuple(g)) for g in others))
-    line.readings.append(("`or` binds tighter than `and`", default, other))
-    return default

@@ -143,7 +143,7 @@ _EVENT = re.compile(
     r"covid|influenza|trauma|injur|fracture|infarct|attack|event|hemorrhag|bleed|surger|episode|transfus|procedure|infection|exacerbation|stroke|ischemi|thrombo|embol|hospital|biops|donation|accident"
 )
 _OF_SHARED = re.compile(
-    r"\s*(?:,|or\b|and\b|/)[^.;]{0,120}\w*(?:carcinoma|cancer|tumor|tumour|sarcoma|lymphoma|disease|infection|malignancy|neoplasm)s? (?:of|in) "
+    r"\s*(?:,|or\b|and\b|/)[^.;]{0,120}\w*(?:carcinoma|cancer|tumou?r|sarcoma|lymphoma|disease|infection|malignancy|neoplasm)s? (?:of|in) "
 )
 _TO_WHAT = re.compile(
     r"\b(?:allerg|hypersensitiv|intoleran|reaction|contraindicat|sensitivit|anaphyla)\w*[^.;]{0,80}\bto\b[^.;]*$"

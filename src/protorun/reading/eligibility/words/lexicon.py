@@ -61,7 +61,7 @@ _ODD = {
 
 
 _SPELLED = (
-    ("haem", "hem"), ("anaem", "anem"), ("aemia", "emia"), ("oedem", "edem"), ("tumour", "tumor"), ("oesoph", "esoph"),
+    ("haem", "hem"), ("anaem", "anem"), ("aemia", "emia"), ("oedem", "edem"), ("umour", "umor"), ("oesoph", "esoph"),
     ("paediatr", "pediatr"), ("oestr", "estr"), ("ischaem", "ischem"), ("diarrhoea", "diarrhea"), ("isation", "ization"),
 )  # fmt: skip
 

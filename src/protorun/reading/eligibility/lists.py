@@ -1,0 +1,286 @@
+"""Members of a list and what joins them: `and`, `or`, commas, a shared head, a shared mark, a shared negation."""
+
+from __future__ import annotations
+
+from protorun.reading.eligibility.operand import Context, operand
+from protorun.reading.eligibility.trees import leaves, simplified
+from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.line import Line
+from protorun.study.criterion import (
+    All,
+    Any,
+    Code,
+    Expr,
+    Flag,
+    If,
+    Judgment,
+    Not,
+    Number,
+    Treated,
+    Unparsed,
+    Washout,
+)
+from protorun.terms.concepts import concepts
+
+
+def trim(chunks: list[Chunk]) -> list[Chunk]:
+    start, end = 0, len(chunks)
+    while start < end and chunks[start].kind in ",:;.&|-/":
+        start += 1
+    while end > start and chunks[end - 1].kind in ",:;.&|-/":
+        end -= 1
+    return chunks[start:end]
+
+
+def find(chunks: list[Chunk], kinds: str, start: int = 0) -> int | None:
+    """The first chunk of these kinds outside brackets."""
+    depth = 0
+    for at, chunk in enumerate(chunks):
+        depth = max(0, depth + (chunk.kind == "(") - (chunk.kind == ")"))
+        if at >= start and depth == 0 and chunk.kind in kinds:
+            return at
+    return None
+
+
+def has_atom(chunks: list[Chunk]) -> bool:
+    return any(c.kind == "A" for c in chunks)
+
+
+def negated(chunks: list[Chunk]) -> bool:
+    return bool(chunks) and chunks[0].kind == "g"
+
+
+def name_of(expr: object) -> str:
+    return expr.variable if isinstance(expr, (Flag, Code)) else ""
+
+
+def listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
+    """Operands and what joins them."""
+    includes = find(chunks, "I")
+    if includes is not None and includes and has_atom(chunks):
+        return _including(chunks, includes, line, context)
+    operands, joints = split(chunks)
+    if len(operands) <= 1:
+        return operand(operands[0] if operands else [], line, context)
+    if (spread := _spread_negation(operands, joints, line, context)) is not None:
+        return spread
+    each = [operand(o, line, context) for o in operands]
+    parts, kept = _with_allowances(each, operands, joints, line, context)
+    if not context.firing and _uneven(parts, kept):
+        line.doubt("LIST_SCOPE", "things of different kinds in one list of `or` and commas; not taken apart")
+        return context.unparsed(line, chunks)
+    tree = _join(parts, kept, line, context)
+    if len(parts) < len(each):
+        line.readings.append(("`or` joins the whole list", tree, Any(parts=tuple(each))))
+    return tree
+
+
+def _uneven(parts: list[Expr], joints: list[str]) -> bool:
+    """`solid tumors or lymphoma, failure of therapy, or no therapy`: commas that part, `or` that joins, of what?"""
+    if "|" not in joints or "," not in joints or "&" in joints:
+        return False
+    return len({frozenset(_kind(leaf) for leaf in leaves(p)) - {"stage"} for p in parts}) > 1
+
+
+def _kind(leaf: Expr) -> str:
+    if isinstance(leaf, Flag):
+        known = concepts().get(leaf.variable)
+        return known.domain if known else "condition"
+    if isinstance(leaf, Code) and leaf.variable == "diagnosis_confirmed_by":
+        return "stage"
+    return "number" if isinstance(leaf, Number) else "test" if isinstance(leaf, Code) else leaf.atom
+
+
+def _led(parts: list[Expr]) -> Expr | None:
+    """`confirmed advanced breast cancer, lung cancer or melanoma`: what stands before the first diagnosis goes for all;
+    a stage only where no later diagnosis has its own."""
+    head_parts = simplified(parts[0])
+    first = head_parts.parts if isinstance(head_parts, All) else (head_parts,)
+    marks = [p for p in first if _marks_only(p, {"stage"})]
+    names = [p for p in first if _marks_only(p, {"diagnosis"})]
+    if not marks or len(names) != 1 or len(marks) + 1 != len(first):
+        return None
+    if not all(_marks_only(p, {"diagnosis", "stage"}) for p in parts[1:]):
+        return None
+    if any("stage" in {_kind(leaf) for leaf in leaves(p)} for p in parts[1:]):
+        sure = [m for m in marks if isinstance(m, Code)]
+        own = [m for m in marks if not isinstance(m, Code)]
+        if not sure:
+            return None
+        head: Expr = All(parts=(*own, names[0])) if own else names[0]
+        return All(parts=(*sure, Any(parts=(head, *parts[1:]))))
+    return All(parts=(*marks, Any(parts=(names[0], *parts[1:]))))
+
+
+def _marks_only(part: Expr, kinds: set[str]) -> bool:
+    return {_kind(leaf) for leaf in leaves(part)} <= kinds
+
+
+def _including(chunks: list[Chunk], at: int, line: Line, context: Context) -> Expr:
+    """`X including a, b and c`: each of them is an X."""
+    if negated(chunks):
+        return Not(part=_including(chunks[1:], at - 1, line, context.described()))
+    head = listed(trim(chunks[:at]), line, context)
+    if isinstance(head, Any) and len(head.parts) == 2 and any("NO_TIME" in d for d in line.doubts):
+        head = _plain(head)
+    if not context.firing:
+        return All(parts=(head, context.unparsed(line, chunks[at:])))
+    operands, _ = split(trim(chunks[at + 1 :]))
+    known = [operand(o, line, context) for o in operands if has_atom(o)]
+    if any(c.kind in "nrtWHLc" for o in operands if not has_atom(o) for c in o):
+        # A time behind the examples goes for the head as well; nobody knows for which of them.
+        return Any(parts=(All(parts=(head, unread := context.unparsed(line, chunks[at:]))), unread))
+    if known and (dated := _dated_by(head, known[-1])) is not None:
+        head = dated
+    return Any(parts=(head, *(_as_head(k, head) for k in known))) if known else head
+
+
+def _plain(head: Any) -> Expr:
+    """A head without a time of its own, which the time of its last example may give it."""
+    open_ = head.parts[1]
+    return open_.parts[0] if isinstance(open_, All) and isinstance(open_.parts[0], Treated) else head
+
+
+def _dated_by(head: Expr, last: Expr) -> Expr | None:
+    """`X, including a and b, within 4 weeks`: the time behind the last example goes for the head as well."""
+    if not isinstance(head, (Treated, Flag)) or head.window is not None:
+        return None
+    if isinstance(head, Flag):
+        timed = isinstance(last, Flag) and last.window is not None
+        return head.model_copy(update={"window": last.window}) if timed else None  # type: ignore[union-attr]
+    if isinstance(last, Treated) and last.window is not None:
+        return head.model_copy(update={"window": last.window, "ongoing": False})
+    if isinstance(last, Not) and isinstance(last.part, Washout):
+        return Not(part=last.part.model_copy(update={"classes": head.classes}))
+    return None
+
+
+def _as_head(example: Expr, head: Expr) -> Expr:
+    """An example counts as its head does: in the same window, with the same qualifiers, unless it has its own."""
+    if isinstance(example, (Any, All)):
+        return type(example)(parts=tuple(_as_head(p, head) for p in example.parts))
+    if isinstance(head, Any):
+        head = head.parts[-1]
+    if isinstance(head, Flag) and isinstance(example, Flag):
+        return example.model_copy(
+            update={
+                "window": example.window or head.window,
+                "qualifiers": example.qualifiers or head.qualifiers,
+            }
+        )
+    if isinstance(head, Treated) and isinstance(example, Treated):
+        ongoing = head.ongoing and example.window is None
+        return example.model_copy(update={"window": example.window or head.window, "ongoing": ongoing})
+    return example
+
+
+def split(chunks: list[Chunk]) -> tuple[list[list[Chunk]], list[str]]:
+    """Operands outside brackets and the joints between them: `|`, `&` or `,`."""
+    operands: list[list[Chunk]] = [[]]
+    joints: list[str] = []
+    depth = 0
+    for chunk in chunks:
+        depth = max(0, depth + (chunk.kind == "(") - (chunk.kind == ")"))
+        if depth == 0 and chunk.kind in ",|&;/":
+            sign = "|" if chunk.kind == "/" else chunk.kind
+            if operands[-1]:
+                operands.append([])
+                joints.append(sign)
+            elif joints:
+                joints[-1] = sign if joints[-1] in ",;" else joints[-1]
+        else:
+            operands[-1].append(chunk)
+    if not operands[-1]:
+        operands.pop()
+        joints = joints[:-1] if joints else joints
+    return operands, joints[: max(0, len(operands) - 1)]
+
+
+def _spread_negation(
+    operands: list[list[Chunk]], joints: list[str], line: Line, context: Context
+) -> Expr | None:
+    """`no a, b or c` denies each of them; a limit or a second negation in the list stops that."""
+    first = operands[0]
+    starts = [bool(o) and o[0].kind == "g" for o in operands]
+    if not starts[0] or any(starts[1:]) or any(_is_limit(c) for o in operands[1:] for c in o):
+        return None
+    if any(not has_atom(o) for o in operands[1:]) or not has_atom(first):
+        return None
+    if any(c.kind in "gM" for o in operands[1:] for c in o):
+        return None
+    inner = [operand(o, line, context.described()) for o in ([first[1:], *operands[1:]])]
+    return Not(part=Any(parts=tuple(inner)))
+
+
+def _is_limit(chunk: Chunk) -> bool:
+    return chunk.kind == "A" and isinstance(chunk.value, Number)
+
+
+def _with_allowances(
+    each: list[Expr], operands: list[list[Chunk]], joints: list[str], line: Line, context: Context
+) -> tuple[list[Expr], list[str]]:
+    """`no abnormality in X, or no clinical significance`: the judgment excuses what stands right before it."""
+    parts: list[Expr] = []
+    kept: list[str] = []
+    for index, part in enumerate(each):
+        text = line.text[operands[index][0].start : operands[index][-1].end]
+        excuses = isinstance(part, Judgment) and "significan" in text and index and joints[index - 1] == "|"
+        if excuses and not context.firing and len(operands) > 2:
+            parts[-1] = Any(parts=(parts[-1], part))
+            line.doubt(
+                "OR_SCOPE", "`or no clinical significance` is read as belonging to the item right before it"
+            )
+            continue
+        if index:
+            kept.append(joints[index - 1])
+        parts.append(part)
+    return parts, kept
+
+
+def _join(parts: list[Expr], joints: list[str], line: Line, context: Context) -> Expr:
+    if len(parts) == 1:
+        return parts[0]
+    signs = set(joints)
+    if all(isinstance(p, If) and isinstance(p.condition, Code) for p in parts):
+        return All(parts=tuple(parts))  # "≥ 13 for men or ≥ 12 for women": each sex has its own limit
+    if "|" in signs and "&" in signs:
+        return _mixed(parts, joints, line)
+    if "|" in signs:
+        return _led(parts) or Any(parts=tuple(parts))
+    lost = [p for p in parts if isinstance(p, Unparsed)]
+    if context.firing and lost and len(lost) < len(parts):
+        # After a comma alone, words nobody understood may narrow what excludes or add to it: the answer stays open.
+        known = [p for p in parts if not isinstance(p, Unparsed)]
+        return Any(parts=(All(parts=(Any(parts=tuple(known)), *lost)), *lost))
+    if not context.firing:
+        return All(parts=tuple(parts))
+    if all(isinstance(p, (Flag, Treated, Code, Any, Judgment)) for p in parts):
+        if "&" in signs:
+            line.doubt(
+                "AND_ON_EXCLUSION", "`and` joins things that exclude; read as: any one of them excludes"
+            )
+        return Any(parts=tuple(parts))
+    return All(parts=tuple(parts)) if "&" in signs else Any(parts=tuple(parts))
+
+
+def _mixed(parts: list[Expr], joints: list[str], line: Line) -> Expr:
+    """`and` binds tighter than `or`; the other reading is kept beside it."""
+    groups: list[list[Expr]] = [[parts[0]]]
+    for part, joint in zip(parts[1:], joints, strict=True):
+        if joint == "&":
+            groups[-1].append(part)
+        else:
+            groups.append([part])
+    default = Any(parts=tuple(g[0] if len(g) == 1 else All(parts=tuple(g)) for g in groups))
+    if all(len(g) == 1 or all(name_of(p).startswith("her2_") for p in g) for g in groups):
+        return default  # IHC 2+ and ISH negative are one result by definition
+    line.doubt("PRECEDENCE", "`and` and `or` in one list; `and` is read as binding tighter")
+    others: list[list[Expr]] = [[parts[0]]]
+    for part, joint in zip(parts[1:], joints, strict=True):
+        if joint == "&":
+            others.append([part])
+        else:
+            others[-1].append(part)
+    other = All(parts=tuple(g[0] if len(g) == 1 else Any(parts=tuple(g)) for g in others))
+    line.readings.append(("`or` binds tighter than `and`", default, other))
+    return default
