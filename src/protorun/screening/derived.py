@@ -26,6 +26,8 @@ HER2 = {
 }
 """ASCO/CAP 2023: positive is IHC 3+ or ISH positive, low is 1+ or 2+ with ISH negative; odd pairs stay open."""
 
+DEFINED_BY = {"her2_status": ("her2_ihc", "her2_ish")}
+
 
 def with_derived(facts: Facts) -> Facts:
     """The facts with a HER2 status wherever IHC and ISH define one. A recorded status that contradicts them is a

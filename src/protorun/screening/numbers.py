@@ -71,7 +71,7 @@ def _in_unit(atom: Number, unit: str, column: Numbers) -> Answer:
     if by is None:
         return everywhere(len(column.low), UNKNOWN, Reason.NO_UNIT)
     low, high = _completed(atom, unit, column, by)
-    missing = np.isnan(low) | np.isnan(high)
+    missing = np.isnan(low) | np.isnan(high) | (np.isinf(low) & np.isinf(high))
     if column.reason is not None:
         missing = missing | (column.reason > 0)
     truth = np.full(len(low), TRUE, np.uint8)

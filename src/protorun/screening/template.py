@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from protorun.screening.derived import DEFINED_BY
 from protorun.screening.explain import atoms_of, column_of
+from protorun.screening.flags import wider_columns
 from protorun.screening.screening import registry_criteria
+from protorun.screening.treatments import PREFIX
 from protorun.study.criterion import Attestation, Code, Expr, Flag, Judgment, Number, Treated, Washout
 from protorun.study.study import Study
 from protorun.terms.variables import canonical_unit, factors
@@ -23,6 +26,25 @@ def template(study: Study) -> list[dict[str, Any]]:
             if criterion.id not in known["asked_by"].split(", "):
                 known["asked_by"] = ", ".join(x for x in (known["asked_by"], criterion.id) if x)
     return list(rows.values())
+
+
+def asked_facts(study: Study) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of the numbers and codes, and of the yes-or-no facts, that can answer the study's criteria."""
+    measured: dict[str, None] = {}
+    stated: dict[str, None] = {}
+    for criterion in (*study.eligibility, *registry_criteria(study)):
+        for leaf, _ in atoms_of(criterion.expr):
+            if isinstance(leaf, Number):
+                measured |= dict.fromkeys((column_of(leaf), leaf.variable))
+            elif isinstance(leaf, Code):
+                measured |= dict.fromkeys((leaf.variable, *DEFINED_BY.get(leaf.variable, ())))
+            elif isinstance(leaf, Flag):
+                stated |= dict.fromkeys((leaf.column, *wider_columns(leaf)))
+            elif isinstance(leaf, (Treated, Washout)):
+                stated |= dict.fromkeys(PREFIX + kind for kind in leaf.classes)
+            elif isinstance(leaf, (Attestation, Judgment)) and leaf.variable:
+                stated |= {leaf.variable: None}
+    return tuple(measured), tuple(stated)
 
 
 def _columns(leaf: Expr) -> Iterator[dict[str, Any]]:

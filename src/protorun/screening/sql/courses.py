@@ -6,7 +6,6 @@ from protorun.screening.numbers import TOLERANCE
 from protorun.screening.sql.conditions import covered, fact, silent
 from protorun.screening.sql.days import Days
 from protorun.screening.sql.needs import Needs
-from protorun.screening.sql.results import coded_truth
 from protorun.screening.sql.words import FALSE, NULL, TRUE, among, case, every, kleene, number, some, text
 from protorun.screening.treatments import PREFIX, belongs
 from protorun.study.criterion import Treated, Washout, Window
@@ -19,7 +18,7 @@ _FIRST_END = "COALESCE(end_lo, start_lo)"
 def treated_sql(atom: Treated, needs: Needs) -> str:
     """Whether a treatment of the classes was given."""
     row = every((of_classes(atom.classes), _when(atom, needs.days), *_dosed(atom)))
-    column = needs.course(coded_truth(_not_only_ordered(row)))
+    column = needs.course(row)
     stated = [_stated(name, atom, needs) for name in atom.classes]
     return _with_stated(column, stated, atom.window, needs)
 
@@ -27,14 +26,10 @@ def treated_sql(atom: Treated, needs: Needs) -> str:
 def washout_sql(atom: Washout, needs: Needs) -> str:
     """Whether every treatment of the classes ended long enough ago."""
     row = every((of_classes(atom.classes), f"NOT {_passed(atom, needs.days)}"))
-    column = needs.course(coded_truth(_not_only_ordered(row)))
+    column = needs.course(row)
     stated = [_stated_recent(name, atom, needs) for name in atom.classes]
     window = atom.window if atom.half_lives is None else None
     return f"(NOT {_with_stated(column, stated, window, needs)})"
-
-
-def _not_only_ordered(row: str) -> str:
-    return case((f"evidence = 'ordered' AND {row}", NULL), otherwise=row)
 
 
 def _with_stated(column: str, stated: list[tuple[str, str]], window: Window | None, needs: Needs) -> str:

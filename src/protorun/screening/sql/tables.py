@@ -115,17 +115,23 @@ def courses(needs: Needs) -> list[str]:
     """Per patient the highest truth of every treatment atom over the courses known at screening."""
     if not needs.courses:
         return []
-    columns = ",\n  ".join(f"MAX({truth}) AS t{i}" for i, truth in enumerate(needs.courses))
+    rows = "".join(f",\n  {truth} AS q{i}" for i, truth in enumerate(needs.courses))
+    columns = ",\n  ".join(f"MAX({_given(f'q{i}')}) AS t{i}" for i in range(len(needs.courses)))
     return [
-        f"""courses AS (SELECT f.person_id AS person_id,
-  {columns}
+        f"""course AS (SELECT f.person_id AS person_id, f.evidence AS evidence{rows}
 FROM (SELECT g.*, CASE WHEN g.ongoing THEN 1 ELSE 0 END AS going,
   CASE WHEN g.half_life_known THEN 1 ELSE 0 END AS lived,
   CASE WHEN {among("g.concept", drugs())} THEN 1 ELSE 0 END AS is_drug,
   CASE WHEN g.concept IS NULL AND (g.kind IS NULL OR NOT {among("g.kind", classes())}) THEN 0 ELSE 1 END AS named
   FROM treatment AS g) AS f{needs.days.join}
-WHERE f.start_lo IS NULL OR f.start_lo <= {needs.days.index()} GROUP BY f.person_id)"""
+WHERE f.start_lo IS NULL OR f.start_lo <= {needs.days.index()})""",
+        f"courses AS (SELECT person_id,\n  {columns}\nFROM course GROUP BY person_id)",
     ]
+
+
+def _given(truth: str) -> str:
+    """2, 1 or 0; what was only ordered may have been given."""
+    return f"CASE WHEN {truth} AND evidence = 'ordered' THEN 1 WHEN {truth} THEN 2 WHEN NOT {truth} THEN 0 ELSE 1 END"
 
 
 def coverage(needs: Needs) -> list[str]:

@@ -1,0 +1,279 @@
+"""Criteria as SQL: the array reader and the SQL reader give the same masks, on every engine at hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from engines import postgres, postgres_masks, sqlite_masks
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from screened_tables import study_of
+from trap_tables import AS_OF, tables
+
+from protorun.patients.warehouse import codebook, read_facts, screen_tables
+from protorun.screening import screen
+from protorun.screening.masks import Masks, masks
+from protorun.screening.sql import statement
+from protorun.study.criterion import (
+    All,
+    Any,
+    AtLeast,
+    Attestation,
+    Bound,
+    Code,
+    Flag,
+    If,
+    Judgment,
+    Not,
+    Number,
+    Treated,
+    Unless,
+    Unparsed,
+    Washout,
+    Window,
+)
+
+WINDOWS = st.one_of(
+    st.none(),
+    st.builds(
+        Window,
+        amount=st.sampled_from([0, 1, 7, 14, 28]),
+        unit=st.sampled_from(["days", "weeks", "months"]),
+        anchor=st.sampled_from(["screening", "enrollment", "first_dose", "diagnosis"]),
+    ),
+    st.just(Window(amount=6, unit="months")),
+    st.just(Window(amount=1, unit="years")),
+    st.just(Window(amount=1.5, unit="months")),
+)
+YES_NO = st.booleans()
+
+
+def bounds(*values, times=("",)):
+    return st.one_of(
+        st.none(),
+        st.builds(Bound, value=st.sampled_from(values), inclusive=YES_NO, times=st.sampled_from(times)),
+    )
+
+
+NUMBER = st.one_of(
+    st.builds(
+        Number,
+        variable=st.just("platelets"),
+        low=bounds(80, 100),
+        high=bounds(100, 120),
+        unit=st.just("10^9/L"),
+        window=WINDOWS,
+    ),
+    st.builds(
+        Number, variable=st.just("platelets"), low=bounds(80_000), unit=st.sampled_from(["/uL", "", "mg/dL"])
+    ),
+    st.builds(Number, variable=st.just("alt"), high=bounds(3, 2, 2.9975, times=("uln",)), window=WINDOWS),
+    st.builds(Number, variable=st.just("alt"), low=bounds(3, times=("uln", "lln", "baseline"))),
+    st.builds(
+        Number,
+        variable=st.just("hemoglobin"),
+        low=bounds(8),
+        unit=st.just("g/L"),
+        suggested_unit=st.sampled_from(["g/dL", "g/L"]),
+    ),
+    st.builds(
+        Number,
+        variable=st.just("age"),
+        low=bounds(18, 17.5, 0.5),
+        high=bounds(75, 76),
+        unit=st.sampled_from(["years", ""]),
+    ),
+    st.builds(
+        Number,
+        variable=st.just("age"),
+        low=bounds(216, 912),
+        unit=st.sampled_from(["months", "weeks", "days"]),
+    ),
+    st.builds(
+        Number,
+        variable=st.just("residual_toxicity_grade"),
+        high=bounds(1),
+        excluding=st.sampled_from([(), ("alopecia",)]),
+        window=WINDOWS,
+    ),
+)
+CODE = st.one_of(
+    st.builds(
+        Code, variable=st.just("sex"), values=st.sampled_from([("female",), ("male",), ("female", "male")])
+    ),
+    st.builds(
+        Code,
+        variable=st.just("her2_status"),
+        values=st.sampled_from([("negative", "low", "zero"), ("low",), ("positive",)]),
+        window=WINDOWS,
+    ),
+    st.builds(
+        Code, variable=st.just("her2_ihc"), values=st.sampled_from([("0", "1+"), ("3+",)]), window=WINDOWS
+    ),
+    st.builds(
+        Code,
+        variable=st.just("hcv_rna"),
+        values=st.sampled_from([("negative",), ("positive",), ("negative:repeated",)]),
+        every=YES_NO,
+        window=WINDOWS,
+    ),
+)
+FLAG = st.one_of(
+    st.builds(
+        Flag, variable=st.just("infection"), qualifiers=st.sampled_from([(), ("active",)]), window=WINDOWS
+    ),
+    st.builds(
+        Flag, variable=st.sampled_from(["stroke", "hiv", "pregnant", "measurable_disease"]), window=WINDOWS
+    ),
+)
+CLASSES = st.sampled_from(
+    [
+        ("chemotherapy",),
+        ("taxane",),
+        ("radiotherapy", "surgery"),
+        ("any",),
+        ("chemotherapy", "endocrine_therapy", "radiotherapy"),
+    ]
+)
+COURSE = st.one_of(
+    st.builds(Treated, classes=CLASSES, window=WINDOWS, ongoing=YES_NO),
+    st.builds(
+        Treated,
+        classes=st.just(("systemic_corticosteroid",)),
+        window=WINDOWS,
+        dose=bounds(10),
+        purpose=st.sampled_from(["", "immunosuppression"]),
+        exempt_routes=st.sampled_from([(), ("inhaled",)]),
+    ),
+    st.builds(
+        Washout,
+        classes=CLASSES,
+        window=WINDOWS,
+        half_lives=st.sampled_from([None, 5, 1]),
+        which=st.sampled_from(["fixed", "shorter", "longer"]),
+    ),
+)
+OTHER = st.sampled_from(
+    [
+        Attestation(text="consent", variable="consent"),
+        Judgment(text="x", variable="judgment_x"),
+        Unparsed(text="?"),
+        Judgment(text="y"),
+    ]
+)
+LEAF = st.one_of(NUMBER, CODE, FLAG, COURSE, OTHER)
+TREE = st.recursive(
+    LEAF,
+    lambda t: st.one_of(
+        st.lists(t, min_size=1, max_size=3).map(lambda p: All(parts=tuple(p))),
+        st.lists(t, min_size=1, max_size=3).map(lambda p: Any(parts=tuple(p))),
+        t.map(lambda p: Not(part=p)),
+        st.lists(t, min_size=2, max_size=3).map(lambda p: AtLeast(n=2, parts=tuple(p))),
+        st.tuples(t, t, t).map(lambda p: If(condition=p[0], then=p[1], otherwise=p[2])),
+        st.tuples(t, t).map(lambda p: If(condition=p[0], then=p[1])),
+        st.tuples(t, t).map(lambda p: Unless(part=p[0], exception=p[1])),
+    ),
+    max_leaves=6,
+)
+LISTED = st.lists(st.tuples(st.sampled_from(["inclusion", "exclusion"]), TREE), min_size=4, max_size=10)
+
+
+def differences(one: Masks, other: Masks, study) -> list[str]:
+    found = []
+    for i in range(one.count):
+        differ = (one.failed(i) != other.failed(i)) | (one.open(i) != other.open(i))
+        if differ.any():
+            at = int(np.flatnonzero(differ)[0])
+            said = [
+                ("fails" if m.failed(i)[at] else "unknown" if m.open(i)[at] else "met") for m in (one, other)
+            ]
+            found.append(
+                f"{differ.sum()} of criterion {i}, patient {at}: {said} {study.eligibility[i].expr!r}"
+            )
+    return found
+
+
+# A failing example names the criterion and the patient; shrinking a table of patients would take minutes.
+QUICK = settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
+
+
+@QUICK
+@given(LISTED, st.integers(0, 10_000), st.sampled_from(["strict", "documented_absence"]), YES_NO)
+def test_both_readers_agree_on_any_tree_over_tables_full_of_traps(listed, seed, policy, one_day):
+    study = study_of(*listed)
+    connection = tables(seed, 60, one_day=one_day)
+    as_of = AS_OF if one_day else None
+    arrays = masks(screen(study, read_facts(connection, study, as_of=as_of), policy=policy))
+    assert differences(arrays, screen_tables(connection, study, as_of=as_of, policy=policy), study) == []
+
+
+EVERY_KIND = (
+    Number(variable="platelets", low=Bound(value=80), unit="10^9/L", window=Window(amount=14, unit="days")),
+    Number(variable="alt", high=Bound(value=3, times="uln")),
+    Number(variable="age", low=Bound(value=18), high=Bound(value=75), unit="years"),
+    Number(variable="hemoglobin", low=Bound(value=8), unit="g/L", suggested_unit="g/dL"),
+    Number(variable="residual_toxicity_grade", high=Bound(value=1), excluding=("alopecia",)),
+    Code(variable="sex", values=("female",)),
+    Code(variable="her2_status", values=("low", "zero")),
+    Code(
+        variable="hcv_rna", values=("negative",), window=Window(amount=28, unit="days", anchor="first_dose")
+    ),
+    Flag(variable="infection", qualifiers=("active",)),
+    Flag(variable="stroke", window=Window(amount=6, unit="months", anchor="diagnosis")),
+    Flag(variable="pregnant"),
+    Treated(classes=("taxane",), window=Window(amount=28, unit="days")),
+    Treated(
+        classes=("systemic_corticosteroid",), ongoing=True, dose=Bound(value=10), exempt_routes=("inhaled",)
+    ),
+    Washout(
+        classes=("chemotherapy", "surgery"),
+        window=Window(amount=14, unit="days"),
+        half_lives=5,
+        which="shorter",
+    ),
+    Washout(
+        classes=("any",),
+        window=Window(amount=1, unit="months", anchor="enrollment"),
+        half_lives=5,
+        which="longer",
+    ),
+    AtLeast(n=2, parts=(Flag(variable="hiv"), Flag(variable="stroke"), Flag(variable="infection"))),
+    If(condition=Flag(variable="hiv"), then=Number(variable="alt", high=Bound(value=3, times="uln"))),
+    Unless(part=Flag(variable="stroke"), exception=Judgment(text="x", variable="judgment_x")),
+    Attestation(text="consent", variable="consent"),
+    Unparsed(text="?"),
+)
+STUDY = study_of(*EVERY_KIND, *(("exclusion", e) for e in EVERY_KIND), *EVERY_KIND, *EVERY_KIND)
+
+
+def asked_of(connection, as_of, policy):
+    return statement(STUDY, as_of=as_of, policy=policy, codebook=codebook(connection))
+
+
+@pytest.mark.parametrize("policy", ["strict", "documented_absence"])
+@pytest.mark.parametrize("as_of", [AS_OF, None], ids=["one day", "a day each"])
+def test_sqlite_gives_the_same_masks(policy, as_of):
+    connection = tables(11, 250, one_day=as_of is not None)
+    here = screen_tables(connection, STUDY, as_of=as_of, policy=policy)
+    assert here.fail.shape == (2, 250)  # 80 criteria are two words of 62 bits
+    assert differences(here, sqlite_masks(connection, asked_of(connection, as_of, policy)), STUDY) == []
+
+
+@pytest.fixture(scope="module")
+def server():
+    with postgres() as socket:
+        yield socket
+
+
+@pytest.mark.parametrize("policy", ["strict", "documented_absence"])
+@pytest.mark.parametrize("as_of", [AS_OF, None], ids=["one day", "a day each"])
+def test_postgresql_gives_the_same_masks(server, policy, as_of):
+    connection = tables(12, 250, one_day=as_of is not None)
+    here = screen_tables(connection, STUDY, as_of=as_of, policy=policy)
+    other = postgres_masks(server, connection, asked_of(connection, as_of, policy))
+    assert differences(here, other, STUDY) == []
