@@ -34,8 +34,10 @@ from protorun.study.criterion import Criterion
 from protorun.study.record import Passage, Record
 from protorun.study.source import Source
 from protorun.study.study import Origin, Study
+from protorun.study_file.readings import seal
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+SAMPLE = Path(__file__).resolve().parents[1] / "tests" / "cases" / "eligibility" / "sample_200.csv"
 CLASSES = ("computable", "partial", "attestation", "judgment", "unparsed")
 BARS = {"precision": 0.97, "recall": 0.80, "temporal precision": 0.95, "temporal recall": 0.60,
         "computable": 0.35, "unparsed": 0.25, "lines": 10_000.0}  # fmt: skip
@@ -78,6 +80,7 @@ def measured(data: Path, errors: list[dict[str, Any]], *, with_peer: bool) -> It
         files = sorted((SHARED / "records" / folder).glob(pattern))
         if files:
             yield from _corpus(name, [r for f in files for r in open_records(f)])
+    yield from _hand_read()
 
 
 # --- the corpora ---
@@ -138,6 +141,33 @@ def _classes(name: str, listed: Sequence[Criterion], *, barred: bool) -> Iterato
         yield _line(
             f"{name}: share {klass}", round(share, 4), "share", BARS[klass] if barred else None, most=most
         )
+
+
+# --- read by hand ---
+
+
+def _hand_read() -> Iterator[Line]:
+    """The sample that was judged by hand: its verdicts, and how many of its readings are still the judged ones."""
+    rows = list(csv.DictReader(SAMPLE.open(encoding="utf-8")))
+    files = {row["nct"]: SHARED / "records" / "ctgov_v2" / f"{row['nct']}.json" for row in rows}
+    if not all(path.is_file() for path in files.values()):
+        return
+    lines = {
+        (nct, c.sources[0].start, c.sources[-1].end): seal(c.expr)
+        for nct, path in files.items()
+        for record in open_records(path)
+        for c in _criteria(record)
+    }
+    verdicts = Counter(row["verdict"] for row in rows)
+    for verdict in ("right", "honest", "wrong_part", "wrong"):
+        bar = 2 if verdict == "wrong" else None
+        yield _line(f"read by hand, 200 of API: {verdict}", verdicts[verdict], "criteria", bar, most=True)
+    low, high = clopper_pearson(verdicts["wrong"], verdicts["wrong"] + verdicts["right"])
+    yield _line(
+        "read by hand: confidently wrong, 95 % interval", f"{float(low):.4f} to {float(high):.4f}", "share"
+    )
+    same = sum(lines.get((row["nct"], int(row["start"]), int(row["end"]))) == row["seal"] for row in rows)
+    yield _line("read by hand: readings that are still the judged ones", f"{same}/{len(rows)}", "criteria")
 
 
 # --- LCT ---
