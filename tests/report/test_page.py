@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -103,3 +104,9 @@ def test_the_record_stands_on_the_page_to_the_letter(ran, pages):
         shown = "\n".join(unescape(re.sub(r"<[^>]+>", "", line)) for line in lines)
         text = "\n".join(ran[name].parts.record.texts.values())
         assert shown.replace("\xa0", "").split("\n") == text.replace("\xa0", "").split("\n")
+
+
+def test_an_example_patient_nobody_can_weigh_is_said_and_not_left_out(ran):
+    parts = ran["NCT06462092"].parts
+    heavy = replace(parts, example=replace(parts.example, weight_kg=600.0))
+    assert "No example patient can be laid out: 600 kg is no plausible weight" in _plain(report(heavy))

@@ -24,7 +24,13 @@ def build(parts: Parts) -> dict[str, Any] | None:
         grid["arms"].append(arm.label.value or arm.id)
     for grid in grids.values():
         grid["days"] = [name for name in (grid["rows"] or [{}])[0] if name.startswith("D")][:_DAY_COLUMNS]
-    return {"grids": list(grids.values()), "example": _example(parts), "patient": parts.example}
+    example, why_not = _example(parts)
+    return {
+        "grids": list(grids.values()),
+        "example": example,
+        "why_not": why_not,
+        "patient": parts.example,
+    }
 
 
 def _rows(parts: Parts, arm: str) -> tuple[list[dict[str, Any]], str]:
@@ -34,16 +40,17 @@ def _rows(parts: Parts, arm: str) -> tuple[list[dict[str, Any]], str]:
         return [], str(error)
 
 
-def _example(parts: Parts) -> list[dict[str, Any]]:
+def _example(parts: Parts) -> tuple[list[dict[str, Any]], str]:
+    """The lines of the example patient, or why there are none."""
     example = parts.example
     if example is None:
-        return []
+        return [], ""
     try:
         lines = lay_out(
             parts.study, example.arm, start=example.start, weight_kg=example.weight_kg, until=example.until
         )
-    except ProtorunError:
-        return []
+    except ProtorunError as error:
+        return [], str(error)
     return [
         {
             "date": line.on.isoformat() if line.on else "",
@@ -58,4 +65,4 @@ def _example(parts: Parts) -> list[dict[str, Any]]:
             "note": "; ".join(filter(None, (line.condition and f"if {line.condition}", line.note))),
         }
         for line in lines
-    ]
+    ], ""
