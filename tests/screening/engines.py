@@ -139,11 +139,9 @@ def postgres_masks(socket: Path, connection, asked: Statement) -> Masks:
         columns, rows = rows_of(connection, name)
         kinds = fact_tables().get(name, {})
         listed = ", ".join(f"{c} {kinds.get(c, _kind(c))}" for c in columns)
-        lines = "\n".join("\t".join("\\N" if v is None else str(v) for v in r) for r in rows)
-        script.append(
-            f"DROP TABLE IF EXISTS {name}; CREATE TABLE {name} ({listed});\nCOPY {name} FROM STDIN;\n{lines}"
-        )
-        script.append("\\.\n" if rows else "\\.\n")
+        lines = "".join("\t".join("\\N" if v is None else str(v) for v in r) + "\n" for r in rows)
+        script.append(f"DROP TABLE IF EXISTS {name}; CREATE TABLE {name} ({listed});")
+        script.append(f"COPY {name} FROM STDIN;\n{lines}\\.\n")
     header, *lines = psql(socket, "\n".join([*script, asked.text, ";"])).splitlines()
     return _masks(header.split(","), [tuple(line.split(",")) for line in lines], len(asked.criteria))
 

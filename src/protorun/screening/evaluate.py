@@ -8,10 +8,10 @@ from typing import Literal
 import numpy as np
 
 from protorun.screening.answers import Answer, all_of, any_of, at_least, choose, everywhere, known, not_
-from protorun.screening.flags import code, fact, flag
-from protorun.screening.numbers import number
-from protorun.screening.silence import complete
-from protorun.screening.treatments import treated, washout
+from protorun.screening.atoms.flags import code, fact, flag
+from protorun.screening.atoms.numbers import number
+from protorun.screening.atoms.silence import complete
+from protorun.screening.atoms.treatments import treated, washout
 from protorun.study.criterion import (
     All,
     Any,

@@ -10,9 +10,9 @@ from datetime import timedelta
 import numpy as np
 
 from protorun.errors import UsageError
+from protorun.screening.atoms.numbers import number_column
 from protorun.screening.dates import EPOCH
 from protorun.screening.evaluate import Policy, View, atom
-from protorun.screening.numbers import number_column
 from protorun.screening.screening import Screening, Verdict, satisfaction
 from protorun.study.criterion import (
     Attestation,

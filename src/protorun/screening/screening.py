@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from protorun.errors import NotStated
 from protorun.screening.answers import Answer
-from protorun.screening.derived import with_derived
+from protorun.screening.atoms.derived import with_derived
 from protorun.screening.evaluate import Policy, View, evaluate
 from protorun.study.criterion import Bound, Code, Criterion, Number
 from protorun.study.source import Source

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from protorun.screening.derived import DEFINED_BY
+from protorun.screening.atoms.derived import DEFINED_BY
+from protorun.screening.atoms.flags import wider_columns
+from protorun.screening.atoms.treatments import PREFIX
 from protorun.screening.explain import atoms_of, column_of
-from protorun.screening.flags import wider_columns
 from protorun.screening.screening import registry_criteria
-from protorun.screening.treatments import PREFIX
 from protorun.study.criterion import Attestation, Code, Expr, Flag, Judgment, Number, Treated, Washout
 from protorun.study.study import Study
 from protorun.terms.variables import canonical_unit, factors

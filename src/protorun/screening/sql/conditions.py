@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from protorun.screening.atoms.flags import for_women_only, wider_columns
 from protorun.screening.evaluate import View, listed_when_present
-from protorun.screening.flags import for_women_only, wider_columns
 from protorun.screening.sql.needs import Needs
 from protorun.screening.sql.results import inside
 from protorun.screening.sql.words import FALSE, NULL, TRUE, case, every, kleene, some

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from protorun.screening.numbers import TOLERANCE
+from protorun.screening.atoms.numbers import TOLERANCE
+from protorun.screening.atoms.treatments import PREFIX, belongs
 from protorun.screening.sql.conditions import covered, fact, silent
 from protorun.screening.sql.days import Days
 from protorun.screening.sql.needs import Needs
 from protorun.screening.sql.words import FALSE, NULL, TRUE, among, case, every, kleene, number, some, text
-from protorun.screening.treatments import PREFIX, belongs
 from protorun.study.criterion import Treated, Washout, Window
 from protorun.terms import truth
 from protorun.terms.treatments import classes, drugs, has_half_life

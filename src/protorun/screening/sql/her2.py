@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from protorun.screening.derived import HER2, agree
-from protorun.screening.flags import matches
+from protorun.screening.atoms.derived import HER2, agree
+from protorun.screening.atoms.flags import matches
 from protorun.screening.sql.needs import Needs
 from protorun.screening.sql.results import NONE, code_sql, place_of_code
 from protorun.screening.sql.words import FALSE, NULL, TRUE, case, every, some

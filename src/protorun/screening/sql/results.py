@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from protorun.screening.ages import by_birth, not_reached, oldest, reached
-from protorun.screening.flags import matches
-from protorun.screening.numbers import TOLERANCE, number_column
+from protorun.screening.atoms.ages import by_birth, not_reached, oldest, reached
+from protorun.screening.atoms.flags import matches
+from protorun.screening.atoms.numbers import TOLERANCE, number_column
 from protorun.screening.sql.days import Days
 from protorun.screening.sql.needs import Needs
 from protorun.screening.sql.words import FALSE, NULL, TRUE, among, case, every, kleene, number

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from protorun.errors import PatientDataError
-from protorun.patients._fact_reading import read_facts, screening_dates
-from protorun.patients._fact_rows import insert_facts
+from protorun.patients.warehouse.reading import read_facts, screening_dates
+from protorun.patients.warehouse.rows import insert_facts
 from protorun.screening.dates import anchor_days
 from protorun.screening.evaluate import Policy
 from protorun.screening.masks import WORD, Masks
@@ -34,7 +34,7 @@ ENDINGS = (".parquet", ".csv")
 @cache
 def fact_tables() -> dict[str, dict[str, str]]:
     """Table -> column -> SQL type."""
-    text = files("protorun.patients").joinpath("fact_tables.toml").read_text(encoding="utf-8")
+    text = files("protorun.patients.warehouse").joinpath("fact_tables.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 

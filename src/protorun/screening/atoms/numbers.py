@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from protorun.screening.ages import age, by_birth
 from protorun.screening.answers import Answer, everywhere
+from protorun.screening.atoms.ages import age, by_birth
 from protorun.screening.dates import anchor_days, inside
 from protorun.study.criterion import Bound, Number, Window
 from protorun.terms.reasons import Reason

@@ -11,7 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protorun.errors import PatientDataError
-from protorun.patients._fact_columns import Rows, by_concept, column, fetch, flags, pick, place, treatments
+from protorun.patients.warehouse.columns import (
+    Rows,
+    by_concept,
+    column,
+    fetch,
+    flags,
+    pick,
+    place,
+    treatments,
+)
 from protorun.screening.dates import EPOCH
 from protorun.screening.template import asked_facts
 from protorun.study.study import Study

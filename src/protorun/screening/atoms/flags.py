@@ -7,8 +7,8 @@ from itertools import combinations
 import numpy as np
 
 from protorun.screening.answers import Answer, everywhere
+from protorun.screening.atoms.numbers import timely
 from protorun.screening.dates import anchor_days, inside
-from protorun.screening.numbers import timely
 from protorun.study.criterion import Code, Flag, Window
 from protorun.terms.concepts import concepts
 from protorun.terms.reasons import Reason

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protorun.screening.answers import Answer, any_of, everywhere, not_
+from protorun.screening.atoms.flags import column_truth
+from protorun.screening.atoms.numbers import TOLERANCE
+from protorun.screening.atoms.silence import complete
 from protorun.screening.dates import FIRST, LAST, anchor_days, edge
-from protorun.screening.flags import column_truth
-from protorun.screening.numbers import TOLERANCE
-from protorun.screening.silence import complete
 from protorun.study.criterion import Treated, Washout, Window
 from protorun.terms.reasons import Reason
 from protorun.terms.treatments import classes, drugs, has_half_life, recognize, wider
@@ -157,6 +157,7 @@ def of_classes(rows: Treatments, names: tuple[str, ...]) -> TruthArray:
 
 
 def belongs(drug: str, kind: str, names: tuple[str, ...]) -> np.uint8:
+    """Whether a treatment, named by its drug or its kind, is of one of the classes; one that nobody knows may be."""
     given = [found for found in (recognize(drug), recognize(kind)) if found]
     every = frozenset().union(*(wider(g) for g in given)) if given else frozenset()
     if every & set(names):
