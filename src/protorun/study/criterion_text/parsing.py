@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 from protorun.errors import CriterionTextError
 from protorun.study.criterion import Expr
-from protorun.study.criterion_text.building import Builder
 
 if TYPE_CHECKING:
     from lark import Lark, UnexpectedInput
@@ -72,6 +71,8 @@ def parse(text: str) -> Expr:
 @cache
 def _parser() -> Lark:
     from lark import Lark
+
+    from protorun.study.criterion_text.building import Builder
 
     grammar = files("protorun.study.criterion_text").joinpath("grammar.lark").read_text(encoding="utf-8")
     return Lark(grammar, parser="lalr", lexer="contextual", transformer=Builder(), maybe_placeholders=True)
