@@ -17,9 +17,11 @@ from protorun.study.record import Passage, Record
 from protorun.study.source import Source, stated
 from protorun.study.study import Age, Enrollment, Origin, Study
 
-CASES = tomllib.loads(
-    (Path(__file__).parents[1] / "cases" / "eligibility" / "atoms.toml").read_text("utf-8")
-)["case"]
+CASES = [
+    case
+    for file in sorted((Path(__file__).parents[1] / "cases" / "eligibility").glob("*.toml"))
+    for case in tomllib.loads(file.read_text("utf-8"))["case"]
+]
 STUDY = Study(key="x", origin=Origin(name="x", format="x", digest=""))
 
 

@@ -91,7 +91,7 @@ def _questions(listed: list[Criterion], record: Record) -> tuple[OpenQuestion, .
         return (
             OpenQuestion(
                 id="eligibility_criteria",
-                asks="Which criteria decide who may take part?",
+                asks="eligibility criteria: the record gives none",
                 needed_for=("screen",),
             ),
         )
@@ -99,7 +99,9 @@ def _questions(listed: list[Criterion], record: Record) -> tuple[OpenQuestion, .
     if not any(c.polarity == "exclusion" for c in listed):
         asked.append(
             OpenQuestion(
-                id="exclusion_criteria", asks="Which criteria exclude a patient?", needed_for=("screen",)
+                id="exclusion_criteria",
+                asks="exclusion criteria: the record lists none, which does not mean that nothing excludes",
+                needed_for=("screen",),
             )
         )
     asked += [

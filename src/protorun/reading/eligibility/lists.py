@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from protorun.reading.eligibility.operand import Context, operand
-from protorun.reading.eligibility.trees import leaves, simplified
+from protorun.reading.eligibility.trees import leaves, simplified, unread
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import (
@@ -17,13 +17,13 @@ from protorun.study.criterion import (
     Not,
     Number,
     Treated,
-    Unparsed,
     Washout,
 )
 from protorun.terms.concepts import concepts
 
 
 def trim(chunks: list[Chunk]) -> list[Chunk]:
+    """The chunks without signs at either end."""
     start, end = 0, len(chunks)
     while start < end and chunks[start].kind in ",:;.&|-/":
         start += 1
@@ -43,14 +43,17 @@ def find(chunks: list[Chunk], kinds: str, start: int = 0) -> int | None:
 
 
 def has_atom(chunks: list[Chunk]) -> bool:
+    """True when something in it was understood."""
     return any(c.kind == "A" for c in chunks)
 
 
 def negated(chunks: list[Chunk]) -> bool:
+    """True when it begins with a negation."""
     return bool(chunks) and chunks[0].kind == "g"
 
 
 def name_of(expr: object) -> str:
+    """The variable of a condition or a coded result; empty for anything else."""
     return expr.variable if isinstance(expr, (Flag, Code)) else ""
 
 
@@ -247,10 +250,10 @@ def _join(parts: list[Expr], joints: list[str], line: Line, context: Context) ->
         return _mixed(parts, joints, line)
     if "|" in signs:
         return _led(parts) or Any(parts=tuple(parts))
-    lost = [p for p in parts if isinstance(p, Unparsed)]
+    lost = [p for p in parts if unread(p)]
     if context.firing and lost and len(lost) < len(parts):
         # After a comma alone, words nobody understood may narrow what excludes or add to it: the answer stays open.
-        known = [p for p in parts if not isinstance(p, Unparsed)]
+        known = [p for p in parts if not unread(p)]
         return Any(parts=(All(parts=(Any(parts=tuple(known)), *lost)), *lost))
     if not context.firing:
         return All(parts=tuple(parts))

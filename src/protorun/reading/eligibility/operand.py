@@ -120,6 +120,8 @@ def operand(chunks: list[Chunk], line: Line, context: Context) -> Expr:
 def _without_atoms(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr:
     if JUDGMENT.search(text):
         return judged(chunks, line)
+    if len(chunks) == 1 and chunks[0].kind == "X" and not context.firing:
+        return sex(chunks[0], line)
     return context.unparsed(line, chunks)
 
 

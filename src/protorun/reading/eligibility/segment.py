@@ -17,6 +17,7 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _COLLAPSED = re.compile(r"(?:^|(?<=[;.:,)])\s+|(?<=\s))\(?(?P<n>\d{1,2})[.)]\s+(?=[A-Za-z≥≤<>(])")
+_ENUMERATED = re.compile(r"\b(?:and|or|and/or|unless|except)[ ,:]*$")
 _CLOSING = re.compile(
     r"^(?:other|additional)? ?protocol[- ](?:defined|specified) (?:inclusion|exclusion)|^note\b|^other protocol"
 )
@@ -167,8 +168,11 @@ def _collapsed(body: Mapped) -> list[tuple[str, Mapped]]:
             continue
         cuts.append((match.start(), match.end()))
         expected = number + 1
-    if len(cuts) < 2 or (
-        cuts[0][0] > 0 and body.text[: cuts[0][0]].count("(") > body.text[: cuts[0][0]].count(")")
+    inside = any(_ENUMERATED.search(body.text, max(0, c[0] - 12), c[0]) for c in cuts[1:])
+    if (
+        inside
+        or len(cuts) < 2
+        or (cuts[0][0] > 0 and body.text[: cuts[0][0]].count("(") > body.text[: cuts[0][0]].count(")"))
     ):
         return [("", body)]
     edges = [(0, 0)] if cuts[0][0] > 0 else []

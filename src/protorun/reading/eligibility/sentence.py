@@ -7,7 +7,7 @@ import re
 from protorun.reading.eligibility.assemble import assemble
 from protorun.reading.eligibility.operand import Context, judged
 from protorun.reading.eligibility.pieces import chunks_of
-from protorun.reading.eligibility.trees import leaves, simplified
+from protorun.reading.eligibility.trees import leaves, simplified, unread
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import JUDGMENT, STATEMENT
@@ -88,6 +88,7 @@ def _sentences(chunks: list[Chunk], line: Line) -> list[list[Chunk]]:
 
 
 def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
+    chunks = [c for i, c in enumerate(chunks) if c.kind != ":" or not i or chunks[i - 1].kind not in "ei"]
     text = line.text[chunks[0].start : chunks[-1].end]
     atoms = [c for c in chunks if c.kind == "A"]
     if STATEMENT.search(text) and not [c for c in atoms if not isinstance(c.value, Attestation)]:
@@ -132,7 +133,7 @@ def _topic(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr
     before = re.split(r"[.;:]", line.text[max(0, chunks[0].start - 24) : chunks[0].start])[-1].lstrip(" ,()")
     leads = re.match(r"(?:for|in|among|with|without)\b", before + line.text[chunks[0].start : chunks[0].end])
     if chunks[cut].kind == ":" and not any(isinstance(c.value, Number) for c in chunks[:cut]):
-        if line.polarity == "inclusion":
+        if line.polarity == "inclusion" or _MUST.search(text):
             return context.unparsed(line, chunks)
         head, rest = assemble(chunks[:cut], line, context), _sentence(chunks[cut + 1 :], line, context)
         return Any(parts=(head, rest))
@@ -223,7 +224,7 @@ def _together(parts: list[Expr], sentences: list[list[Chunk]], line: Line, conte
     if len(parts) == 1:
         return parts[0]
     first_words = [s[0].kind for s in sentences]
-    allowances = [isinstance(p, Unparsed) and _allows(s, line) for p, s in zip(parts, sentences, strict=True)]
+    allowances = [unread(p) and _allows(s, line) for p, s in zip(parts, sentences, strict=True)]
     if any(k == "|" for k in first_words[1:]):
         return _with_or(parts, first_words)
     kept = [p for p, a in zip(parts, allowances, strict=True) if not a]
@@ -232,10 +233,10 @@ def _together(parts: list[Expr], sentences: list[list[Chunk]], line: Line, conte
         kept = [kept[0], *(_second(k) for k in kept[1:])] if kept else kept
         base: Expr = kept[0] if len(kept) == 1 else All(parts=tuple(kept)) if kept else soft[0]
         return Any(parts=(base, *soft)) if soft and kept else base
-    if any(isinstance(p, Unparsed) for p in kept[1:]):
+    if any(unread(p) for p in kept[1:]):
         # A further sentence nobody understood may narrow what excludes or add to it: the answer stays open.
-        known = [p for p in kept if not isinstance(p, Unparsed)]
-        others = [p for p in kept if isinstance(p, Unparsed)]
+        known = [p for p in kept if not unread(p)]
+        others = [p for p in kept if unread(p)]
         base = (known[0] if len(known) == 1 else Any(parts=tuple(known))) if known else others[0]
         return Any(parts=(All(parts=(base, *others)), *others)) if known else base
     base = kept[0] if len(kept) == 1 else Any(parts=tuple(kept)) if kept else soft[0]
@@ -249,8 +250,8 @@ def _allows(chunks: list[Chunk], line: Line) -> bool:
 
 def _second(expr: Expr) -> Expr:
     """A further sentence explains as often as it asks: with unread words in it, it decides nothing."""
-    unread = [leaf for leaf in leaves(expr) if isinstance(leaf, Unparsed)]
-    return Any(parts=(All(parts=(expr, unread[0])), unread[0])) if unread else expr
+    open_ = [leaf for leaf in leaves(expr) if isinstance(leaf, Unparsed)]
+    return Any(parts=(All(parts=(expr, open_[0])), open_[0])) if open_ and not unread(expr) else expr
 
 
 def _with_or(parts: list[Expr], first_words: list[str]) -> Expr:

@@ -40,6 +40,13 @@ def leaves(expr: Expr) -> list[Expr]:
     return [expr]
 
 
+def unread(expr: Expr) -> bool:
+    """Words nobody understood, also with limits kept visible in them."""
+    if isinstance(expr, Any) and len(expr.parts) == 2 and isinstance(expr.parts[0], All):
+        return isinstance(expr.parts[1], Unparsed) and expr.parts[0].parts[-1] == expr.parts[1]
+    return isinstance(expr, Unparsed)
+
+
 def _deciding(expr: Expr) -> list[Expr]:
     """The atoms that may decide something: not those kept visible inside words nobody understood."""
     if isinstance(expr, Any) and len(expr.parts) == 2 and isinstance(expr.parts[0], All):

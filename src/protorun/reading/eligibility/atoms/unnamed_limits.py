@@ -57,7 +57,8 @@ def open_measure(
         return None
     start, end = found[first].start, chunks[behind - 1].end
     name = open_name(found[first:], line)
-    if name is None:
+    multiple = any(b is not None and b.times for b in side[:2])
+    if name is None or (multiple and all(c.kind == "k" for c in found[first:])):
         return None
     if side[2] in TIME:
         near = line.text[found[-1].end : chunks[at].start]
@@ -204,6 +205,7 @@ def name_start(found: list[Chunk], stop: Chunk, line: Line) -> int | None:
 
 
 def open_name(named: list[Chunk], line: Line) -> str | None:
+    """The name that the words left of a comparator give; None where they say more than a name."""
     words = [c for c in named if c.kind in "zkfvq"]
     if not words or any(c.kind == "z" and (c.value in modal() or c.value in reversing()) for c in words):
         return None

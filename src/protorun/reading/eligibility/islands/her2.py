@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
-from protorun.study.criterion import Any, Code, Expr
+from protorun.study.criterion import All, Any, Code, Expr
 
 _ISH = r"(?:[fcds]?ish|fluorescence in[ -]situ hybridi[sz]ation(?: \(fish\))?|in[ -]situ hybridi[sz]ation(?: \([fcds]?ish\))?)"
 _IHC = r"(?:ihc|immunohistochemi(?:cal|stry)(?: \(ihc\))?)"
@@ -57,16 +57,29 @@ def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     if about_her2:
         for match in _IHC_LIST.finditer(text):
             values = _scores(match["list"])
-            if values:
+            sign = _ISH_SIGN.match(
+                text, match.end() + len(text[match.end() :]) - len(text[match.end() :].lstrip(" ,/"))
+            )
+            if sign and len(values) > 1 and values[-1] == "2+":
+                yield _equivocal(line, match, sign, values)
+            elif values:
                 yield _chunk(line, match, _code("her2_ihc", values, line, match))
         for match in _ISH_SIGN.finditer(text):
-            sign = (match["before"] or match["after"]).strip("- ") or "-"
-            negative = sign in ("-", "") or sign.startswith(("neg", "non", "not"))
-            yield _chunk(
-                line, match, _code("her2_ish", ("negative" if negative else "positive",), line, match)
-            )
+            yield _chunk(line, match, _code("her2_ish", (_sign(match),), line, match))
     for match in _WORD.finditer(text):
         yield _chunk(line, match, _status(match, line))
+
+
+def _equivocal(line: Line, match: re.Match[str], sign: re.Match[str], values: tuple[str, ...]) -> Chunk:
+    """`IHC 0, 1+ or 2+ FISH negative`: in-situ hybridization decides the equivocal 2+ only."""
+    both = All(parts=(_code("her2_ihc", ("2+",), line, match), _code("her2_ish", (_sign(sign),), line, sign)))
+    expr = Any(parts=(_code("her2_ihc", values[:-1], line, match), both))
+    return Chunk("A", match.start(), sign.end(), expr)
+
+
+def _sign(match: re.Match[str]) -> str:
+    sign = (match["before"] or match["after"]).strip("- ") or "-"
+    return "negative" if sign in ("-", "") or sign.startswith(("neg", "non", "not")) else "positive"
 
 
 def _scores(printed: str) -> tuple[str, ...]:
