@@ -464,13 +464,12 @@ MISSING: dict[tuple[str, str], tuple[str, ...]] = {
     ("002", "PK sampling times, assay LLOQ"): (r"activities\[pharmacokinetics\]\.days",),
     ("002", "regimen of the phase II arms"): (r"regimen of Phase II/Arm A",),
     ("002", "sample size per arm (139 in all on a mirror)"): (
-        r"arms\[phase_2_arm_a\]\.sample_size",
-        r"arms\[phase_2_arm_h\]\.sample_size",
+        r"sample size of each arm: .*Phase II/Arm A,.* and Phase II/Arm H",
     ),
     ("002", "outcome measures"): (r"outcome measures",),
     ("002", "stop rules"): (r"stopping rules",),
     ("003", "NCT number"): (r"NCT number",),
-    ("003", "exclusion criteria (none in this record)"): (r"exclusion criteria|criteria exclude",),
+    ("003", "exclusion criteria (none in this record)"): (r"exclusion criteria",),
     ("003", "drugs, doses, schedule"): (
         r"which drug intrathecal chemotherapy is",
         r"blocks\[intrathecal_chemotherapy\]\.dose",

@@ -38,10 +38,26 @@ def test_design_words(words: str, allocation: str | None, masking: str | None) -
         "In the ASCENT study, patients had a longer survival.",
         "Randomized evidence is lacking.",
         "Patients are not randomized.",
+        "A randomized, open-label study showed a benefit.",
+        "A randomized study that has been performed is not repeated.",
     ],
 )
 def test_other_peoples_studies_say_nothing_about_this_one(words: str) -> None:
     assert design(("summary.detailed", words)).allocation.basis == "absent"
+
+
+@pytest.mark.parametrize(
+    ("printed", "masking"),
+    [
+        ("None (Open Label)", "open_label"),
+        ("Double (Participant, Investigator)", "double_blind"),
+        ("QUADRUPLE (PARTICIPANT, CARE_PROVIDER, INVESTIGATOR, OUTCOMES_ASSESSOR)", "quadruple_blind"),
+        ("Somehow", None),
+    ],
+)
+def test_the_field_names_a_masking_we_know_or_stays_unread(printed: str, masking: str | None) -> None:
+    found = design(("masking", printed)).masking
+    assert (found.value, found.basis) == (masking, "stated" if masking else "unread")
 
 
 def test_words_that_disagree_settle_nothing() -> None:

@@ -35,6 +35,10 @@ def endpoint(measure: str, description: str = "", frame: str = "") -> Endpoint:
         ("Survival of implants", "other"),
         ("Overall survival and adverse events", "other"),
         ("Forced expiratory volume", "other"),
+        ("Correlation of a marker with overall survival", "other"),
+        ("PSA response rate", "other"),
+        ("Complete response in the urticaria score", "other"),
+        ("Duration of MRD response", "other"),
     ],
 )
 def test_kind_of_a_measure_is_known_or_other(measure: str, kind: str) -> None:
@@ -189,3 +193,123 @@ def test_endpoints_named_in_a_sentence_are_cut_only_where_each_piece_is_known() 
     one = record(("summary.detailed", "The primary endpoint is the color and taste of the tablet."))
     (only,) = read_endpoints(one, empty()).fields["endpoints"]
     assert (only.name.value, only.kind) == ("the color and taste of the tablet", "other")
+
+
+def test_a_response_in_a_record_about_no_cancer_is_no_tumor_response() -> None:
+    rows = [("outcome.primary.measure", "Complete remission", "outcome/0"), ("condition", "Asthma")]
+    (found,) = read_endpoints(record(*rows), empty()).fields["endpoints"]
+    assert found.kind == "other"
+
+
+@pytest.mark.parametrize(
+    ("measure", "description", "responses", "basis"),
+    [
+        (
+            "Objective response rate",
+            "Proportion with a partial or complete response.",
+            ("CR", "PR"),
+            "stated",
+        ),
+        (
+            "Objective response rate",
+            "Percentage who have a complete response (CR: disappearance of lesions) or partial response "
+            "(PR: at least a 30 % decrease).",
+            ("CR", "PR"),
+            "stated",
+        ),
+        ("Objective response rate", "Proportion with CR, VGPR or PR.", None, "unread"),
+        ("Objective response rate", "Proportion with CR or CRi.", None, "unread"),
+        ("Disease control rate", "Proportion with CR, PR, SD or non-CR/non-PD.", None, "unread"),
+        ("Number with partial response (PR)", "A test compares CR, CR+PR and CR+PR+SD.", ("PR",), "stated"),
+        ("Best overall response", "Complete response is defined as no lesion.", None, "absent"),
+    ],
+)
+def test_which_responses_count(
+    measure: str, description: str, responses: tuple[str, ...] | None, basis: str
+) -> None:
+    found = endpoint(measure, description).responses
+    assert (found.value, found.basis) == (responses, basis)
+
+
+@pytest.mark.parametrize(
+    ("words", "events"),
+    [
+        ("Time from randomization to progression or death from any cause, whichever occurs first.", 2),
+        ("Time between randomization and progression (by RECIST 1.1) or death.", 2),
+        ("Time from randomization to progression (death is censored).", 1),
+        ("Time from randomization to progression, treatment failure or death.", 0),
+        ("Time from randomization to the second progression or death.", 0),
+        ("Time from randomization to PSA progression or death.", 0),
+        ("Defined as the time to a bad day.", 0),
+    ],
+)
+def test_events_are_read_when_every_one_of_them_is_known(words: str, events: int) -> None:
+    assert len(endpoint("Progression-free survival", words).events) == events
+
+
+@pytest.mark.parametrize("term", ["PFS2", "iPFS", "Local progression-free survival", "PFS and OS"])
+def test_a_term_beside_another_one_has_no_event_of_its_own(term: str) -> None:
+    assert endpoint(term).events == ()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Time from randomization or first dose to death.",
+        "Time from random assignment or first dose to death.",
+        "Time from enrollment/randomization to death.",
+        "Time from the start of subsequent treatment to death.",
+        "Time from the start (surgical resection) to death.",
+    ],
+)
+def test_a_starting_day_with_a_choice_is_none(words: str) -> None:
+    assert endpoint("Overall survival", words).origin.basis == "unread"
+
+
+@pytest.mark.parametrize("other", ["the INRC", "modified WHO criteria", "irRECIST", "Lugano", "PCWG3"])
+def test_criteria_beside_others_settle_nothing(other: str) -> None:
+    found = endpoint(
+        "Objective response rate", f"Proportion with CR or PR by RECIST 1.1 or {other}."
+    ).criteria
+    assert (found.value, found.note) == (None, "several criteria are named")
+
+
+def test_criteria_spelled_out_are_the_criteria() -> None:
+    words = "By Response Evaluation Criteria in Solid Tumors, version 1.1."
+    assert endpoint("Objective response rate", words).criteria.value == "recist_1_1"
+
+
+@pytest.mark.parametrize(
+    ("measure", "compartment"),
+    [
+        ("Brain PFS", "cns"),
+        ("Intracranial objective response rate", "cns"),
+        ("Progression-free survival in the brain", "cns"),
+        ("Overall survival with brain metastases", "whole_body"),
+        ("Change in a brain derived factor", "whole_body"),
+    ],
+)
+def test_where_a_measure_looks(measure: str, compartment: str) -> None:
+    assert endpoint(measure).compartment == compartment
+
+
+def test_censoring_looks_at_who_is_censored_and_not_at_the_day_before_which() -> None:
+    words = "Ongoing responders are censored at the last assessment not after a new anticancer therapy."
+    assert endpoint("Duration of response", f"Time from response to progression. {words}").censoring == ()
+    words = "Patients alive are censored at the last contact or the cut-off date, whichever is first."
+    assert endpoint("Overall survival", f"Time from randomization to death. {words}").censoring == ()
+    words = "Patients alive and patients lost to follow-up are censored at the date last known to be alive."
+    rules = endpoint("Overall survival", f"Time from randomization to death. {words}").censoring
+    assert {r.when for r in rules} == {"no_event_by_cutoff", "lost_to_follow_up"}
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "Up to 1 year follow-up of the last patient",
+        "30 days after treatment",
+        "Up to 9 months depending on age",
+    ],
+)
+def test_a_time_frame_that_counts_from_elsewhere_has_no_length(frame: str) -> None:
+    assert endpoint("Taste", frame=frame).time_frame_days.value is None

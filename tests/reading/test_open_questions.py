@@ -27,7 +27,9 @@ def outcome(
 
 
 def test_an_empty_record_is_a_study_full_of_questions() -> None:
-    assert {"nct", "eligibility", "sample_size", "endpoints"} <= set(asked(("title.brief", "A study")))
+    assert {"nct", "eligibility_criteria", "sample_size", "endpoints"} <= set(
+        asked(("title.brief", "A study"))
+    )
 
 
 def test_what_is_stated_is_not_asked() -> None:
@@ -141,3 +143,39 @@ def test_a_sentence_nobody_read_is_listed_and_one_that_gave_a_fact_is_not() -> N
 def test_the_study_knows_the_record_it_was_read_from() -> None:
     one = study(("identifier.nct", "NCT01234567"))
     assert (one.key, one.origin.name, one.origin.format) == ("NCT01234567", "test", "test")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Tumor assessment is done every 8 weeks for the first year, then every 12 weeks.",
+        "MRI at baseline, 24 hours after surgery, then every 9 weeks.",
+        "Pharmacokinetics of X, safety and activity for the every 2 weeks regimen.",
+        "Blood tests at week 4, and then every 12 weeks.",
+    ],
+)
+def test_an_interval_beside_other_days_is_no_schedule(words: str) -> None:
+    assert all(not a.every_days.known for a in study(("summary.detailed", words)).activities)
+
+
+def test_what_is_missing_is_asked_once() -> None:
+    one = study(("title.brief", "A study"))
+    assert len([q for q in one.open_questions if "criteria" in q.asks]) == 1
+
+
+def test_sizes_of_arms_are_asked_in_one_line() -> None:
+    rows = [row for n in range(3) for row in arm("Given X.", label=f"Arm {n + 1}", n=n)]
+    (question,) = [q for q in study(*rows).open_questions if q.id == "arm_sizes"]
+    assert question.asks == "sample size of each arm: Arm 1, Arm 2 and Arm 3"
+
+
+def test_an_event_nobody_understood_is_asked() -> None:
+    words = "Time from randomization to a bad day."
+    assert "events_pfs" in asked(*outcome("primary", "Progression-free survival (PFS)", words))
+
+
+def test_a_question_says_that_the_record_has_words_on_it() -> None:
+    words = "Proportion with CR, VGPR or PR by RECIST 1.1."
+    one = study(*outcome("primary", "Objective response rate (ORR)", words))
+    (question,) = [q for q in one.open_questions if q.id == "responses_orr"]
+    assert "not understood" in question.asks

@@ -67,3 +67,10 @@ def test_silence_stays_absent() -> None:
     assert {getattr(found, n).basis for n in ("ratio", "method", "block_sizes", "strata", "concealment")} == {
         "absent"
     }
+
+
+def test_a_factor_that_ends_inside_its_brackets_is_no_factor() -> None:
+    words = "Randomization is stratified by age (below 18 vs. 18 and above)."
+    found = randomization(words)[0].strata
+    assert found.value is None or all(f.count("(") == f.count(")") for f in found.value)
+    assert randomization("Randomization is stratified by age (below 18")[0].strata.basis == "unread"

@@ -10,7 +10,7 @@ from typing import Any
 
 from protorun.reading.found import Found
 from protorun.reading.sentences import Sentence, sentences, whole
-from protorun.reading.values import fact, missing, table, word
+from protorun.reading.values import fact, missing, one_of, table, word
 from protorun.study.record import Record
 from protorun.study.source import Source, Sourced, derived, stated
 from protorun.study.study import Conflict, Design, Study
@@ -43,8 +43,8 @@ def read_design(record: Record, study: Study) -> Found:
     design = Design.model_validate(
         {
             "allocation": _allocation(record, facts["allocation"]),
-            "model": fact(record, "intervention_model", word("model")),
-            "masking": fact(record, "masking", word("masking"))
+            "model": fact(record, "intervention_model", one_of("model")),
+            "masking": fact(record, "masking", one_of("masking"))
             if record.first("masking")
             else facts["masking"],
             "purpose": fact(record, "purpose", word("purpose")),
@@ -97,7 +97,8 @@ def _own_words(record: Record) -> tuple[tuple[Sentence, int, int], ...]:
 def _own_phrases(sentence: Sentence) -> Iterator[tuple[Sentence, int, int]]:
     for pattern in _phrases():
         for match in pattern.finditer(sentence.text):
-            if not _single("elsewhere").search(match["own"]):
+            behind = sentence.text[match.end("own") : match.end("own") + 60]
+            if not _single("elsewhere").search(match["own"]) and not _single("reported").match(behind):
                 yield sentence, *match.span("own")
 
 
@@ -133,7 +134,7 @@ def _allocation(record: Record, worded: Sourced[str]) -> Sourced[str]:
     printed = record.first("allocation")
     if printed is None:
         return worded if worded.sources else missing(record, "allocation")
-    found = fact(record, "allocation", word("allocation"))
+    found = fact(record, "allocation", one_of("allocation"))
     if found.value == "single_arm":
         return derived("single_arm", printed.source, note="the registry prints N/A for a trial with one arm")
     return found

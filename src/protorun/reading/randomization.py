@@ -111,6 +111,9 @@ def _strata(lines: Sequence[Sentence]) -> Sourced[tuple[str, ...]]:
         if end := _pattern("strata", "ends").search(words):
             words = words[: end.start()]
         factors = tuple(f.strip(" :") for f in _pattern("strata", "split").split(words) if f.strip(" :"))
+        if any(f.count("(") != f.count(")") for f in factors):
+            note = "a factor ends inside its brackets"
+            return Sourced[tuple[str, ...]](basis="unread", sources=(sentence.source(),), note=note)
         if factors and all(len(f) < 120 for f in factors):
             at = match.start("list")
             return stated(factors, sentence.source(match.start(), at + len(words)))

@@ -46,8 +46,14 @@ def plain(text: str) -> str:
 
 def word(kind: str) -> Callable[[str], str]:
     """A reader of printed values of that kind (`status`, `phase` ...); an unknown value stays as printed."""
-    known = table("registry")[kind]
-    return lambda text: str(known.get(plain(text), text))
+    read = one_of(kind)
+    return lambda text: read(text) or text
+
+
+def one_of(kind: str) -> Callable[[str], str | None]:
+    """A reader of printed values of a closed kind, with or without an explanation in brackets; None for any other."""
+    known: dict[str, str] = table("registry")[kind]
+    return lambda text: known.get(plain(text)) or known.get(plain(text.partition("(")[0]))
 
 
 def text_fact(record: Record, field: str) -> Sourced[str]:

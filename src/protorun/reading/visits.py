@@ -45,7 +45,7 @@ def _arm_groups(record: Record) -> tuple[str, ...]:
 def _patterns() -> dict[str, re.Pattern[str]]:
     rows = table("activities")
     named = {kind: entry["name"] for kind, entry in rows["activity"].items()}
-    own = {name: rows[name] for name in ("every", "until", "never")}
+    own = {name: rows[name] for name in ("every", "until", "never", "irregular", "tied")}
     return {name: re.compile(p, re.IGNORECASE) for name, p in {**named, **own}.items()}
 
 
@@ -56,7 +56,7 @@ def _activities(sentence: Sentence, arm: str) -> Iterator[Activity]:
         match = _patterns()[kind].search(sentence.text)
         if match is None or (dosing and kind != _PK):
             continue
-        interval = _interval(sentence, every) if every and not dosing else absent("not stated")
+        interval = _interval(sentence, every) if every and _regular(sentence, match, every) else absent()
         # An arm that is to show the PK is sampled, whether or not the record says when.
         if interval.known or (kind == _PK and sentence.group.startswith("arm/")):
             yield Activity(
@@ -67,6 +67,17 @@ def _activities(sentence: Sentence, arm: str) -> Iterator[Activity]:
                 arms=(arm,) if arm else (),
                 sources=(sentence.source(),),
             )
+
+
+def _regular(sentence: Sentence, activity: re.Match[str], every: re.Match[str]) -> bool:
+    """Whether the words tie the activity to this interval, and to no other days besides."""
+    rows = _patterns()
+    if rows["never"].search(sentence.text) or rows["irregular"].search(sentence.text):
+        return False
+    if len(rows["every"].findall(sentence.text)) > 1:
+        return False
+    first, second = sorted((activity.span(), every.span()))
+    return rows["tied"].fullmatch(sentence.text, first[1], second[0]) is not None
 
 
 def _interval(sentence: Sentence, match: re.Match[str]) -> Sourced[int]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from protorun.reading.arms.populations import same_patients
 from protorun.reading.found import Found
 from protorun.reading.questions.endpoints import endpoint_questions
-from protorun.reading.questions.table import ask, words
+from protorun.reading.questions.table import ask, names, words
 from protorun.reading.values import table
 from protorun.study.record import Record
 from protorun.study.source import assumed
@@ -57,17 +57,6 @@ def _identity(record: Record, study: Study) -> Iterator[OpenQuestion]:
         yield ask("nct")
 
 
-def _eligibility(record: Record, study: Study) -> Iterator[OpenQuestion]:
-    passages = record.all("eligibility.criteria")
-    if not passages and not study.eligibility:
-        yield ask("eligibility")
-        return
-    stated = study.eligibility_sections.get("exclusion")
-    there = stated.value if stated else any(words("exclusion").search(p.text) for p in passages)
-    if not there and not any(c.polarity == "exclusion" for c in study.eligibility):
-        yield ask("exclusion_criteria")
-
-
 def _sizes(record: Record, study: Study) -> Iterator[OpenQuestion]:
     if study.enrollment.size.known:
         return
@@ -75,10 +64,9 @@ def _sizes(record: Record, study: Study) -> Iterator[OpenQuestion]:
     for part in study.parts[1:]:
         if not part.sample_size.known:
             yield ask("part_size", id=part.id, name=part.phase.value or part.id)
-    if study.design.allocation.value != "randomized" and len(study.arms) > 1:
-        for arm in study.arms:
-            if not arm.sample_size.known:
-                yield ask("arm_size", id=arm.id, name=arm.label.value or arm.id)
+    unknown = [arm for arm in study.arms if not arm.sample_size.known]
+    if study.design.allocation.value != "randomized" and len(study.arms) > 1 and unknown:
+        yield ask("arm_sizes", name=names([arm.label.value or arm.id for arm in unknown]))
 
 
 def _allocation(record: Record, study: Study) -> Iterator[OpenQuestion]:
@@ -102,7 +90,7 @@ def _allocation(record: Record, study: Study) -> Iterator[OpenQuestion]:
     }
     for name in ("ratio", "method", "block_sizes", "strata", "concealment"):
         if not getattr(randomization, name).known and not (name == "block_sizes" and _not_blocks(study)):
-            yield ask(name, proposals=offered.get(name, ()))
+            yield ask(name, proposals=offered.get(name, ()), fact=getattr(randomization, name))
 
 
 def _not_blocks(study: Study) -> bool:
@@ -163,7 +151,6 @@ def _assessments(record: Record, study: Study) -> Iterator[OpenQuestion]:
 
 _CHAPTERS: tuple[Callable[[Record, Study], Iterator[OpenQuestion]], ...] = (
     _identity,
-    _eligibility,
     _sizes,
     _allocation,
     _dose_rule,

@@ -30,9 +30,15 @@ def endpoint_questions(record: Record, study: Study) -> Iterator[OpenQuestion]:
 def _response(endpoint: Endpoint, name: str) -> Iterator[OpenQuestion]:
     responses = endpoint.responses.value or ()
     if not endpoint.criteria.known:
-        yield ask("criteria", id=endpoint.id, name=name, proposals=_criteria(endpoint.criteria))
+        yield ask(
+            "criteria",
+            id=endpoint.id,
+            name=name,
+            proposals=_criteria(endpoint.criteria),
+            fact=endpoint.criteria,
+        )
     if not responses:
-        yield ask("responses", id=endpoint.id, name=name)
+        yield ask("responses", id=endpoint.id, name=name, fact=endpoint.responses)
     if "SD" in responses and not endpoint.min_sd_days.known:
         yield ask("minimum_sd", id=endpoint.id, name=name)
     if endpoint.level == "primary" and not endpoint.confirm_days.known:
@@ -49,11 +55,19 @@ def _time(endpoint: Endpoint, name: str, study: Study) -> Iterator[OpenQuestion]
     if not endpoint.origin.known:
         first = "randomization" if study.design.allocation.value == "randomized" else "enrollment"
         offered = (Proposal(value=first, note=f"(ours) {first}, as is usual for this design"),)
-        yield ask("origin", id=endpoint.id, name=name, proposals=offered)
+        yield ask("origin", id=endpoint.id, name=name, proposals=offered, fact=endpoint.origin)
+    if not endpoint.events:
+        yield ask("events", id=endpoint.id, name=name)
     ruled = {rule.when for rule in endpoint.censoring}
     scanned = any(e.kind in _ASSESSED for e in endpoint.events)
     if scanned and not endpoint.criteria.known:
-        yield ask("criteria", id=endpoint.id, name=name, proposals=_criteria(endpoint.criteria))
+        yield ask(
+            "criteria",
+            id=endpoint.id,
+            name=name,
+            proposals=_criteria(endpoint.criteria),
+            fact=endpoint.criteria,
+        )
     if scanned and "missed_visits" not in ruled:
         yield ask("censoring_assessments", id=endpoint.id, name=name)
     if scanned and "new_therapy" not in ruled:
