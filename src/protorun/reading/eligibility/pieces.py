@@ -45,7 +45,7 @@ def chunks_of(line: Line) -> list[Chunk]:
     ]
     pieces += [
         Chunk("E", m.start(), m.end())
-        for m in (*_BY_CRITERIA.finditer(line.text), *_FORMULA.finditer(line.text))
+        for m in _named_methods(line.text)
         if m[0].count("(") == m[0].count(")")
         and all(m.end() <= p.start or m.start() >= p.end for p in pieces)
     ]
@@ -61,6 +61,15 @@ def chunks_of(line: Line) -> list[Chunk]:
 
 _PERSONAL = re.compile(f"{JUDGMENT.pattern}|{STATEMENT.pattern}")
 """A line of judgment or of somebody's statement names no conditions that the tables do not have."""
+
+
+_METHODS = ("recist", "solid tumo", "rano", "ctcae", "common termin", "lugano", "imwg")
+_FORMULAS = ("cockcroft", "ckd", "mdrd", "modification of", "fridericia", "bazett", "schwartz")
+
+
+def _named_methods(text: str) -> list[re.Match[str]]:
+    found = [*_BY_CRITERIA.finditer(text)] if any(w in text for w in _METHODS) else []
+    return [*found, *_FORMULA.finditer(text)] if any(w in text for w in _FORMULAS) else found
 
 
 def _non(chunks: list[Chunk]) -> list[Chunk]:

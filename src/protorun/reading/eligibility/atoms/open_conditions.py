@@ -200,7 +200,7 @@ def _condition(
         return None
     text = line.text[words[0].start : end]
     after = line.text[end : chunks[behind].start if behind < len(chunks) else len(line.text)]
-    sentence = re.split(r"[.;]", line.text[: words[0].start])[-1]
+    sentence = re.split(r"[.;]", line.text[max(0, words[0].start - 200) : words[0].start])[-1]
     if re.search(r"[a-z]", after) or _TO_WHAT.search(sentence) or _lends(text, chunks, behind):
         return None
     if _OF_SHARED.match(line.text, end) and " of " not in text:

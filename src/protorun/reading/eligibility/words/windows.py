@@ -15,8 +15,10 @@ def mark_windows(chunks: list[Chunk], text: str) -> list[Chunk]:
     """The chunks with each window as one chunk: W (inside this time) or L (at least this long before)."""
     found: list[Chunk] = []
     at = 0
+    if not any(c.kind == "t" for c in chunks):
+        return [c for c in chunks if c.kind != "w" or not text.startswith(_AT, c.start)]
     while at < len(chunks):
-        made = None if _of_length(chunks, at) else _window(chunks, at)
+        made = None if chunks[at].kind not in "wct" or _of_length(chunks, at) else _window(chunks, at)
         if made:
             found.append(made[0])
             at = made[1]
