@@ -80,8 +80,10 @@ def listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
 
 def _uneven(parts: list[Expr], joints: list[str]) -> bool:
     """`solid tumors or lymphoma, failure of therapy, or no therapy`: commas that part, `or` that joins, of what?"""
-    if "|" not in joints or "," not in joints or "&" in joints:
+    if "|" not in joints or "," not in joints:
         return False
+    if "&" in joints:
+        return True
     return len({frozenset(_kind(leaf) for leaf in leaves(p)) - {"stage"} for p in parts}) > 1
 
 

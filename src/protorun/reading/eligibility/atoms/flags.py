@@ -45,20 +45,28 @@ def _stages(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | Non
     """`locally advanced or metastatic` before a diagnosis: any of the stages, and the diagnosis."""
     if chunks[at].kind != "f":
         return None
-    stages = [chunks[at]]
     behind = at + 1
     while behind < len(chunks):
         step = behind
         while step < len(chunks) and chunks[step].kind in "|,/&":
             step += 1
         if step < len(chunks) and chunks[step].kind == "f":
-            stages.append(chunks[step])
             behind = step + 1
         else:
             break
-    flags = [_flag(str(c.value), (), None, line.cite(c.start, c.end)) for c in stages]
     joined_and = any(c.kind == "&" for c in chunks[at:behind])
-    expr: Expr = flags[0] if len(flags) == 1 else (All if joined_and else Any)(parts=tuple(flags))
+    groups: list[list[Expr]] = []
+    for index in range(at, behind):
+        if chunks[index].kind == "f":
+            made = _flag(
+                str(chunks[index].value), (), None, line.cite(chunks[index].start, chunks[index].end)
+            )
+            if groups and chunks[index - 1].kind == "f":  # "metastatic unresectable" is both
+                groups[-1].append(made)
+            else:
+                groups.append([made])
+    each = tuple(g[0] if len(g) == 1 else All(parts=tuple(g)) for g in groups)
+    expr: Expr = each[0] if len(each) == 1 else (All if joined_and else Any)(parts=each)
     end = chunks[behind - 1].end
     diagnosis = (
         _condition(chunks, behind, line) if behind < len(chunks) and chunks[behind].kind == "k" else None
