@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import replace
+from itertools import pairwise
 
 from protorun.records.passages.ledger import Ledger
 from protorun.study.record import Passage
@@ -39,8 +40,7 @@ def settle(ledger: Ledger) -> None:
             found[passage.field].append(passage)
     for field, passages in [*found.items(), *_phases(ledger)]:
         if len({plain(p.text) for p in passages}) > 1:
-            for passage in passages:
-                ledger.retract(passage, f"the page gives several values of {field}")
+            ledger.retract(field, f"the page gives several values of {field}")
             ledger.warn(f"several values of {field} stand on this page; none of them is taken")
     doubt_texts(ledger)
 
@@ -64,8 +64,9 @@ def doubt_last(ledger: Ledger) -> None:
 def _phases(ledger: Ledger) -> list[tuple[str, list[Passage]]]:
     """The phases, when they stand behind more than one label; one label may print two of them."""
     phases = [p for p in ledger.passages if p.field == "phase"]
-    lines = [ledger.texts[""].count("\n", 0, p.source.start) for p in phases]
-    return [("phase", phases)] if len(set(lines)) > 1 else []
+    text = ledger.texts[""]
+    apart = any("\n" in text[a.source.end : b.source.start] for a, b in pairwise(phases))
+    return [("phase", phases)] if apart else []
 
 
 def _doubted(passage: Passage) -> Passage:

@@ -18,7 +18,7 @@ def claim_listed_outcomes(ledger: Ledger, level: str, lines: Sequence[Line], lab
     Without any time frame nothing tells a measure from its description: bulleted or short lines are measures, else the
     block is left over.
     """
-    number = len({p.group for p in ledger.passages if p.group.startswith("outcome/")})
+    number = ledger.next_number("outcome")
     for measure, frame, below in _outcomes(lines):
         group = f"outcome/{number}"
         bullet = _BULLET.match(measure.text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -57,6 +58,11 @@ class Ledger:
         self.claims.append((KINDS.index("value"), at, start, end))
         return True
 
+    def next_number(self, kind: str) -> int:
+        """The number with which the groups of a kind go on."""
+        last = next((p.group for p in reversed(self.passages) if p.group.startswith(f"{kind}/")), "")
+        return int(last.partition("/")[2]) + 1 if last else 0
+
     def mark(self, kind: str, start: int, end: int, *, at: str = "") -> None:
         """Account for a stretch that is no value: `label`, `help` or `chrome`."""
         self.claims.append((KINDS.index(kind), at, start, end))
@@ -69,12 +75,14 @@ class Ledger:
             self.reasons.append(Leftover(source, reason))
             self.mark("leftover", start, end, at=at)
 
-    def retract(self, passage: Passage, reason: str) -> None:
-        """Take a value back and leave its stretch over."""
-        source = passage.source
-        self.passages.remove(passage)
-        self.claims.remove((KINDS.index("value"), source.locator, source.start, source.end))
-        self.leave(source.start, source.end, reason, at=source.locator)
+    def retract(self, field: str, reason: str) -> None:
+        """Take the values of a field back and leave their stretches over."""
+        sources = [p.source for p in self.passages if p.field == field]
+        spans = {(KINDS.index("value"), s.locator, s.start, s.end) for s in sources}
+        self.passages = [p for p in self.passages if p.field != field]
+        self.claims = [claim for claim in self.claims if claim not in spans]
+        for s in sources:
+            self.leave(s.start, s.end, reason, at=s.locator)
 
     def empty(self, *fields: str, label: str = "") -> None:
         """A label is printed and nothing stands behind it."""
@@ -91,7 +99,7 @@ class Ledger:
         layout. With no `carries` the layout may hold any field."""
         paint = self._paint()
         given = {p.field for p in self.passages}
-        layout = {f: "layout" for f in kinds() if carries and f not in given and not _carried(f, carries)}
+        layout = {field: "layout" for field in _never_carried(tuple(carries)) if field not in given}
         empty = {f: why for f, why in self.lacking.items() if f not in given}
         return Record(
             format=self.format,
@@ -135,8 +143,12 @@ class Ledger:
         return {kind: count / total for kind, count in counts.items()}
 
 
-def _carried(field: str, carries: Iterable[str]) -> bool:
-    return any(field == name or field.startswith(f"{name}.") for name in carries)
+@cache
+def _never_carried(carries: tuple[str, ...]) -> tuple[str, ...]:
+    """The fields a layout that carries these cannot hold; with none named it may hold any."""
+    if not carries:
+        return ()
+    return tuple(f for f in kinds() if not any(f == name or f.startswith(f"{name}.") for name in carries))
 
 
 def _unclaimed(text: str, at: str, colors: bytearray) -> Iterable[Leftover]:

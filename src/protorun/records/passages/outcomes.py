@@ -110,7 +110,7 @@ def claim_outcomes(
     if text.count("|") > MAX_OUTCOMES:
         ledger.leave(offset, offset + len(text), f"more than {MAX_OUTCOMES:,} outcomes in one cell", at=at)
         return
-    number = len({p.group for p in ledger.passages if p.group.startswith("outcome/")})
+    number = ledger.next_number("outcome")
     for outcome in outcomes(text, offset):
         group = f"outcome/{number}"
         spans = {
