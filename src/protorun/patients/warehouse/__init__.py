@@ -29,6 +29,7 @@ from protorun.study.study import Study
 from protorun.trial.facts import NO_DAY, Facts
 
 ENDINGS = (".parquet", ".csv")
+BLOCK = 250_000
 
 
 @cache
@@ -71,6 +72,7 @@ def open_tables(folder: Path, *, threads: int | None = None, memory: str = "") -
     import duckdb
 
     connection = connect(threads=threads, memory=memory)
+    _everybody(connection)
     for table, columns in fact_tables().items():
         path = next((p for e in ENDINGS if (p := folder / f"{table}{e}").is_file()), None)
         if path is None and table == "person":
@@ -97,7 +99,15 @@ def _view(connection: Any, table: str, path: Path, columns: dict[str, str]) -> N
         row[0].lower(): row[1] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
     }
     listed = ", ".join(_column(name, kind, there.get(name)) for name, kind in columns.items())
-    connection.execute(f"CREATE VIEW {table} AS SELECT {listed} FROM {source}")
+    within = (
+        "person_id BETWEEN getvariable('first_person') AND getvariable('last_person') OR person_id IS NULL"
+    )
+    connection.execute(f"CREATE VIEW {table} AS SELECT {listed} FROM {source} WHERE {within}")
+
+
+def _everybody(connection: Any) -> None:
+    connection.execute(f"SET VARIABLE first_person = {-(2**62)}")
+    connection.execute(f"SET VARIABLE last_person = {2**62}")
 
 
 def _column(name: str, kind: str, there: str | None) -> str:
@@ -122,7 +132,29 @@ def screen_tables(
     asked = statement(study, as_of=as_of, policy=policy, codebook=codebook(connection))
     if as_of is None:
         _dates_of_screening(connection, asked)
-    return read_masks(connection.execute(asked.text).fetchnumpy(), len(asked.criteria))
+    parts = []
+    for first, last in _blocks(connection):
+        connection.execute(f"SET VARIABLE first_person = {first}")
+        connection.execute(f"SET VARIABLE last_person = {last}")
+        parts.append(connection.execute(asked.text).fetchnumpy())
+    _everybody(connection)
+    together = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
+    return read_masks(together, len(asked.criteria))
+
+
+def _blocks(connection: Any) -> list[tuple[int, int]]:
+    """Ranges of persons that are screened at once. Tables in memory are; files are read range by range, so that memory
+    stays flat."""
+    in_files = connection.execute(
+        "SELECT count(*) FROM duckdb_views() WHERE view_name = 'measurement'"
+    ).fetchone()[0]
+    low, high, count = connection.execute(
+        "SELECT min(person_id), max(person_id), count(*) FROM person"
+    ).fetchone()
+    if not in_files or count <= BLOCK:
+        return [(-(2**62), 2**62)]
+    width = (high - low + 1) * BLOCK // count + 1
+    return [(first, first + width - 1) for first in range(low, high + 1, width)]
 
 
 def read_masks(columns: dict[str, Any], count: int) -> Masks:

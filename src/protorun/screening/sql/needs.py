@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from protorun.screening.sql.days import Days
+from protorun.study.criterion import Window
 from protorun.terms.codes import values
 
 _T = TypeVar("_T")
@@ -25,12 +26,13 @@ class Needs:
     conditions: list[str] = field(default_factory=list)
     dated: list[str] = field(default_factory=list)
     courses: list[str] = field(default_factory=list)
-    variables: list[str] = field(default_factory=list)
+    variables: dict[str, list[Window | None]] = field(default_factory=dict)
     facts: list[str] = field(default_factory=list)
 
-    def result(self, variable: str, code: str, base: int = 4) -> str:
-        """The column that holds `code` (a small integer) of the latest result of the variable."""
-        _place(self.variables, variable)
+    def result(self, variable: str, code: str, base: int = 4, window: Window | None = None) -> str:
+        """The column that holds `code` (a small integer) of the latest result of the variable. With a window, a result
+        that surely lies before it must have no other code than the absence of a result."""
+        _place(self.variables.setdefault(variable, []), window)
         return f"r{_place(self.results, (variable, code, base))}"
 
     def condition(self, concept: str, *, dated: bool = False) -> str:

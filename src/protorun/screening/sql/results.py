@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from protorun.screening.atoms.ages import by_birth, not_reached, oldest, reached
 from protorun.screening.atoms.flags import matches
 from protorun.screening.atoms.numbers import TOLERANCE, number_column
 from protorun.screening.sql.days import Days
 from protorun.screening.sql.needs import Needs
-from protorun.screening.sql.words import FALSE, NULL, TRUE, among, case, every, kleene, number
+from protorun.screening.sql.words import FALSE, NULL, TRUE, among, case, every, kleene, number, some
 from protorun.study.criterion import Bound, Code, Number, Window
 from protorun.terms import truth as known_truth
 from protorun.terms.variables import factor
@@ -34,47 +35,67 @@ def truth_of(column: str) -> str:
     return kleene(f"{column} = 2", f"{column} = 0")
 
 
-def coded_truth(sql: str) -> str:
-    """A truth value as 2, 1 or 0."""
-    return case((sql, "2"), (f"NOT {sql}", "0"), otherwise="1")
-
-
 def _recorded(atom: Number, name: str, needs: Needs) -> str:
     row = _row(atom, atom.unit)
     if atom.suggested_unit:
         other = _row(atom, atom.suggested_unit)
         same = atom.suggested_unit == atom.unit
-        row = NULL if same else kleene(f"{row} AND {other}", f"NOT {row} AND NOT {other}")
-    column = needs.result(name, coded_truth(_timely(row, atom.window, needs.days)))
+        row = Row() if same else Row((*row.meets, *other.meets), (every((row.false, other.false)),))
+    column = needs.result(name, _timely(row, atom.window, needs.days).coded, window=atom.window)
     return truth_of(column) if by_birth(atom) else needs.fact(truth_of(column))
 
 
-def _timely(row: str, window: Window | None, days: Days) -> str:
+@dataclass(frozen=True)
+class Row:
+    """The truth of one row: TRUE where all of `meets` hold, FALSE where one of `fails` does, else unknown. They never
+    hold together, and a NULL among them counts as not holding."""
+
+    meets: tuple[str, ...] = (FALSE,)
+    fails: tuple[str, ...] = (FALSE,)
+
+    @property
+    def false(self) -> str:
+        """When it is FALSE."""
+        return some(self.fails)
+
+    @property
+    def coded(self) -> str:
+        """2, 1 or 0."""
+        return case((every(self.meets), "2"), (self.false, "0"), otherwise="1")
+
+
+def _timely(row: Row, window: Window | None, days: Days) -> Row:
     if window is None:
         return row
-    return case((inside("t_lo", "t_hi", window, days)[0], row), otherwise=NULL)
+    sure = inside("t_lo", "t_hi", window, days)[0]
+    return Row((sure, *row.meets), (every((sure, row.false)),))
 
 
 def inside(first: str, last: str, window: Window, days: Days) -> tuple[str, str]:
     """When something surely falls into a window, and when it surely lies before it."""
     anchor, low, index = days.anchor(window.anchor), days.edge(window), days.index()
-    sure = f"({first} >= {low} AND ({last} <= {anchor} OR {index} <= {anchor}))"
-    return sure, f"({last} < {low} OR {index} < {low})"
+    until = TRUE if anchor == index else f"({last} <= {anchor} OR {index} <= {anchor})"
+    return f"({first} >= {low} AND {until})", f"({last} < {low} OR {index} < {low})"
 
 
-def _row(atom: Number, unit: str) -> str:
+_RECORDED = "(lo IS NOT NULL OR hi IS NOT NULL)"
+
+
+def _row(atom: Number, unit: str) -> Row:
     times = next((b.times for b in (atom.low, atom.high) if b is not None), "")
     by = 1.0 if times else factor(atom.variable, unit)
     if by is None:
-        return NULL
-    if atom.variable == "age" and not times:
-        return _completed(atom, by)
-    sides = [_side(b, upper, by) for b, upper in ((atom.low, False), (atom.high, True)) if b is not None]
-    return every(sides) if sides else case(("lo IS NOT NULL OR hi IS NOT NULL", TRUE))
+        return Row()
+    completed = atom.variable == "age" and not times
+    side = _completed if completed else _side
+    sides = [side(b, upper, by) for b, upper in ((atom.low, False), (atom.high, True)) if b is not None]
+    if not sides:
+        return Row((_RECORDED,))
+    return Row(tuple(meets for meets, _ in sides), tuple(fails for _, fails in sides))
 
 
-def _side(bound: Bound, upper: bool, by: float) -> str:
-    """One bound over the interval, with the same tolerance as the array reader."""
+def _side(bound: Bound, upper: bool, by: float) -> tuple[str, str]:
+    """When the interval meets one bound and when it fails it, with the same tolerance as the array reader."""
     more = bound.inclusive == upper
     if bound.times:
         limit = f"({number(bound.value)} * {bound.times})"
@@ -88,26 +109,16 @@ def _side(bound: Bound, upper: bool, by: float) -> str:
         (False, True): ("lo >= {}", "hi < {}"),
         (False, False): ("lo > {}", "hi <= {}"),
     }[upper, bound.inclusive]
-    return kleene(meets.format(limit), fails.format(limit))
+    return meets.format(limit), fails.format(limit)
 
 
-def _completed(atom: Number, by: float) -> str:
-    """Ages count in completed units: FLOOR is not in the subset, so the limits move instead."""
-    sides = []
-    for bound, upper in ((atom.low, False), (atom.high, True)):
-        if bound is None:
-            continue
-        slack = abs(bound.value) * TOLERANCE
-        # The first completed age that is above (or reaches) the limit.
-        if upper == bound.inclusive:
-            first = math.floor(bound.value + slack) + 1
-        else:
-            first = math.ceil(bound.value - slack)
-        limit = number((first - TOLERANCE) * by)
-        sides.append(
-            kleene(f"hi < {limit}", f"lo >= {limit}") if upper else kleene(f"lo >= {limit}", f"hi < {limit}")
-        )
-    return every(sides) if sides else case(("lo IS NOT NULL OR hi IS NOT NULL", TRUE))
+def _completed(bound: Bound, upper: bool, by: float) -> tuple[str, str]:
+    """Ages count in completed units: FLOOR is not in the subset, so the limit moves to the first age above it."""
+    slack = abs(bound.value) * TOLERANCE
+    above = upper == bound.inclusive
+    first = math.floor(bound.value + slack) + 1 if above else math.ceil(bound.value - slack)
+    limit = number((first - TOLERANCE) * by)
+    return (f"hi < {limit}", f"lo >= {limit}") if upper else (f"lo >= {limit}", f"hi < {limit}")
 
 
 def _aged(atom: Number, measured: str, days: Days) -> str:
@@ -134,23 +145,20 @@ def code_sql(atom: Code, needs: Needs) -> str:
         pairs = [(f"p.sex = '{s[0].upper()}'", _truth(s, atom)) for s in ("female", "male")]
         return needs.fact(case(*pairs, otherwise=NULL))
     row = _timely(code_row(atom, needs), atom.window, needs.days)
-    return needs.fact(truth_of(needs.result(atom.variable, coded_truth(row))))
+    return needs.fact(truth_of(needs.result(atom.variable, row.coded, window=atom.window)))
 
 
-def code_row(atom: Code, needs: Needs) -> str:
+def code_row(atom: Code, needs: Needs) -> Row:
     """The truth of a code. Compound codes (`a|b`, `a;b`, `x:mark`) that are in no codebook stay unknown."""
     plain = (v.partition(":")[0] for v in atom.values)
     book = dict.fromkeys((*needs.values(atom.variable), *atom.values, *plain))
     of = {t: [v for v in book if _truth(v, atom) == t] for t in (TRUE, NULL, FALSE)}
     compound = [v for v in of[FALSE] if set(v) & set("|;:")]
-    return case(
-        ("code IS NULL", NULL),
-        (among("code", of[TRUE]), TRUE),
-        (among("code", of[NULL]), NULL),
-        (among("code", compound), FALSE),
-        ("code LIKE '%|%' OR code LIKE '%;%' OR code LIKE '%:%'", NULL),
-        otherwise=FALSE,
+    unclear = f"{among('code', of[NULL])} OR code LIKE '%|%' OR code LIKE '%;%' OR code LIKE '%:%'"
+    never = case(
+        (among("code", of[TRUE]), FALSE), (among("code", compound), TRUE), (unclear, FALSE), otherwise=TRUE
     )
+    return Row((among("code", of[TRUE]),), (f"(code IS NOT NULL AND {never})",))
 
 
 def _truth(value: str, atom: Code) -> str:

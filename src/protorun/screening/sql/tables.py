@@ -19,6 +19,9 @@ _COLUMNS = (
 )
 
 
+_READ = "person_id, concept, lo, hi, uln, lln, baseline, code, t_lo, t_hi, recency"
+
+
 def results(needs: Needs) -> list[str]:
     """Per patient the truth of every numeric and coded atom, by the latest result.
 
@@ -29,7 +32,7 @@ def results(needs: Needs) -> list[str]:
         return []
     join = needs.days.join
     seen = (
-        f"{among('f.concept', needs.variables)} AND f.quality <> 'absent'"
+        f"({_in_question(needs)}) AND f.quality <> 'absent'"
         f" AND (f.t_lo IS NULL OR f.t_lo <= {needs.days.index()})"
     )
     columns = ",\n  ".join(
@@ -37,18 +40,30 @@ def results(needs: Needs) -> list[str]:
         for i, (variable, code, base) in enumerate(needs.results)
     )
     return [
-        f"""unclear AS (SELECT f.person_id AS person_id, f.concept AS concept FROM measurement AS f{join}
-  WHERE {seen} AND NOT f.exact AND (f.t_lo IS NULL OR f.t_hi IS NULL OR f.t_lo <> f.t_hi)
-  GROUP BY f.person_id, f.concept)""",
-        f"""dated AS (SELECT {_COLUMNS}, MAX(f.t_lo) OVER (PARTITION BY f.person_id, f.concept) AS newest
-  FROM measurement AS f{join} JOIN unclear AS u ON u.person_id = f.person_id AND u.concept = f.concept
-  WHERE {seen})""",
+        f"""m AS (SELECT {_COLUMNS}, f.exact AS exact FROM measurement AS f{join} WHERE {seen})""",
+        """unclear AS (SELECT person_id, concept FROM m
+  WHERE NOT exact AND (t_lo IS NULL OR t_hi IS NULL OR t_lo <> t_hi) GROUP BY person_id, concept)""",
+        """dated AS (SELECT m.*, MAX(m.t_lo) OVER (PARTITION BY m.person_id, m.concept) AS newest
+  FROM m JOIN unclear AS u ON u.person_id = m.person_id AND u.concept = m.concept)""",
         _RANKED,
         _SPREAD,
-        f"""latest AS (SELECT {_COLUMNS} FROM measurement AS f{join} WHERE {seen} AND f.t_lo = f.t_hi
-  UNION ALL SELECT person_id, concept, lo, hi, uln, lln, baseline, code, t_lo, t_hi, recency FROM spread)""",
+        f"""latest AS (SELECT {_READ} FROM m WHERE t_lo = t_hi
+  UNION ALL SELECT {_READ} FROM spread)""",
         f"results AS (SELECT f.person_id AS person_id,\n  {columns}\nFROM latest AS f{join} GROUP BY f.person_id)",
     ]
+
+
+def _in_question(needs: Needs) -> str:
+    """The variables asked for; where every criterion has a window, older results decide nothing and are left out."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for variable, windows in needs.variables.items():
+        edges = () if None in windows else tuple(sorted({needs.days.edge(w) for w in windows if w}))
+        groups.setdefault(edges, []).append(variable)
+    parts = []
+    for edges, variables in groups.items():
+        late = "".join(f" OR f.t_hi >= {e}" for e in edges)
+        parts.append(among("f.concept", variables) + (f" AND (f.t_hi IS NULL{late})" if edges else ""))
+    return " OR ".join(parts)
 
 
 _RANKED = """ranked AS (SELECT dated.*, MAX(CASE WHEN t_lo = t_hi AND t_lo = newest THEN recency ELSE NULL END)
