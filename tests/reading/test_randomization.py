@@ -25,6 +25,7 @@ def randomization(*words: str, arms: int = 2) -> tuple[Randomization, tuple[Ambi
         ("One-to-one randomization is used.", (1, 1)),
         ("Patients are equally randomized.", (1, 1)),
         ("Blood is diluted 1:10 and patients are tested.", None),
+        ("Bone is mixed with autograft in a 1:1 ratio at the randomized side.", None),
         ("Patients are randomized at 10:30 in the morning 2:1:1.", None),
     ],
 )
@@ -74,3 +75,25 @@ def test_a_factor_that_ends_inside_its_brackets_is_no_factor() -> None:
     found = randomization(words)[0].strata
     assert found.value is None or all(f.count("(") == f.count(")") for f in found.value)
     assert randomization("Randomization is stratified by age (below 18")[0].strata.basis == "unread"
+
+
+@pytest.mark.parametrize(
+    ("words", "strata"),
+    [
+        ("Patients are stratified by site, with a target of 20 cases at each site.", ("site",)),
+        (
+            "Stratified according to age (below 12 years), performed through a platform.",
+            ("age (below 12 years)",),
+        ),
+        ("Costs are obtained for samples of participants, stratified by hospital.", None),
+        ("The factors used for this stratification are age, stage and performance.", None),
+        ("Stratification factors are age, stage and prior therapy.", ("age", "stage", "prior therapy")),
+    ],
+)
+def test_strata_end_where_the_next_clause_begins(words: str, strata: tuple[str, ...] | None) -> None:
+    assert randomization(words)[0].strata.value == strata
+
+
+def test_a_range_of_block_sizes_names_none() -> None:
+    assert randomization("Randomization uses blocks of 4-6.")[0].block_sizes.basis == "unread"
+    assert randomization("Randomization uses block sizes of 4 and 6.")[0].block_sizes.value == (4, 6)

@@ -59,7 +59,8 @@ def _ratio(lines: Sequence[Sentence], arms: int) -> Sourced[tuple[int, ...]]:
         for match in _pattern("ratio").finditer(sentence.text):
             ratio = _numbers(match, arms)
             near = sentence.text[max(0, match.start() - 120) : match.end() + 60]
-            if ratio and re.search(r"random|ratio|allocat|assign", near, re.IGNORECASE):
+            mixed = _pattern("mixed").search(sentence.text[max(0, match.start() - 60) : match.start()])
+            if ratio and not mixed and re.search(r"random|ratio|allocat|assign", near, re.IGNORECASE):
                 found.setdefault(ratio, sentence.matched(match))
     if len(found) > 1:
         note = "several ratios: " + ", ".join(":".join(map(str, r)) for r in found)
@@ -93,6 +94,9 @@ def _block_sizes(lines: Sequence[Sentence]) -> Sourced[tuple[int, ...]]:
     for sentence in lines:
         match = _pattern("blocks").search(sentence.text)
         if match and "random" in sentence.text.lower():
+            if re.search(r"\d\s*(?:-|to)\s*\d", match["sizes"]):
+                note = "a range of block sizes"
+                return Sourced[tuple[int, ...]](basis="unread", sources=(sentence.source(),), note=note)
             sizes = tuple(int(n) for n in re.findall(r"\d+", match["sizes"]))
             return stated(sizes, sentence.matched(match)) if all(sizes) else Sourced[tuple[int, ...]]()
     return Sourced[tuple[int, ...]]()
@@ -110,6 +114,7 @@ def _strata(lines: Sequence[Sentence]) -> Sourced[tuple[str, ...]]:
         words = match["list"]
         if end := _pattern("strata", "ends").search(words):
             words = words[: end.start()]
+        words = _factors_only(words)
         factors = tuple(f.strip(" :") for f in _pattern("strata", "split").split(words) if f.strip(" :"))
         if any(f.count("(") != f.count(")") for f in factors):
             note = "a factor ends inside its brackets"
@@ -118,3 +123,14 @@ def _strata(lines: Sequence[Sentence]) -> Sourced[tuple[str, ...]]:
             at = match.start("list")
             return stated(factors, sentence.source(match.start(), at + len(words)))
     return Sourced[tuple[str, ...]]()
+
+
+def _factors_only(words: str) -> str:
+    """The list up to the first piece that is the beginning of another clause."""
+    start = 0
+    for cut in (*_pattern("strata", "split").finditer(words), None):
+        piece = words[start : cut.start() if cut else len(words)]
+        if start and _pattern("strata", "clause").search(piece.strip()):
+            return words[:start].rstrip(" ,")
+        start = cut.end() if cut else start
+    return words

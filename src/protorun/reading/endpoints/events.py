@@ -29,7 +29,7 @@ def origin_and_events(
                 return _origin(line, match), events or tuple(_events_by_term(name, criteria, spelled=True))
     if any(patterns("term_unless")["words"].search(line.text) for line in description):
         return absent(), ()
-    spelled = any(patterns("origin_words")["spells"].search(line.text) for line in description)
+    spelled = any(patterns("origin_words")["spells"].search(line.text) for line in (*description, name))
     return absent(), tuple(_events_by_term(name, criteria, spelled=spelled))
 
 
