@@ -45,7 +45,7 @@ SENTENCES = {
     Reason.IMPLAUSIBLE_LIMIT: "the limit of the record is not plausible in its unit, and its readings differ",
     Reason.CONFLICT: "two facts contradict each other",
     Reason.NO_HALF_LIFE: "the half-life of the drug is not in the table",
-    Reason.NO_DOSE: "the dose or its purpose is not recorded",
+    Reason.NO_DOSE: "the dose, its route or its purpose is not recorded",
     Reason.UNCERTAIN_CODE: "the recorded value allows more than one answer",
     Reason.NEEDS_JUDGMENT: "the investigator has to judge it",
     Reason.NEEDS_STATEMENT: "a person has to state it",

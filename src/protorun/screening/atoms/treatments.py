@@ -205,10 +205,13 @@ def _when(atom: Treated, rows: Treatments, facts: Facts) -> tuple[TruthArray, ND
 
 
 def _dosed(atom: Treated, rows: Treatments) -> tuple[TruthArray, Reason]:
-    """Steroid limits compare in prednisone equivalents; another purpose or an exempt route is outside."""
+    """Steroid limits compare in prednisone equivalents; another purpose or an exempt route is outside,
+    and what is not recorded may be."""
     truth = np.full(len(rows.patient), TRUE, np.uint8)
-    if atom.exempt_routes and rows.route:
-        truth[np.array([r in atom.exempt_routes for r in rows.route], bool)] = FALSE
+    if atom.exempt_routes:
+        routes = rows.route or ("",) * len(truth)
+        outside = [FALSE if r in atom.exempt_routes else TRUE if r else UNKNOWN for r in routes]
+        truth = np.minimum(truth, np.array(outside, np.uint8))
     if atom.purpose:
         given = rows.purpose or ("",) * len(truth)
         same = np.array([UNKNOWN if not p else TRUE if p == atom.purpose else FALSE for p in given], np.uint8)

@@ -109,7 +109,9 @@ def _when(atom: Treated, days: Days) -> str:
 def _dosed(atom: Treated) -> list[str]:
     found = []
     if atom.exempt_routes:
-        found.append(case((among("route", atom.exempt_routes), FALSE), otherwise=TRUE))
+        found.append(
+            case(("route IS NULL", NULL), (among("route", atom.exempt_routes), FALSE), otherwise=TRUE)
+        )
     if atom.purpose:
         found.append(
             case(("intent IS NULL", NULL), (f"intent = {text(atom.purpose)}", TRUE), otherwise=FALSE)
