@@ -116,7 +116,12 @@ def satisfaction(criterion: Criterion, facts: Facts, policy: Policy) -> Answer:
     """Whether each patient satisfies one criterion: an inclusion must be TRUE, an exclusion FALSE."""
     includes = criterion.polarity == "inclusion"
     answer = evaluate(criterion.expr, facts, View(policy, TRUE if includes else FALSE))
-    truth = answer.truth if includes else (TRUE - answer.truth).astype(np.uint8)
+    return judged_satisfied(criterion, answer)
+
+
+def judged_satisfied(criterion: Criterion, answer: Answer) -> Answer:
+    """The truth of the tree as satisfaction; a criterion of one part, arm or cohort turns nobody away."""
+    truth = answer.truth if criterion.polarity == "inclusion" else (TRUE - answer.truth).astype(np.uint8)
     reason = answer.reason
     if criterion.scope:
         limited = truth == FALSE

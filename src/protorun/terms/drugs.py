@@ -8,7 +8,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-
 GLUED = r"(?<=[a-z])(?=\d+(?:\.\d+)?\s?(?:mg|g|[µu]g|mcg|IU)\b)"
 """A name may run into its amount: `Bevacizumab15mg/kg`."""
 

@@ -14,7 +14,9 @@ _SIGNS = re.compile(r"[^0-9a-z]+")
 
 def plain(text: str) -> str:
     """The form in which labels are compared: lower case, every run of signs one space, `&` as `and`."""
-    return _SIGNS.sub(" ", text.lower().replace("&amp;", "&").replace("&", " and ").replace("(s)", "s")).strip()
+    return _SIGNS.sub(
+        " ", text.lower().replace("&amp;", "&").replace("&", " and ").replace("(s)", "s")
+    ).strip()
 
 
 @cache

@@ -30,6 +30,7 @@ class Reason(IntEnum):
     PART_ONLY = 19
     NO_ANCHOR = 20
     ORDER_ONLY = 21
+    READ_IN_PART = 22
 
 
 SENTENCES = {
@@ -54,5 +55,6 @@ SENTENCES = {
     Reason.PART_ONLY: "it concerns one part, arm or cohort only",
     Reason.NO_ANCHOR: "the date that the time window counts from is not recorded",
     Reason.ORDER_ONLY: "it was ordered; nothing says that it was given",
+    Reason.READ_IN_PART: "what was understood is not met, but some of its words were not understood: a person decides",
     Reason.ASSUMED: "taken as met by the policy, not recorded",
 }

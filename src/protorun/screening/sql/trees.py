@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from protorun.screening.evaluate import Policy, View
+from protorun.screening.screening import cannot_exclude
 from protorun.screening.sql.conditions import attested_sql, flag_sql, judged_sql
 from protorun.screening.sql.courses import treated_sql, washout_sql
 from protorun.screening.sql.her2 import VARIABLE, her2_sql
@@ -30,12 +31,12 @@ from protorun.terms.truth import FALSE, TRUE
 
 
 def satisfied_sql(criterion: Criterion, needs: Needs) -> str:
-    """TRUE where the criterion is met. One for a part of the trial turns nobody away."""
+    """TRUE where the criterion is met, NULL instead of FALSE for one that `cannot_exclude`."""
     includes = criterion.polarity == "inclusion"
     policy: Policy = "documented_absence" if needs.documented else "strict"
     tree = tree_sql(criterion.expr, needs, View(policy, TRUE if includes else FALSE))
     met = tree if includes else f"(NOT {tree})"
-    return case((met, "(1 = 1)")) if criterion.scope else met
+    return case((met, "(1 = 1)")) if cannot_exclude(criterion) else met
 
 
 def tree_sql(expr: Expr, needs: Needs, view: View) -> str:
