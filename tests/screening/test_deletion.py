@@ -16,7 +16,7 @@ from test_screening import population
 
 from protorun.patients._treatment_table import _half_life, _half_life_known
 from protorun.screening import Verdict, screen
-from protorun.screening.explain import atoms_of
+from protorun.screening.leaves import atoms_of
 from protorun.study.criterion import (
     Attestation,
     Bound,

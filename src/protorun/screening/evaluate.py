@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -53,31 +54,37 @@ class View:
         return replace(self, favorable=np.uint8(TRUE - self.favorable))
 
 
-def evaluate(expr: Expr, facts: Facts, view: View) -> Answer:
-    """The truth of a tree for every patient, with the reason where it is unknown."""
+Leaf = Callable[[Expr, Facts, View], Answer]
+
+
+def evaluate(expr: Expr, facts: Facts, view: View, leaf: Leaf | None = None) -> Answer:
+    """The truth of a tree for every patient, with the reason where it is unknown. `leaf` answers the atoms (`atom` where
+    none is given)."""
     match expr:
         case All(parts=parts):
-            return all_of([evaluate(p, facts, view) for p in parts])
+            return all_of([evaluate(p, facts, view, leaf) for p in parts])
         case Any(parts=parts):
-            return any_of([evaluate(p, facts, view) for p in parts])
+            return any_of([evaluate(p, facts, view, leaf) for p in parts])
         case Not(part=part):
-            return not_(evaluate(part, facts, view.turned()))
+            return not_(evaluate(part, facts, view.turned(), leaf))
         case AtLeast(n=n, parts=parts):
-            return at_least(n, [evaluate(p, facts, view) for p in parts])
+            return at_least(n, [evaluate(p, facts, view, leaf) for p in parts])
         case If():
-            return _if(expr, facts, view)
+            return _if(expr, facts, view, leaf)
         case Unless(part=part, exception=exception):
-            return all_of([evaluate(part, facts, view), not_(evaluate(exception, facts, view.turned()))])
+            return all_of(
+                [evaluate(part, facts, view, leaf), not_(evaluate(exception, facts, view.turned(), leaf))]
+            )
         case _:
-            return atom(expr, facts, view)
+            return (leaf or atom)(expr, facts, view)
 
 
-def _if(expr: If, facts: Facts, view: View) -> Answer:
-    condition = evaluate(expr.condition, facts, view)
-    then = evaluate(expr.then, facts, view)
+def _if(expr: If, facts: Facts, view: View, leaf: Leaf | None) -> Answer:
+    condition = evaluate(expr.condition, facts, view, leaf)
+    then = evaluate(expr.then, facts, view, leaf)
     if expr.otherwise is not None:
-        return choose(condition, then, evaluate(expr.otherwise, facts, view))
-    satisfied = choose(condition, then, everywhere(len(facts), TRUE, Reason.NOT_APPLICABLE))
+        return choose(condition, then, evaluate(expr.otherwise, facts, view, leaf))
+    satisfied = choose(condition, then, everywhere(len(condition), TRUE, Reason.NOT_APPLICABLE))
     reason = np.where((condition.truth == FALSE), Reason.NOT_APPLICABLE, satisfied.reason)
     return Answer(satisfied.truth, reason.astype(np.uint8))
 

@@ -10,22 +10,15 @@ from datetime import timedelta
 import numpy as np
 
 from protorun.errors import UsageError
-from protorun.screening.atoms.numbers import number_column
 from protorun.screening.dates import EPOCH
 from protorun.screening.evaluate import Policy, View, atom
+from protorun.screening.leaves import atoms_of, column_of
 from protorun.screening.screening import Screening, Verdict, satisfaction
 from protorun.study.criterion import (
-    Attestation,
-    Code,
     Criterion,
     Expr,
-    Flag,
-    If,
-    Judgment,
-    Not,
     Number,
     Treated,
-    Unless,
     Washout,
 )
 from protorun.study.criterion_text import write
@@ -145,23 +138,6 @@ def _recoverable(expr: Expr) -> bool:
     )
 
 
-def atoms_of(expr: Expr, turned: bool = False) -> Iterator[tuple[Expr, bool]]:
-    """The atoms of a tree; `turned` tells whether an odd number of negations stands above."""
-    if isinstance(expr, Not):
-        yield from atoms_of(expr.part, not turned)
-    elif isinstance(expr, If):
-        for part in (expr.condition, expr.then, *((expr.otherwise,) if expr.otherwise else ())):
-            yield from atoms_of(part, turned)
-    elif isinstance(expr, Unless):
-        yield from atoms_of(expr.part, turned)
-        yield from atoms_of(expr.exception, not turned)
-    elif hasattr(expr, "parts"):
-        for part in expr.parts:
-            yield from atoms_of(part, turned)
-    else:
-        yield expr, turned
-
-
 def _findings(expr: Expr, facts: Facts, view: View) -> Iterator[Finding]:
     for leaf, turned in atoms_of(expr):
         answer = atom(leaf, facts, view.turned() if turned else view)
@@ -171,21 +147,6 @@ def _findings(expr: Expr, facts: Facts, view: View) -> Iterator[Finding]:
             reason if truth == UNKNOWN or reason in (Reason.ASSUMED, Reason.NOT_APPLICABLE) else Reason.KNOWN
         )
         yield Finding(write(leaf), TRUTHS[truth], SENTENCES[shown], value, on, source, column_of(leaf))
-
-
-def column_of(leaf: Expr) -> str:
-    """The name of the fact that answers an atom; '' where no fact can."""
-    match leaf:
-        case Number():
-            return number_column(leaf)
-        case Code() | Attestation() | Judgment():
-            return leaf.variable
-        case Flag():
-            return leaf.column
-        case Treated() | Washout():
-            return "treatments"
-        case _:
-            return ""
 
 
 def _fact(leaf: Expr, facts: Facts) -> tuple[str, str, str]:

@@ -120,13 +120,19 @@ def satisfaction(criterion: Criterion, facts: Facts, policy: Policy) -> Answer:
 
 
 def judged_satisfied(criterion: Criterion, answer: Answer) -> Answer:
-    """The truth of the tree as satisfaction; a criterion of one part, arm or cohort turns nobody away."""
+    """The truth of the tree as satisfaction; one that `cannot_exclude` is unknown where it would not be met."""
     truth = answer.truth if criterion.polarity == "inclusion" else (TRUE - answer.truth).astype(np.uint8)
     reason = answer.reason
-    if criterion.scope:
-        limited = truth == FALSE
-        truth, reason = np.where(limited, UNKNOWN, truth), np.where(limited, Reason.PART_ONLY, reason)
+    if cannot_exclude(criterion):
+        limited, why = truth == FALSE, Reason.PART_ONLY if criterion.scope else Reason.READ_IN_PART
+        truth, reason = np.where(limited, UNKNOWN, truth), np.where(limited, why, reason)
     return Answer(truth.astype(np.uint8), reason.astype(np.uint8))
+
+
+def cannot_exclude(criterion: Criterion) -> bool:
+    """True for a criterion that turns nobody away by itself: it is for one part, arm or cohort, or some of its words were
+    not understood and may be an exception."""
+    return bool(criterion.scope) or (bool(criterion.residual) and criterion.read_by != "person")
 
 
 def _verdicts(satisfied: TruthArray, *, complete: bool) -> NDArray[np.uint8]:

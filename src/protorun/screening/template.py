@@ -8,7 +8,7 @@ from typing import Any
 from protorun.screening.atoms.derived import DEFINED_BY
 from protorun.screening.atoms.flags import wider_columns
 from protorun.screening.atoms.treatments import PREFIX
-from protorun.screening.explain import atoms_of, column_of
+from protorun.screening.leaves import atoms_of, column_of
 from protorun.screening.screening import registry_criteria
 from protorun.study.criterion import Attestation, Code, Expr, Flag, Judgment, Number, Treated, Washout
 from protorun.study.study import Study
