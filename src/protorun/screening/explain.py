@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
 
 from protorun.errors import UsageError
-from protorun.screening.dates import EPOCH
+from protorun.screening.dates import EPOCH, stands_in
 from protorun.screening.evaluate import Policy, View, atom
 from protorun.screening.leaves import atoms_of, column_of
+from protorun.screening.obtain import to_obtain
+from protorun.screening.recover import Recovery, recovery
 from protorun.screening.screening import Screening, Verdict, satisfaction
 from protorun.study.criterion import (
     Criterion,
     Expr,
-    Number,
     Treated,
     Washout,
 )
@@ -29,7 +29,6 @@ from protorun.trial.facts import NO_DAY, Codes, Facts, Flags, Numbers
 
 ANSWERS = {0: "not met", 1: "unknown", 2: "met"}
 TRUTHS = {0: "no", 1: "unknown", 2: "yes"}
-_RECOVERABLE_KINDS = ("lab", "vital")
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,10 @@ class Explained:
     other_readings: tuple[str, ...]
     recoverable: bool
     line: str
+    recovery: Recovery
+    """How a criterion that is not met may still be met, with the earliest date."""
+    stands_in: tuple[str, ...]
+    """Dates not known yet that the screening date stands in for, such as `first_dose`."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,12 @@ class Explanation:
     criteria: tuple[Explained, ...]
     obtain: tuple[str, ...]
     assumed: tuple[str, ...]
+
+    @property
+    def stands_in(self) -> dict[str, tuple[str, ...]]:
+        """Date not known yet -> the criteria in which the screening date stands in for it."""
+        names = dict.fromkeys(a for c in self.criteria for a in c.stands_in)
+        return {a: tuple(c.id for c in self.criteria if a in c.stands_in) for a in names}
 
 
 def explain(screening: Screening, patient: str) -> Explanation:
@@ -84,14 +93,14 @@ def explain(screening: Screening, patient: str) -> Explanation:
         _criterion(c, facts, screening.policy, int(screening.satisfied[i, at]), int(screening.reason[i, at]))
         for i, c in enumerate(screening.criteria)
     )
-    wanted = Counter(
-        f.column
-        for one in explained
-        if one.answer == "unknown"
-        for f in one.findings
-        if f.truth == "unknown" and f.column
+    alone = replace(
+        screening,
+        facts=facts,
+        satisfied=screening.satisfied[:, [at]],
+        reason=screening.reason[:, [at]],
+        verdict=screening.verdict[[at]],
     )
-    obtain = tuple(sorted(wanted, key=lambda name: (-wanted[name], name)))
+    obtain = tuple(row["obtain"] for row in to_obtain(alone))
     assumed = tuple(
         f"{c.id}: {f.asks}" for c in explained for f in c.findings if f.reason == SENTENCES[Reason.ASSUMED]
     )
@@ -107,6 +116,7 @@ def _criterion(criterion: Criterion, facts: Facts, policy: Policy, answer: int, 
         if int(other.truth[0]) != answer:
             others.append(f"if {alternative.says}: {ANSWERS[int(other.truth[0])]}")
     source = criterion.sources[0] if criterion.sources else None
+    passes = recovery(criterion, facts, policy) if answer == FALSE else Recovery()
     return Explained(
         id=criterion.id,
         text=criterion.text,
@@ -117,25 +127,17 @@ def _criterion(criterion: Criterion, facts: Facts, policy: Policy, answer: int, 
         findings=findings,
         doubts=criterion.doubts,
         other_readings=tuple(others),
-        recoverable=answer == FALSE and _recoverable(criterion.expr),
+        recoverable=bool(passes),
+        recovery=passes,
+        stands_in=_stand_ins(criterion, facts),
         line=f"{source.locator}:{source.start}-{source.end}" if source else "",
     )
 
 
-def _recoverable(expr: Expr) -> bool:
-    """A laboratory value can be repeated and a wash-out can pass; an age or a diagnosis stays."""
-    from protorun.terms.variables import variables
-
-    return any(
-        isinstance(leaf, Washout)
-        or (isinstance(leaf, Treated) and leaf.window is not None)
-        or (
-            isinstance(leaf, Number)
-            and leaf.variable in variables()
-            and variables()[leaf.variable].kind in _RECOVERABLE_KINDS
-        )
-        for leaf, _ in atoms_of(expr)
-    )
+def _stand_ins(criterion: Criterion, facts: Facts) -> tuple[str, ...]:
+    windows = (getattr(leaf, "window", None) for leaf, _ in atoms_of(criterion.expr))
+    anchors = dict.fromkeys(w.anchor for w in windows if w is not None)
+    return tuple(a for a in anchors if stands_in(facts, a)[0])
 
 
 def _findings(expr: Expr, facts: Facts, view: View) -> Iterator[Finding]:
