@@ -84,3 +84,79 @@ def test_formulas_from_a_table_are_not_handed_on(study, tmp_path, capsys):
 def test_what_is_missing_is_said(study, capsys, arguments, code, says):
     assert run(["screen", study, *arguments]) == code
     assert says in capsys.readouterr().err
+
+
+def three(tmp_path):
+    return table(tmp_path, "patient,age,platelets,hiv\na,50,100,no\nb,50,,no\nc,17,100,yes\n")
+
+
+def read(capsys):
+    return json.loads(capsys.readouterr().out)
+
+
+def test_who_remains_in_another_order(study, tmp_path, capsys):
+    assert run(["screen", study, *three(tmp_path), "--order", "E1", "--format", "json"]) == 3
+    rows = read(capsys)
+    assert [(r["criterion"], r["remain_strict"], r["remain_lenient"]) for r in rows][:3] == [
+        ("E1", 2, 2),
+        ("I1", 2, 2),
+        ("I2", 1, 2),
+    ]
+
+
+def test_relaxing_one_criterion_and_all_that_stand_in_the_way(study, tmp_path, capsys):
+    run(["screen", study, *three(tmp_path), "--relax", "all", "--format", "json"])
+    assert [r["no_longer_ineligible"] for r in read(capsys)] == [0, 0, 0, 0]
+    run(["screen", study, *three(tmp_path), "--relax", "I1,E1,registry_minimum_age", "--format", "json"])
+    assert [r["no_longer_ineligible"] for r in read(capsys)] == [1]
+    assert run(["screen", study, *three(tmp_path), "--relax", "X1"]) == 2
+    assert "no criterion 'X1'" in capsys.readouterr().err
+
+
+def test_what_to_obtain_next(study, tmp_path, capsys):
+    run(["screen", study, *three(tmp_path), "--next", "--format", "json"])
+    assert [(r["obtain"], r["patients_decided"]) for r in read(capsys)] == [("platelets", 1)]
+
+
+def test_both_views_stand_side_by_side(study, tmp_path, capsys):
+    rows = table(tmp_path, "patient,age,platelets,conditions_documented\na,50,100,yes\n")
+    run(["screen", study, *rows, "--policy", "both", "--format", "json"])
+    (line,) = read(capsys)
+    assert (line["verdict"], line["documented_absence"]) == ("potentially eligible", "eligible")
+    run(["screen", study, *rows, "--policy", "both", "--explain", "a", "--format", "json"])
+    (hiv,) = [r for r in read(capsys) if r["criterion"] == "E1"]
+    assert (hiv["answer"], hiv["documented_absence"]) == ("unknown", "met")
+
+
+def test_what_can_pass_is_said(study, tmp_path, capsys):
+    run(
+        [
+            "screen",
+            study,
+            *table(tmp_path, "patient,age,platelets,hiv\na,50,70,no\n"),
+            "--explain",
+            "a",
+            "--format",
+            "json",
+        ]
+    )
+    (platelets,) = [r for r in read(capsys) if r["criterion"] == "I2"]
+    assert platelets["can_pass"] == "platelets can be repeated"
+
+
+def test_the_criteria_as_sql_and_the_tables_they_are_run_on(study, tmp_path, capsys):
+    assert run(["screen", study, "--sql", "--as-of", "2025-01-15"]) == 0
+    assert capsys.readouterr().out.startswith("WITH m AS (SELECT")
+    assert run(["screen", study, "--sql"]) == 0
+    assert "edge_0: the last day of birth of age" in capsys.readouterr().err
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    (folder / "person.csv").write_text(
+        "person_id,birth_lo,birth_hi\n0,1980-01-01,1980-12-31\n1,2010-05-05,2010-05-05\n"
+    )
+    assert run(["screen", study, "--tables", str(folder), "--as-of", "2025-01-15", "--format", "json"]) == 3
+    out = capsys.readouterr()
+    assert "2 persons: 1 ineligible, 1 not decided" in out.err
+    assert [r["failed"] for r in json.loads(out.out)] == [1, 0, 0, 1]
+    assert run(["screen", study, "--tables", str(tmp_path), "--as-of", "2025-01-15"]) == 1
+    assert "there is no table of persons" in capsys.readouterr().err

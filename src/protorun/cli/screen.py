@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter
 
 from protorun.cli.output import Format, emit, say
 
 if TYPE_CHECKING:
     from protorun.screening import Explanation, Screening
+    from protorun.screening.masks import Masks
+    from protorun.study.criterion import Criterion
     from protorun.study.study import Study
 
 
@@ -18,10 +24,15 @@ def screen(
     *,
     patients: Path | None = None,
     treatments: Path | None = None,
-    policy: Literal["strict", "documented_absence"] = "strict",
+    tables: Path | None = None,
+    policy: Literal["strict", "documented_absence", "both"] = "strict",
     as_of: date | datetime | None = None,
     explain: str | None = None,
     consort: bool = False,
+    order: str | None = None,
+    relax: str | None = None,
+    next_: Annotated[bool, Parameter(name="--next")] = False,
+    sql: bool = False,
     template: bool = False,
     format: Format = "table",
 ) -> int:
@@ -38,14 +49,26 @@ def screen(
         A CSV table with one row per patient; --template prints the columns the study needs.
     treatments
         A CSV table with one row per treatment course.
+    tables
+        Instead of CSV: a folder of long fact tables (person.parquet ...), screened by one SQL statement.
     policy
-        strict: silence is unknown. documented_absence: what is not on a list declared complete is absent.
+        strict: silence is unknown. documented_absence: what is not on a list declared complete is absent. both: the
+        strict view, with the other beside it.
     as_of
         The screening date, where the table has no screened_on.
     explain
         Print everything about one patient.
     consort
         Print the CONSORT counts only.
+    order
+        Print who remains after each criterion, these ids first (E2,I3), the rest in protocol order.
+    relax
+        Print what would follow from dropping a criterion: its id, several ids dropped together (I3,E2), or all (one by
+        one).
+    next_
+        Print which unknown facts to obtain next, the most deciding first.
+    sql
+        Print the criteria as one SQL statement over the long fact tables, without patients.
     template
         Print the columns of the patient table this study needs, with units.
     format
@@ -53,22 +76,106 @@ def screen(
     """
     from protorun.errors import UsageError
     from protorun.read import load
+    from protorun.screening import masks
 
     loaded = load(study)
     if template:
         return _template(loaded, format)
+    day = _day(as_of)
+    if sql:
+        return _sql(loaded, day, policy)
+    if tables is not None:
+        return _tables(loaded, tables, day, _Asked(policy, order, relax), format)
     if patients is None:
         raise UsageError(
             "there are no patients; give --patients FILE.csv, or --template for the columns it needs"
         )
-    screening = _screening(loaded, patients, treatments, _day(as_of), policy)
+    screening, beside = _screening(loaded, patients, treatments, day, policy)
     if explain is not None:
-        return _explain(screening, explain, format)
-    if consort:
+        return _explain(screening, beside, explain, format)
+    if next_:
+        emit(_next(screening), format, title="To obtain" if format == "table" else "")
+    elif order is not None or relax is not None:
+        _counted(masks(screening), screening.criteria, _Asked(policy, order, relax), format)
+    elif consort:
         emit(_counts(screening), format)
     else:
-        _log(screening, format)
+        _log(screening, beside, format)
     return 3 if any(v == "potentially eligible" and n for v, n in screening.counts().items()) else 0
+
+
+@dataclass(frozen=True)
+class _Asked:
+    policy: Literal["strict", "documented_absence", "both"]
+    order: str | None
+    relax: str | None
+
+    @property
+    def view(self) -> Literal["strict", "documented_absence"]:
+        return "strict" if self.policy == "both" else self.policy
+
+
+def _sql(study: Study, day: date | None, policy: Any) -> int:
+    from protorun.errors import UsageError
+    from protorun.screening.sql import statement
+
+    if policy == "both":
+        raise UsageError("--sql prints one statement; choose --policy strict or documented_absence")
+    asked = statement(study, as_of=day, policy=policy)
+    print(asked.text)
+    if day is None:
+        say(
+            "without --as-of the statement reads each person's dates from a table `screening`:"
+            f" index_on{''.join(f', on_{a}' for a in asked.anchors)}, and as a number from 1970-01-01 each with _day behind"
+        )
+        for i, edge in enumerate(asked.edges):
+            say(
+                f"edge_{i}: {'the last day of birth of age' if edge.birth else ''} {edge.window}".replace(
+                    "  ", " "
+                )
+            )
+    return 0
+
+
+def _tables(study: Study, folder: Path, day: date | None, asked: _Asked, format: Format) -> int:
+    """Everybody in the tables by SQL: who remains after each criterion, and the verdicts on stderr."""
+    from protorun.patients.warehouse import open_tables, screen_tables
+    from protorun.screening import registry_criteria
+
+    found = screen_tables(open_tables(folder), study, as_of=day, policy=asked.view)
+    _counted(found, (*study.eligibility, *registry_criteria(study)), asked, format)
+    failed, open_ = (found.fail != 0).any(axis=0), (found.unknown != 0).any(axis=0)
+    n_open = int((open_ & ~failed).sum())
+    say(
+        f"{len(found)} persons: {int(failed.sum())} ineligible, {n_open} not decided, {int((~failed & ~open_).sum())} fail nothing and lack nothing"
+    )
+    return 3 if n_open else 0
+
+
+def _counted(found: Masks, criteria: Sequence[Criterion], asked: _Asked, format: Format) -> None:
+    """Attrition in the order asked for, or what follows from relaxing."""
+    from protorun.screening import attrition, relaxed
+
+    if asked.relax is not None:
+        rows = relaxed(found, criteria, () if asked.relax == "all" else _ids(asked.relax))
+        title = "Relaxed"
+    else:
+        rows, title = attrition(found, criteria, _ids(asked.order or "")), "Who remains"
+    emit(
+        [{k: _short(v) for k, v in row.items()} for row in rows],
+        format,
+        title=title if format == "table" else "",
+    )
+
+
+def _ids(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _next(screening: Screening) -> list[dict[str, Any]]:
+    from protorun.screening import to_obtain
+
+    return [{k: _short(v) for k, v in row.items()} for row in to_obtain(screening)]
 
 
 def _day(given: date | datetime | None) -> date | None:
@@ -77,7 +184,8 @@ def _day(given: date | datetime | None) -> date | None:
 
 def _screening(
     study: Study, patients: Path, treatments: Path | None, as_of: date | None, policy: Any
-) -> Screening:
+) -> tuple[Screening, Screening | None]:
+    """The screening, and the documented-absence view beside it when both are asked for."""
     from protorun.patients.csv import read_patients
     from protorun.screening import screen as screened
     from protorun.screening import template
@@ -88,7 +196,9 @@ def _screening(
         say(note)
     for what, n in table.unmapped.items():
         say(f"not used: {what} ({n} filled)")
-    return screened(study, table.facts, policy=policy)
+    if policy != "both":
+        return screened(study, table.facts, policy=policy), None
+    return screened(study, table.facts), screened(study, table.facts, policy="documented_absence")
 
 
 def _template(study: Study, format: Format) -> int:
@@ -102,10 +212,10 @@ def _template(study: Study, format: Format) -> int:
     return 0
 
 
-def _log(screening: Screening, format: Format) -> None:
+def _log(screening: Screening, beside: Screening | None, format: Format) -> None:
     from protorun.screening import log
 
-    emit(log(screening), format, title="Screening log" if format == "table" else "")
+    emit(log(screening, beside), format, title="Screening log" if format == "table" else "")
     if format == "table":
         emit(_counts(screening), format, title="CONSORT")
         if not screening.complete:
@@ -124,30 +234,40 @@ def _short(value: Any) -> Any:
     return f"{value[:77]}..." if isinstance(value, str) and len(value) > 80 else value
 
 
-def _explain(screening: Screening, patient: str, format: Format) -> int:
+def _explain(screening: Screening, beside: Screening | None, patient: str, format: Format) -> int:
     from protorun.screening import explain
 
     found = explain(screening, patient)
-    rows = [_line(found, i) for i in range(len(found.criteria))]
-    emit(rows, format, title=f"{patient}: {found.verdict}" if format == "table" else "")
-    if format == "table":
-        if found.obtain:
-            say(f"obtain: {', '.join(found.obtain)}")
-        for one in found.assumed:
-            say(f"assumed: {one}")
+    other = explain(beside, patient) if beside is not None else None
+    emit(_lines(found, other), format, title=f"{patient}: {found.verdict}" if format == "table" else "")
+    if other is not None:
+        say(f"documented absence: {other.verdict}")
+    if found.obtain:
+        say(f"obtain: {', '.join(found.obtain)}")
+    for one in (other or found).assumed:
+        say(f"assumed: {one}")
+    for anchor, ids in found.stands_in.items():
+        say(f"the screening date stands in for the {anchor.replace('_', ' ')} date in {', '.join(ids)}")
     return 3 if found.verdict == "potentially eligible" else 0
 
 
-def _line(found: Explanation, at: int) -> dict[str, Any]:
-    one = found.criteria[at]
-    return {
-        "criterion": one.id,
-        "answer": one.answer,
-        "reason": one.code,
-        "asked_and_found": [_found(f) for f in one.findings],
-        "doubts": [*one.doubts, *one.other_readings],
-        "text": one.text,
-    }
+def _lines(found: Explanation, other: Explanation | None) -> list[dict[str, Any]]:
+    beside = (
+        [{"documented_absence": c.answer} for c in other.criteria] if other else [{}] * len(found.criteria)
+    )
+    return [
+        {
+            "criterion": one.id,
+            "answer": one.answer,
+            **view,
+            "reason": one.code,
+            "asked_and_found": [_found(f) for f in one.findings],
+            "can_pass": one.recovery.words,
+            "doubts": [*one.doubts, *one.other_readings],
+            "text": one.text,
+        }
+        for one, view in zip(found.criteria, beside, strict=True)
+    ]
 
 
 def _found(finding: Any) -> str:

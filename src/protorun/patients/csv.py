@@ -4,10 +4,10 @@ Wide table: `patient` and one column per fact, named as `protorun screen STUDY -
 there may stand `<name>_uln`, `<name>_lln`, `<name>_baseline`; beside any fact `<name>_on` with its date (a day, a month
 or a year). A cell may carry its unit (`80 10^9/L`), a column may (`platelets [10^9/L]`); a bare number is in the unit of
 the template. `birth_on` gives the age. `conditions_documented` and `treatments_documented` say that a patient's list is
-complete. `screened_on`, `enrollment_on`, `randomization_on`, `first_dose_on` are the dates that time windows count from.
+complete (`..._documented_since`: from that day on). `screened_on`, `enrollment_on`, `randomization_on`, `first_dose_on` are the dates that time windows count from.
 
 Treatment table: `patient`, `treatment` (a drug or a class), and any of `kind`, `start_on`, `end_on`, `ongoing`,
-`dose_mg` (per day), `route`, `purpose`, `half_life_days`.
+`dose_mg` (per day), `route`, `purpose`, `half_life_days`, `evidence`.
 """
 
 from __future__ import annotations

@@ -52,8 +52,9 @@ def _row(step: str, criterion: str, n: int) -> dict[str, Any]:
     }
 
 
-def log(screening: Screening) -> list[dict[str, Any]]:
-    """The screening log: one line per patient with the verdict, what failed and what is unknown, by criterion."""
+def log(screening: Screening, beside: Screening | None = None) -> list[dict[str, Any]]:
+    """The screening log: one line per patient with the verdict, what failed and what is unknown, by criterion; with the
+    verdict of another view `beside`, under the name of its policy."""
     ids = [c.id for c in screening.criteria]
     lines = []
     for at, patient in enumerate(screening.facts.patients):
@@ -66,6 +67,7 @@ def log(screening: Screening) -> list[dict[str, Any]]:
             {
                 "patient": patient,
                 "verdict": Verdict(int(screening.verdict[at])).words,
+                **({str(beside.policy): Verdict(int(beside.verdict[at])).words} if beside else {}),
                 "not_met": ", ".join(failed),
                 "unknown": ", ".join(unknown),
             }
