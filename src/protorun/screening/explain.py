@@ -10,7 +10,7 @@ import numpy as np
 
 from protorun.errors import UsageError
 from protorun.screening.dates import EPOCH, stands_in
-from protorun.screening.evaluate import Policy, View, atom
+from protorun.screening.evaluate import Leaf, View, remembering
 from protorun.screening.leaves import atoms_of, column_of
 from protorun.screening.obtain import to_obtain
 from protorun.screening.recover import Recovery, recovery
@@ -84,32 +84,36 @@ class Explanation:
 
 def explain(screening: Screening, patient: str) -> Explanation:
     """The complete explanation of one patient. Raises UsageError for an unknown patient."""
-    if patient not in screening.facts.patients:
+    try:
+        at = screening.facts.patients.index(patient)
+    except ValueError:
         some = ", ".join(screening.facts.patients[:5])
-        raise UsageError(f"there is no patient {patient!r} in the table; it begins with {some}")
-    at = screening.facts.patients.index(patient)
-    facts = screening.facts.take(np.array([at]))
-    explained = tuple(
-        _criterion(c, facts, screening.policy, int(screening.satisfied[i, at]), int(screening.reason[i, at]))
-        for i, c in enumerate(screening.criteria)
-    )
-    alone = replace(
-        screening,
-        facts=facts,
-        satisfied=screening.satisfied[:, [at]],
-        reason=screening.reason[:, [at]],
-        verdict=screening.verdict[[at]],
-    )
-    obtain = tuple(row["obtain"] for row in to_obtain(alone))
+        raise UsageError(f"there is no patient {patient!r} in the table; it begins with {some}") from None
+    alone = _alone(screening, at)
+    leaf = remembering()
+    explained = tuple(_criterion(c, i, alone, leaf) for i, c in enumerate(screening.criteria))
+    obtain = tuple(row["obtain"] for row in to_obtain(alone, leaf))
     assumed = tuple(
         f"{c.id}: {f.asks}" for c in explained for f in c.findings if f.reason == SENTENCES[Reason.ASSUMED]
     )
     return Explanation(patient, Verdict(screening.verdict[at]).words, explained, obtain, assumed)
 
 
-def _criterion(criterion: Criterion, facts: Facts, policy: Policy, answer: int, reason: int) -> Explained:
-    favorable = TRUE if criterion.polarity == "inclusion" else FALSE
-    findings = tuple(_findings(criterion.expr, facts, View(policy, favorable)))
+def _alone(screening: Screening, at: int) -> Screening:
+    return replace(
+        screening,
+        facts=screening.facts.take(np.array([at])),
+        satisfied=screening.satisfied[:, [at]],
+        reason=screening.reason[:, [at]],
+        verdict=screening.verdict[[at]],
+    )
+
+
+def _criterion(criterion: Criterion, row: int, alone: Screening, leaf: Leaf) -> Explained:
+    facts, policy = alone.facts, alone.policy
+    answer, reason = int(alone.satisfied[row, 0]), int(alone.reason[row, 0])
+    view = View(policy, TRUE if criterion.polarity == "inclusion" else FALSE)
+    findings = tuple(_findings(criterion.expr, facts, view, leaf))
     others = []
     for alternative in criterion.alternatives:
         other = satisfaction(criterion.model_copy(update={"expr": alternative.expr}), facts, policy)
@@ -140,9 +144,9 @@ def _stand_ins(criterion: Criterion, facts: Facts) -> tuple[str, ...]:
     return tuple(a for a in anchors if stands_in(facts, a)[0])
 
 
-def _findings(expr: Expr, facts: Facts, view: View) -> Iterator[Finding]:
+def _findings(expr: Expr, facts: Facts, view: View, answered: Leaf) -> Iterator[Finding]:
     for leaf, turned in atoms_of(expr):
-        answer = atom(leaf, facts, view.turned() if turned else view)
+        answer = answered(leaf, facts, view.turned() if turned else view)
         value, on, source = _fact(leaf, facts)
         truth, reason = int(answer.truth[0]), Reason(int(answer.reason[0]))
         shown = (

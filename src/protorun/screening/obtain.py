@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protorun.screening.answers import Answer
-from protorun.screening.evaluate import View, atom, evaluate
+from protorun.screening.evaluate import Leaf, View, atom, evaluate
 from protorun.screening.leaves import atoms_of, column_of
 from protorun.screening.screening import Screening, Verdict, judged_satisfied
 from protorun.study.criterion import Criterion, Expr
@@ -28,12 +28,12 @@ class _Wanted:
     by: list[str] = field(default_factory=list)
 
 
-def to_obtain(screening: Screening) -> list[dict[str, Any]]:
+def to_obtain(screening: Screening, leaf: Leaf = atom) -> list[dict[str, Any]]:
     """The facts that are unknown, the most deciding first.
 
     Of the patients not yet decided: `patients` lack the fact where it matters, `criteria_decided` counts their criteria
     that it decides whatever the answer, `patients_decided` those it decides altogether whatever the answer, and
-    `patients_maybe` those one of the answers decides.
+    `patients_maybe` those one of the answers decides. `leaf` answers the atoms.
     """
     open_ = np.flatnonzero(screening.verdict == Verdict.POTENTIALLY_ELIGIBLE)
     if not len(open_):
@@ -43,7 +43,11 @@ def to_obtain(screening: Screening) -> list[dict[str, Any]]:
     wanted: dict[str, _Wanted] = {}
     for criterion, base in zip(screening.criteria, satisfied, strict=True):
         if (base == UNKNOWN).any():
-            _ask(criterion, base, facts, screening, wanted)
+            view = View(screening.policy, TRUE if criterion.polarity == "inclusion" else FALSE)
+            answers = [
+                (at, leaf(at, facts, view.turned() if t else view)) for at, t in atoms_of(criterion.expr)
+            ]
+            _ask(criterion, base, facts, view, answers, wanted)
     unknown = (satisfied == UNKNOWN).sum(axis=0)
     rows = [_row(name, found, unknown) for name, found in wanted.items() if found.asked.any()]
     return sorted(
@@ -59,15 +63,14 @@ def to_obtain(screening: Screening) -> list[dict[str, Any]]:
 
 
 def _ask(
-    criterion: Criterion, base: TruthArray, facts: Facts, screening: Screening, wanted: dict[str, _Wanted]
+    criterion: Criterion,
+    base: TruthArray,
+    facts: Facts,
+    view: View,
+    leaves: list[tuple[Expr, Answer]],
+    wanted: dict[str, _Wanted],
 ) -> None:
     """Every fact of a criterion answered yes and no, all at once: rows are (fact, answer), columns patients."""
-    favorable = TRUE if criterion.polarity == "inclusion" else FALSE
-    view = View(screening.policy, favorable)
-    leaves = [
-        (leaf, atom(leaf, facts, view.turned() if turned else view))
-        for leaf, turned in atoms_of(criterion.expr)
-    ]
     names = list(dict.fromkeys(n for leaf, _ in leaves if (n := column_of(leaf))))
     if not names:
         return

@@ -147,6 +147,8 @@ def timely(answer: Answer, column: Numbers | Codes, window: Window | None, facts
 
 def _unless_known(answer: Answer, where: NDArray[np.bool_], reason: Reason) -> Answer:
     """Unknown where asked, keeping the reason of answers that were unknown before."""
+    if not where.any():
+        return answer
     truth = np.where(where, UNKNOWN, answer.truth).astype(np.uint8)
     found = np.where(where & (answer.truth != UNKNOWN), reason, answer.reason)
     return Answer(truth, found.astype(np.uint8))

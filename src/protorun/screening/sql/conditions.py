@@ -15,9 +15,8 @@ def fact(concept: str, needs: Needs, window: Window | None = None) -> str:
     """A yes-or-no fact, in the window when there is one. Contradicting rows and uncertain ones leave it unknown."""
     name = needs.condition(concept, dated=window is not None)
     ever = case(
-        (f"{name}_yes = 1 AND {name}_no = 1", NULL),
-        (f"{name}_yes = 1", TRUE),
-        (f"{name}_no = 1 AND {name}_may = 0", FALSE),
+        (f"{name}_most = 2 AND {name}_least > 0", TRUE),
+        (f"{name}_most = 0", FALSE),
     )
     if window is None:
         return needs.fact(ever)
@@ -29,7 +28,7 @@ def fact(concept: str, needs: Needs, window: Window | None = None) -> str:
 def silent(concept: str, needs: Needs) -> str:
     """There is no row of the fact."""
     name = needs.condition(concept)
-    return needs.fact(f"(COALESCE({name}_yes + {name}_no + {name}_may, 0) = 0)")
+    return needs.fact(f"({name}_most IS NULL)")
 
 
 def flag_sql(atom: Flag, needs: Needs) -> str:

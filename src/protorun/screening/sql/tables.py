@@ -91,7 +91,7 @@ _SPREAD = f"""spread AS (SELECT person_id, concept, {_end("MIN", "lo")}, {_end("
 
 
 def conditions(needs: Needs) -> list[str]:
-    """Per patient and fact: whether some row says yes, no, maybe, and when the latest yes was."""
+    """Per patient and fact: the most and the least that a row says (2 yes, 1 maybe, 0 no), and when the latest yes was."""
     if not needs.conditions:
         return []
     join, index = needs.days.join, needs.days.index()
@@ -112,17 +112,15 @@ def conditions(needs: Needs) -> list[str]:
 
 
 def _facts(name: str, concept: str, needs: Needs) -> str:
-    of = f"concept = {text(concept)} AND truth ="
-    found = ", ".join(
-        f"MAX(CASE WHEN {of} {truth} THEN 1 ELSE 0 END) AS {name}_{word}"
-        for truth, word in ((2, "yes"), (0, "no"), (1, "may"))
-    )
+    truth = f"CASE WHEN concept = {text(concept)} THEN truth ELSE NULL END"
+    found = f"MAX({truth}) AS {name}_most, MIN({truth}) AS {name}_least"
     if concept not in needs.dated:
         return found
-    open_ = f"MAX(CASE WHEN {of} 2 AND t_hi IS NULL THEN 1 ELSE 0 END) = 1"
+    present = f"concept = {text(concept)} AND truth = 2"
+    open_ = f"MAX(CASE WHEN {present} AND t_hi IS NULL THEN 1 ELSE 0 END) = 1"
     return (
-        f"{found}, MAX(CASE WHEN {of} 2 THEN t_lo ELSE NULL END) AS {name}_lo,"
-        f" CASE WHEN {open_} THEN NULL ELSE MAX(CASE WHEN {of} 2 THEN t_hi ELSE NULL END) END AS {name}_hi"
+        f"{found}, MAX(CASE WHEN {present} THEN t_lo ELSE NULL END) AS {name}_lo,"
+        f" CASE WHEN {open_} THEN NULL ELSE MAX(CASE WHEN {present} THEN t_hi ELSE NULL END) END AS {name}_hi"
     )
 
 
