@@ -28,6 +28,14 @@ class _Wanted:
     by: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Tree:
+    """How a criterion is looked at, and what its atoms answer."""
+
+    view: View
+    leaves: list[tuple[Expr, Answer]]
+
+
 def to_obtain(screening: Screening, leaf: Leaf = atom) -> list[dict[str, Any]]:
     """The facts that are unknown, the most deciding first.
 
@@ -47,7 +55,7 @@ def to_obtain(screening: Screening, leaf: Leaf = atom) -> list[dict[str, Any]]:
             answers = [
                 (at, leaf(at, facts, view.turned() if t else view)) for at, t in atoms_of(criterion.expr)
             ]
-            _ask(criterion, base, facts, view, answers, wanted)
+            _ask(criterion, base, facts, _Tree(view, answers), wanted)
     unknown = (satisfied == UNKNOWN).sum(axis=0)
     rows = [_row(name, found, unknown) for name, found in wanted.items() if found.asked.any()]
     return sorted(
@@ -63,14 +71,10 @@ def to_obtain(screening: Screening, leaf: Leaf = atom) -> list[dict[str, Any]]:
 
 
 def _ask(
-    criterion: Criterion,
-    base: TruthArray,
-    facts: Facts,
-    view: View,
-    leaves: list[tuple[Expr, Answer]],
-    wanted: dict[str, _Wanted],
+    criterion: Criterion, base: TruthArray, facts: Facts, tree: _Tree, wanted: dict[str, _Wanted]
 ) -> None:
     """Every fact of a criterion answered yes and no, all at once: rows are (fact, answer), columns patients."""
+    leaves = tree.leaves
     names = list(dict.fromkeys(n for leaf, _ in leaves if (n := column_of(leaf))))
     if not names:
         return
@@ -80,7 +84,7 @@ def _ask(
         truth = answers[id(leaf)]
         return Answer(truth, np.zeros(len(truth), np.uint8))
 
-    whole = evaluate(criterion.expr, facts, view, told)
+    whole = evaluate(criterion.expr, facts, tree.view, told)
     after = judged_satisfied(criterion, whole).truth.reshape(len(names), 2, len(base))
     open_ = base == UNKNOWN
     for place, name in enumerate(names):

@@ -40,9 +40,11 @@ def results(needs: Needs) -> list[str]:
         for i, (variable, code, base) in enumerate(needs.results)
     )
     return [
-        f"""m AS (SELECT {_COLUMNS}, f.exact AS exact FROM measurement AS f{join} WHERE {seen})""",
-        """unclear AS (SELECT person_id, concept FROM m
-  WHERE NOT exact AND (t_lo IS NULL OR t_hi IS NULL OR t_lo <> t_hi) GROUP BY person_id, concept)""",
+        f"""m AS (SELECT {_COLUMNS} FROM measurement AS f{join} WHERE {seen})""",
+        # Read apart from `m`, so that an engine need not keep all of it.
+        f"""unclear AS (SELECT f.person_id AS person_id, f.concept AS concept FROM measurement AS f{join}
+  WHERE {seen} AND NOT f.exact AND (f.t_lo IS NULL OR f.t_hi IS NULL OR f.t_lo <> f.t_hi)
+  GROUP BY f.person_id, f.concept)""",
         """dated AS (SELECT m.*, MAX(m.t_lo) OVER (PARTITION BY m.person_id, m.concept) AS newest
   FROM m JOIN unclear AS u ON u.person_id = m.person_id AND u.concept = m.concept)""",
         _RANKED,
