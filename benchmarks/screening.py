@@ -78,11 +78,16 @@ def _one(asked: argparse.Namespace) -> dict[str, Any]:
     begun, busy = time.perf_counter(), time.process_time()
     for row in rows:
         explain(screen(of, row), row.patients[0])
+    both, cpu = time.perf_counter() - begun, time.process_time() - busy
+    everybody = screen(of, facts)
+    begun = time.perf_counter()
+    for row in rows:
+        explain(everybody, row.patients[0])
     return {
-        "what": "one patient screened and explained",
-        "criteria": 30,
-        "one_patient_ms": round((time.perf_counter() - begun) / len(rows) * 1000, 2),
-        "cpu_ms": round((time.process_time() - busy) / len(rows) * 1000, 2),
+        "what": "one patient screened and explained, 30 criteria; explained out of a thousand screened",
+        "one_patient_ms": round(both / len(rows) * 1000, 2),
+        "cpu_ms": round(cpu / len(rows) * 1000, 2),
+        "explained_ms": round((time.perf_counter() - begun) / len(rows) * 1000, 2),
     }
 
 

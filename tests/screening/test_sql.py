@@ -8,9 +8,19 @@ from engines import postgres, postgres_masks, sqlite_masks
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from screened_tables import study_of
+from test_screening import population
 from trap_tables import AS_OF, tables
 
-from protorun.patients.warehouse import codebook, read_facts, screen_tables
+from protorun.errors import PatientDataError
+from protorun.patients.warehouse import (
+    codebook,
+    fact_tables,
+    hold,
+    open_tables,
+    read_facts,
+    screen_tables,
+    write_tables,
+)
 from protorun.screening import screen
 from protorun.screening.masks import Masks, masks
 from protorun.screening.sql import statement
@@ -277,3 +287,69 @@ def test_postgresql_gives_the_same_masks(server, policy, as_of):
     here = screen_tables(connection, STUDY, as_of=as_of, policy=policy)
     other = postgres_masks(server, connection, asked_of(connection, as_of, policy))
     assert differences(here, other, STUDY) == []
+
+
+@pytest.fixture(scope="module")
+def demo(seeds):
+    from protorun.read import load
+
+    return {name: load(next(seeds.glob(f"{name}_*.txt"))) for name in ("002", "003")}
+
+
+@pytest.mark.parametrize("policy", ["strict", "documented_absence"])
+@pytest.mark.parametrize("name", ["002", "003"])
+def test_both_readers_agree_on_ten_thousand_patients_of_the_demo_studies(demo, name, policy):
+    study = demo[name]
+    table = population(study, 10_000, 31)
+    arrays = masks(screen(study, table, policy=policy))
+    connection = hold(table)
+    assert differences(arrays, screen_tables(connection, study, policy=policy), study) == []
+    back = masks(screen(study, read_facts(connection, study), policy=policy))
+    assert differences(arrays, back, study) == []
+
+
+def test_tables_as_files_in_ranges_of_persons_give_the_same_masks(tmp_path, monkeypatch):
+    here = tables(13, 250, one_day=False)
+    for kind in ("parquet", "csv"):
+        folder = tmp_path / kind
+        folder.mkdir()
+        if kind == "parquet":
+            write_tables(here, folder)
+        else:
+            for name in fact_tables():
+                here.execute(f"COPY {name} TO '{folder / name}.csv' (HEADER)")
+        for block in (250_000, 83):
+            monkeypatch.setattr("protorun.patients.warehouse.BLOCK", block)
+            found = screen_tables(open_tables(folder), STUDY, policy="documented_absence")
+            assert differences(screen_tables(here, STUDY, policy="documented_absence"), found, STUDY) == []
+
+
+def test_a_fact_table_that_is_no_table_is_refused_by_name(tmp_path):
+    (tmp_path / "person.parquet").write_bytes(b"no parquet")
+    with pytest.raises(PatientDataError, match="person"):
+        open_tables(tmp_path)
+
+
+def test_without_a_date_for_a_person_nobody_is_screened():
+    connection = tables(14, 5, one_day=True)
+    connection.execute("DELETE FROM screened WHERE person_id = 3")
+    with pytest.raises(PatientDataError, match="the screening date is not given"):
+        screen_tables(connection, STUDY)
+
+
+def test_the_statement_uses_only_the_common_subset():
+    for day in (AS_OF, None):
+        text = statement(STUDY, as_of=day, policy="documented_absence").text
+        for word in (
+            "EXTRACT",
+            "INTERVAL",
+            "FILTER",
+            "NULLIF",
+            "NOT IN",
+            "bool_or",
+            "::",
+            "CURRENT_DATE",
+            "LATERAL",
+        ):
+            assert word not in text
+        assert text.count("CASE") == text.count("ELSE") == text.count(" END")

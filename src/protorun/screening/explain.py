@@ -90,9 +90,8 @@ def explain(screening: Screening, patient: str) -> Explanation:
         some = ", ".join(screening.facts.patients[:5])
         raise UsageError(f"there is no patient {patient!r} in the table; it begins with {some}") from None
     alone = _alone(screening, at)
-    leaf = remembering()
-    explained = tuple(_criterion(c, i, alone, leaf) for i, c in enumerate(screening.criteria))
-    obtain = tuple(row["obtain"] for row in to_obtain(alone, leaf))
+    explained = tuple(_criterion(c, i, alone) for i, c in enumerate(screening.criteria))
+    obtain = tuple(row["obtain"] for row in to_obtain(alone))
     assumed = tuple(
         f"{c.id}: {f.asks}" for c in explained for f in c.findings if f.reason == SENTENCES[Reason.ASSUMED]
     )
@@ -100,8 +99,11 @@ def explain(screening: Screening, patient: str) -> Explanation:
 
 
 def _alone(screening: Screening, at: int) -> Screening:
+    if len(screening) == 1:
+        return screening
     return replace(
         screening,
+        leaf=remembering(),
         facts=screening.facts.take(np.array([at])),
         satisfied=screening.satisfied[:, [at]],
         reason=screening.reason[:, [at]],
@@ -109,11 +111,11 @@ def _alone(screening: Screening, at: int) -> Screening:
     )
 
 
-def _criterion(criterion: Criterion, row: int, alone: Screening, leaf: Leaf) -> Explained:
+def _criterion(criterion: Criterion, row: int, alone: Screening) -> Explained:
     facts, policy = alone.facts, alone.policy
     answer, reason = int(alone.satisfied[row, 0]), int(alone.reason[row, 0])
     view = View(policy, TRUE if criterion.polarity == "inclusion" else FALSE)
-    findings = tuple(_findings(criterion.expr, facts, view, leaf))
+    findings = tuple(_findings(criterion.expr, facts, view, alone.leaf))
     others = []
     for alternative in criterion.alternatives:
         other = satisfaction(criterion.model_copy(update={"expr": alternative.expr}), facts, policy)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protorun.screening.answers import Answer
-from protorun.screening.evaluate import Leaf, View, atom, evaluate
+from protorun.screening.evaluate import View, atom, evaluate
 from protorun.screening.leaves import atoms_of, column_of
 from protorun.screening.screening import Screening, Verdict, judged_satisfied
 from protorun.study.criterion import Criterion, Expr
@@ -36,17 +36,18 @@ class _Tree:
     leaves: list[tuple[Expr, Answer]]
 
 
-def to_obtain(screening: Screening, leaf: Leaf = atom) -> list[dict[str, Any]]:
+def to_obtain(screening: Screening) -> list[dict[str, Any]]:
     """The facts that are unknown, the most deciding first.
 
     Of the patients not yet decided: `patients` lack the fact where it matters, `criteria_decided` counts their criteria
     that it decides whatever the answer, `patients_decided` those it decides altogether whatever the answer, and
-    `patients_maybe` those one of the answers decides. `leaf` answers the atoms.
+    `patients_maybe` those one of the answers decides.
     """
     open_ = np.flatnonzero(screening.verdict == Verdict.POTENTIALLY_ELIGIBLE)
     if not len(open_):
         return []
-    facts = screening.facts if len(open_) == len(screening) else screening.facts.take(open_)
+    everybody = len(open_) == len(screening)
+    facts, leaf = (screening.facts, screening.leaf) if everybody else (screening.facts.take(open_), atom)
     satisfied = screening.satisfied[:, open_]
     wanted: dict[str, _Wanted] = {}
     for criterion, base in zip(screening.criteria, satisfied, strict=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from protorun.errors import NotStated
 from protorun.screening.answers import Answer
 from protorun.screening.atoms.derived import with_derived
-from protorun.screening.evaluate import Policy, View, evaluate
+from protorun.screening.evaluate import Leaf, Policy, View, atom, evaluate, remembering
 from protorun.study.criterion import Bound, Code, Criterion, Number
 from protorun.study.source import Source
 from protorun.study.study import Study
@@ -58,6 +58,8 @@ class Screening:
     reason: NDArray[np.uint8]
     verdict: NDArray[np.uint8]
     complete: bool
+    leaf: Leaf = field(default=atom, repr=False, compare=False)
+    """Answers the atoms; for one patient it remembers them, so that the explanation asks none again."""
 
     def __len__(self) -> int:
         return len(self.facts)
@@ -90,7 +92,8 @@ def screen(study: Study, facts: Facts, *, policy: Policy = "strict") -> Screenin
             "eligibility criteria", path="eligibility", looked_in="the criteria text and the registry fields"
         )
     derived = with_derived(facts)
-    answers = [satisfaction(c, derived, policy) for c in criteria]
+    leaf = remembering() if len(derived) == 1 else atom
+    answers = [satisfaction(c, derived, policy, leaf) for c in criteria]
     satisfied = np.stack([a.truth for a in answers])
     complete = _complete(study, criteria)
     return Screening(
@@ -102,6 +105,7 @@ def screen(study: Study, facts: Facts, *, policy: Policy = "strict") -> Screenin
         np.stack([a.reason for a in answers]),
         _verdicts(satisfied, complete=complete),
         complete,
+        leaf,
     )
 
 
@@ -112,10 +116,10 @@ def _complete(study: Study, criteria: tuple[Criterion, ...]) -> bool:
     return both and not any(c.residual or c.klass == "unparsed" for c in criteria)
 
 
-def satisfaction(criterion: Criterion, facts: Facts, policy: Policy) -> Answer:
+def satisfaction(criterion: Criterion, facts: Facts, policy: Policy, leaf: Leaf = atom) -> Answer:
     """Whether each patient satisfies one criterion: an inclusion must be TRUE, an exclusion FALSE."""
     includes = criterion.polarity == "inclusion"
-    answer = evaluate(criterion.expr, facts, View(policy, TRUE if includes else FALSE))
+    answer = evaluate(criterion.expr, facts, View(policy, TRUE if includes else FALSE), leaf)
     return judged_satisfied(criterion, answer)
 
 
