@@ -5,11 +5,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 UV     := $(shell command -v uv 2>/dev/null)
 
-ifdef UV
-INSTALL = $(UV) pip install --quiet --python $(BIN)/python
-else
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
-endif
+# uv first, where there is one; pip does the same when uv is absent or cannot reach the index.
+install = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python $(1) || )$(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
 
 .PHONY: demo test lint types floors tests docs lock bench clean
 
@@ -49,11 +46,11 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { echo "cannot create $(VENV): install the venv module of your Python (on some systems the package python3-venv)"; exit 1; }
 
 $(VENV)/run.stamp: requirements.lock pyproject.toml | $(BIN)/python
-	$(INSTALL) --require-hashes -r requirements.lock
-	$(INSTALL) --no-deps --no-build-isolation -e .
+	$(call install,--require-hashes -r requirements.lock)
+	$(call install,--no-deps --no-build-isolation -e .)
 	@touch $@
 
 $(VENV)/test.stamp: requirements-dev.lock pyproject.toml | $(BIN)/python
-	$(INSTALL) --require-hashes -r requirements-dev.lock
-	$(INSTALL) --no-deps --no-build-isolation -e .
+	$(call install,--require-hashes -r requirements-dev.lock)
+	$(call install,--no-deps --no-build-isolation -e .)
 	@touch $@ $(VENV)/run.stamp
