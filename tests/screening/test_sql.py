@@ -353,3 +353,21 @@ def test_the_statement_uses_only_the_common_subset():
         ):
             assert word not in text
         assert text.count("CASE") == text.count("ELSE") == text.count(" END")
+
+
+def test_what_a_table_does_not_say_about_its_rows_loses_no_row(tmp_path):
+    (tmp_path / "person.csv").write_text("person_id\n0\n1\n")
+    rows = "0,platelets,100,2025-01-01,2025-01-31,1\n0,platelets,60,2025-01-10,2025-01-10,2\n1,platelets,100,2025-01-10,2025-01-10,1\n"
+    (tmp_path / "measurement.csv").write_text(f"person_id,concept,value,t_lo,t_hi,recency\n{rows}")
+    study = study_of(Number(variable="platelets", low=Bound(value=80), unit="10^9/L"))
+    connection = open_tables(tmp_path)
+    found = screen_tables(connection, study, as_of=AS_OF)
+    assert (found.fail.tolist(), found.unknown.tolist()) == (
+        [[0, 0]],
+        [[1, 0]],
+    )  # 60 on the 10th, or 100 later
+    arrays = masks(screen(study, read_facts(connection, study, as_of=AS_OF)))
+    assert differences(arrays, found, study) == []
+    (tmp_path / "measurement.csv").write_text("person_id,concept,value,t_lo,t_hi\n")
+    with pytest.raises(PatientDataError, match="no column 'recency'"):
+        open_tables(tmp_path)

@@ -30,6 +30,7 @@ from protorun.trial.facts import NO_DAY, Facts
 
 ENDINGS = (".parquet", ".csv")
 BLOCK = 250_000
+_NEEDED = {"measurement": ("concept", "t_lo", "t_hi", "recency"), "screened": ("index_on",)}
 
 
 @cache
@@ -98,6 +99,9 @@ def _view(connection: Any, table: str, path: Path, columns: dict[str, str]) -> N
     there = {
         row[0].lower(): row[1] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
     }
+    for needed in ("person_id", *_NEEDED.get(table, ())):
+        if needed not in there:
+            raise PatientDataError(f"there is no column {needed!r}", where=str(path))
     listed = ", ".join(_column(name, kind, there.get(name)) for name, kind in columns.items())
     within = (
         "person_id BETWEEN getvariable('first_person') AND getvariable('last_person') OR person_id IS NULL"

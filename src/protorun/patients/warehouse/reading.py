@@ -122,7 +122,7 @@ def _measured(
             "source_ref",
         ),
         ("t_lo", "t_hi"),
-        f"{_where(names)} AND quality <> 'absent'",
+        f"{_where(names)} AND (quality IS NULL OR quality <> 'absent')",
     )
     seen = _known_then(place(rows, persons), index, "t_lo")
     return {name: column(name, of, len(persons)) for name, of in by_concept(seen).items()}

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import re
+
 from protorun.screening.sql.days import Days
 from protorun.screening.sql.needs import Needs
 from protorun.screening.sql.words import among, text
@@ -12,14 +14,13 @@ from protorun.terms.treatments import classes, drugs
 LATER_THAN_ALL = 2**55
 """The recency of an answer drawn from results of unclear order; a real one stays below 2^40, and 64 x this in BIGINT."""
 
-_COLUMNS = (
-    "f.person_id AS person_id, f.concept AS concept, COALESCE(f.value, f.value_lo) AS lo,"
-    " COALESCE(f.value, f.value_hi) AS hi, f.ref_high AS uln, f.ref_low AS lln, f.baseline AS baseline,"
-    " f.code AS code, f.t_lo AS t_lo, f.t_hi AS t_hi, f.recency AS recency"
-)
-
-
-_READ = "person_id, concept, lo, hi, uln, lln, baseline, code, t_lo, t_hi, recency"
+_BESIDE = {
+    "uln": ("f.ref_high", "-1"),
+    "lln": ("f.ref_low", "-1"),
+    "baseline": ("f.baseline", "-1"),
+    "code": ("f.code", "''"),
+}
+"""What may stand beside a value: where it comes from, and what no value has instead when two are compared."""
 
 
 def results(needs: Needs) -> list[str]:
@@ -32,25 +33,31 @@ def results(needs: Needs) -> list[str]:
         return []
     join = needs.days.join
     seen = (
-        f"({_in_question(needs)}) AND f.quality <> 'absent'"
+        f"({_in_question(needs)}) AND (f.quality IS NULL OR f.quality <> 'absent')"
         f" AND (f.t_lo IS NULL OR f.t_lo <= {needs.days.index()})"
     )
     columns = ",\n  ".join(
         f"MAX(CASE WHEN concept = {text(variable)} THEN recency * {base} + {code} ELSE NULL END) % {base} AS r{i}"
         for i, (variable, code, base) in enumerate(needs.results)
     )
+    beside = [
+        name for name in _BESIDE if any(re.search(rf"\b{name}\b", code) for _, code, _ in needs.results)
+    ]
+    read = ", ".join(("person_id", "concept", "lo", "hi", *beside, "t_lo", "t_hi", "recency"))
     return [
-        f"""m AS (SELECT {_COLUMNS} FROM measurement AS f{join} WHERE {seen})""",
+        f"""m AS (SELECT f.person_id AS person_id, f.concept AS concept, COALESCE(f.value, f.value_lo) AS lo,
+  COALESCE(f.value, f.value_hi) AS hi, {"".join(f"{_BESIDE[b][0]} AS {b}, " for b in beside)}f.t_lo AS t_lo,
+  f.t_hi AS t_hi, f.recency AS recency FROM measurement AS f{join} WHERE {seen})""",
         # Read apart from `m`, so that an engine need not keep all of it.
         f"""unclear AS (SELECT f.person_id AS person_id, f.concept AS concept FROM measurement AS f{join}
-  WHERE {seen} AND NOT f.exact AND (f.t_lo IS NULL OR f.t_hi IS NULL OR f.t_lo <> f.t_hi)
+  WHERE {seen} AND (f.exact IS NULL OR NOT f.exact) AND (f.t_lo IS NULL OR f.t_hi IS NULL OR f.t_lo <> f.t_hi)
   GROUP BY f.person_id, f.concept)""",
         """dated AS (SELECT m.*, MAX(m.t_lo) OVER (PARTITION BY m.person_id, m.concept) AS newest
   FROM m JOIN unclear AS u ON u.person_id = m.person_id AND u.concept = m.concept)""",
         _RANKED,
-        _SPREAD,
-        f"""latest AS (SELECT {_READ} FROM m WHERE t_lo = t_hi
-  UNION ALL SELECT {_READ} FROM spread)""",
+        _spread(beside),
+        f"""latest AS (SELECT {read} FROM m WHERE t_lo = t_hi
+  UNION ALL SELECT {read} FROM spread)""",
         f"results AS (SELECT f.person_id AS person_id,\n  {columns}\nFROM latest AS f{join} GROUP BY f.person_id)",
     ]
 
@@ -84,8 +91,9 @@ def _end(fold: str, column: str) -> str:
     return f"CASE WHEN {open_} THEN NULL ELSE {fold}({column}) END AS {column}"
 
 
-_SPREAD = f"""spread AS (SELECT person_id, concept, {_end("MIN", "lo")}, {_end("MAX", "hi")},
-  {_same("uln", "-1")}, {_same("lln", "-1")}, {_same("baseline", "-1")}, {_same("code", "''")},
+def _spread(beside: list[str]) -> str:
+    same = "".join(f"{_same(b, _BESIDE[b][1])}, " for b in beside)
+    return f"""spread AS (SELECT person_id, concept, {_end("MIN", "lo")}, {_end("MAX", "hi")}, {same}
   MAX(newest) AS t_lo, {_end("MAX", "t_hi")}, {LATER_THAN_ALL} AS recency
   FROM ranked WHERE (newest IS NULL OR t_hi IS NULL OR t_hi >= newest)
   AND (top IS NULL OR recency >= top OR t_lo IS NULL OR t_hi IS NULL OR t_lo <> t_hi)
