@@ -133,8 +133,8 @@ def _questions(rule: DoseRule, study: Study) -> Iterator[OpenQuestion]:
 
 def _reading_proposals() -> tuple[Proposal, ...]:
     return (
-        Proposal(value=THREE, note="the group's other trial is a classical 3+3 (NCT05289908)"),
-        Proposal(value=FILL, note="a later version of the registry entry counts six evaluable patients"),
+        Proposal(value=THREE, note="as in a classical 3+3, e.g. NCT05289908 (ours)"),
+        Proposal(value=FILL, note="the whole cohort first, as a later entry of NCT06462092 counts it (ours)"),
     )
 
 

@@ -157,7 +157,7 @@ def _readings(told: Told, upper: str, lower: str) -> tuple[RuleReading, ...]:
     )
     early = Transition(
         state=upper, n_from=told.low, n_to=most - 1, dlt_to=0, action="finish",
-        basis=assumed(f"0 of {told.low} is enough", "3+3: the group's other trial (NCT05289908) is a classical 3+3"),
+        basis=assumed(f"0 of {told.low} is enough", "as in a classical 3+3, e.g. NCT05289908 (ours)"),
     )  # fmt: skip
     fill = Transition(state=upper, n_to=most - 1, dlt_to=limit - 1, action="enroll", basis=_says(told.cohort))
     below = (
