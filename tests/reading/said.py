@@ -61,11 +61,9 @@ def _atom(expr: Expr) -> str:
             marks = "".join(f", {q.replace('_', ' ')}" for q in expr.qualifiers)
             return f"{label(expr.variable)}{marks}{_when(expr.window)}"
         case Treated():
-            return (
-                f"{'ongoing ' if expr.ongoing else ''}{_names(expr.classes)}{_dose(expr)}{_when(expr.window)}"
-            )
+            return f"{'ongoing ' if expr.ongoing else ''}{_names(expr.classes)}{_exempt(expr)}{_dose(expr)}{_when(expr.window)}"
         case Washout():
-            return f"wash-out of {_names(expr.classes)}: {_gap(expr)}"
+            return f"wash-out of {_names(expr.classes)}{_exempt(expr)}: {_gap(expr)}"
         case _:
             return str(getattr(expr, "text", expr.atom))
 
@@ -96,6 +94,10 @@ def _when(window: Window | None) -> str:
 
 def _names(names: tuple[str, ...]) -> str:
     return ", ".join(classes()[n].label if n in classes() else n for n in names)
+
+
+def _exempt(expr: Treated | Washout) -> str:
+    return f" except {_names(expr.exempt_classes)}" if expr.exempt_classes else ""
 
 
 def _dose(expr: Treated) -> str:

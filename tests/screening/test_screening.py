@@ -303,6 +303,16 @@ class TestTreatments:
         )
         assert answers(taxane, table, "documented_absence") == [UNKNOWN, YES, NO]
 
+    def test_an_exempt_class_does_not_count_beside_one_that_does(self):
+        tree = Treated(classes=("anticancer_therapy",), exempt_classes=("endocrine_therapy",))
+        table = facts(
+            "treatments_documented",
+            *["yes"] * 4,
+            treatments="patient,treatment,end_on\na,carboplatin,2024-01-01\nb,letrozole,2024-01-01\n"
+            "c,letrozole,2024-01-01\nc,carboplatin,2024-01-01\nd,anticancer therapy,2024-01-01\n",
+        )
+        assert answers(tree, table, "documented_absence") == [YES, NO, YES, UNKNOWN]
+
     def test_steroids_count_in_prednisone_equivalents_by_purpose_and_route(self):
         # NCT07134153 E5: dexamethasone .75 mg = prednisone 5 mg; steroids for edema are outside.
         tree = Treated(

@@ -145,8 +145,9 @@ CLASSES = st.sampled_from(
         ("chemotherapy", "endocrine_therapy", "radiotherapy"),
     ]
 )
+EXEMPT = st.sampled_from([(), (), ("taxane",), ("radiotherapy", "endocrine_therapy")])
 COURSE = st.one_of(
-    st.builds(Treated, classes=CLASSES, window=WINDOWS, ongoing=YES_NO),
+    st.builds(Treated, classes=CLASSES, exempt_classes=EXEMPT, window=WINDOWS, ongoing=YES_NO),
     st.builds(
         Treated,
         classes=st.just(("systemic_corticosteroid",)),
@@ -158,6 +159,7 @@ COURSE = st.one_of(
     st.builds(
         Washout,
         classes=CLASSES,
+        exempt_classes=EXEMPT,
         window=WINDOWS,
         half_lives=st.sampled_from([None, 5, 1]),
         which=st.sampled_from(["fixed", "shorter", "longer"]),

@@ -94,6 +94,16 @@ LINES: dict[str, Expr] = {
         )
     ),
     "receiving warfarin": Treated(classes=("warfarin",), ongoing=True),
+    "treated with anticancer except radiotherapy, endocrine within 4 weeks before enrollment": Treated(
+        classes=("anticancer",),
+        exempt_classes=("radiotherapy", "endocrine"),
+        window=Window(amount=4, unit="weeks", anchor="enrollment"),
+    ),
+    "washout of anticancer except radiotherapy: 4 weeks before enrollment": Washout(
+        classes=("anticancer",),
+        exempt_classes=("radiotherapy",),
+        window=Window(amount=4, unit="weeks", anchor="enrollment"),
+    ),
 }
 
 
@@ -183,10 +193,10 @@ ATOM = st.one_of(
     st.builds(Flag, variable=TEXT, qualifiers=NAMES, window=WINDOW, source=st.none()),
     st.builds(
         Treated, classes=NAMES, window=WINDOW, ongoing=st.booleans(), purpose=TEXT, dose=BOUND, dose_unit=TEXT,
-        exempt_routes=NAMES, source=st.none(),
+        exempt_routes=NAMES, exempt_classes=NAMES, source=st.none(),
     ),
     st.builds(
-        Washout, classes=NAMES, window=WINDOW, half_lives=st.none() | FLOAT,
+        Washout, classes=NAMES, exempt_classes=NAMES, window=WINDOW, half_lives=st.none() | FLOAT,
         which=st.sampled_from(["fixed", "shorter", "longer"]), source=st.none(),
     ),
     st.builds(Attestation, text=TEXT, variable=TEXT, source=st.none()),

@@ -115,6 +115,8 @@ class Treated(Frozen):
     """The daily dose exceeds (or, inclusive, reaches) this much, in `dose_unit`."""
     dose_unit: str = ""
     exempt_routes: tuple[str, ...] = ()
+    exempt_classes: tuple[str, ...] = ()
+    """Narrower classes that do not count: `anticancer therapy other than endocrine therapy`."""
     source: Source | None = None
 
 
@@ -127,6 +129,8 @@ class Washout(Frozen):
     window: Window | None = None
     half_lives: float | None = None
     which: Literal["fixed", "shorter", "longer"] = "fixed"
+    exempt_classes: tuple[str, ...] = ()
+    """Narrower classes that need not have ended."""
     source: Source | None = None
 
 

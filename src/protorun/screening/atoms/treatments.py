@@ -25,7 +25,7 @@ def treated(atom: Treated, facts: Facts, *, documented: bool) -> Answer:
     rows = _visible(facts)
     given = everywhere(len(facts), FALSE)
     if rows is not None:
-        match = of_classes(rows, atom.classes)
+        match = of_classes(rows, atom.classes, atom.exempt_classes)
         when, why_when = _when(atom, rows, facts)
         dose, why_dose = _dosed(atom, rows)
         truth = np.minimum(np.minimum(match, when), dose).astype(np.uint8)
@@ -46,7 +46,7 @@ def washout(atom: Washout, facts: Facts, *, documented: bool) -> Answer:
     rows = _visible(facts)
     recent = everywhere(len(facts), FALSE)
     if rows is not None:
-        match = of_classes(rows, atom.classes)
+        match = of_classes(rows, atom.classes, atom.exempt_classes)
         anchor = anchor_days(facts, atom.window.anchor if atom.window else "screening")[rows.patient]
         passed, why = _washed(atom, rows, anchor)
         truth = np.minimum(match, TRUE - passed).astype(np.uint8)
@@ -110,7 +110,7 @@ def _columns(facts: Facts, names: tuple[str, ...]) -> list[Flags]:
 def _wide(column: Flags, atom: Treated, facts: Facts) -> Answer:
     said = column_truth(column, facts)
     truth, reason = said.truth, said.reason
-    if atom.dose or atom.purpose or atom.ongoing:
+    if atom.dose or atom.purpose or atom.ongoing or atom.exempt_classes:
         open_ = truth == TRUE
         return Answer(
             np.where(open_, UNKNOWN, truth).astype(np.uint8),
@@ -134,7 +134,8 @@ def _wide(column: Flags, atom: Treated, facts: Facts) -> Answer:
 def _stated_recent(name: str, column: Flags, atom: Washout, facts: Facts) -> Answer:
     """`prior_<class>` with the end of the last course: the fixed time alone decides, as far as it can. Without the drug
     there is no half-life: `shorter` is sure only when met, `longer` only when not."""
-    recent = _wide(column, Treated(classes=(name,), window=atom.window), facts)
+    plain = Treated(classes=(name,), window=atom.window, exempt_classes=atom.exempt_classes)
+    recent = _wide(column, plain, facts)
     if atom.half_lives is None or not has_half_life(name):
         return recent
     sure = {"shorter": FALSE, "longer": TRUE}.get(atom.which)
@@ -149,10 +150,13 @@ def _stated_recent(name: str, column: Flags, atom: Washout, facts: Facts) -> Ans
     )
 
 
-def of_classes(rows: Treatments, names: tuple[str, ...]) -> TruthArray:
-    """Whether each row is of one of the classes; a treatment nobody knows may be."""
+def of_classes(rows: Treatments, names: tuple[str, ...], exempt: tuple[str, ...] = ()) -> TruthArray:
+    """Whether each row is of one of the classes and of none of the exempt ones; a treatment nobody knows may be."""
     pairs = list(zip(rows.drug, rows.kind, strict=True))
-    table = {pair: belongs(*pair, names) for pair in set(pairs)}
+    table = {
+        pair: min(belongs(*pair, names), TRUE - belongs(*pair, exempt) if exempt else TRUE)
+        for pair in set(pairs)
+    }
     return np.array([table[pair] for pair in pairs], np.uint8)
 
 

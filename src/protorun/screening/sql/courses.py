@@ -17,7 +17,7 @@ _FIRST_END = "COALESCE(end_lo, start_lo)"
 
 def treated_sql(atom: Treated, needs: Needs) -> str:
     """Whether a treatment of the classes was given."""
-    row = every((of_classes(atom.classes), _when(atom, needs.days), *_dosed(atom)))
+    row = every((*_of(atom), _when(atom, needs.days), *_dosed(atom)))
     column = needs.course(row)
     stated = [_stated(name, atom, needs) for name in atom.classes]
     return _with_stated(column, stated, atom.window, needs)
@@ -25,7 +25,7 @@ def treated_sql(atom: Treated, needs: Needs) -> str:
 
 def washout_sql(atom: Washout, needs: Needs) -> str:
     """Whether every treatment of the classes ended long enough ago."""
-    row = every((of_classes(atom.classes), f"NOT {_passed(atom, needs.days)}"))
+    row = every((*_of(atom), f"NOT {_passed(atom, needs.days)}"))
     column = needs.course(row)
     stated = [_stated_recent(name, atom, needs) for name in atom.classes]
     window = atom.window if atom.half_lives is None else None
@@ -50,7 +50,7 @@ def _with_stated(column: str, stated: list[tuple[str, str]], window: Window | No
 def _stated(name: str, atom: Treated, needs: Needs) -> tuple[str, str]:
     """The truth a column `prior_<class>` gives, and whether it is silent."""
     given, unsaid = fact(PREFIX + name, needs), silent(PREFIX + name, needs)
-    if atom.dose or atom.purpose or atom.ongoing:
+    if atom.dose or atom.purpose or atom.ongoing or atom.exempt_classes:
         return case((given, NULL), otherwise=given), unsaid
     if atom.window is None:
         return given, unsaid
@@ -61,13 +61,20 @@ def _stated(name: str, atom: Treated, needs: Needs) -> tuple[str, str]:
 
 
 def _stated_recent(name: str, atom: Washout, needs: Needs) -> tuple[str, str]:
-    recent, unsaid = _stated(name, Treated(classes=(name,), window=atom.window), needs)
+    plain = Treated(classes=(name,), window=atom.window, exempt_classes=atom.exempt_classes)
+    recent, unsaid = _stated(name, plain, needs)
     if atom.half_lives is None or not has_half_life(name):
         return recent, unsaid
     given = fact(PREFIX + name, needs)
     sure = {"shorter": f"NOT {recent}", "longer": recent}.get(atom.which) if atom.window else None
     open_ = f"{given} AND {recent} IS NOT NULL" + (f" AND NOT ({sure})" if sure else "")
     return case((open_, NULL), otherwise=recent), unsaid
+
+
+def _of(atom: Treated | Washout) -> list[str]:
+    """Of one of the classes, and of none of the exempt ones."""
+    exempt = [f"(NOT {of_classes(atom.exempt_classes)})"] if atom.exempt_classes else []
+    return [of_classes(atom.classes), *exempt]
 
 
 def of_classes(names: tuple[str, ...]) -> str:

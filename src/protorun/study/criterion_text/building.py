@@ -118,11 +118,16 @@ class Builder(Transformer[Token, Anything]):
 
     # --- treatments ---
 
-    def treated(self, _: Token, classes: tuple[str, ...], tail: Fields) -> Treated:
-        return Treated(classes=classes, **tail)
+    def treated(
+        self, _: Token, classes: tuple[str, ...], exempt: tuple[str, ...] | None, tail: Fields
+    ) -> Treated:
+        return Treated(classes=classes, exempt_classes=exempt or (), **tail)
 
-    def receiving(self, classes: tuple[str, ...], tail: Fields) -> Treated:
-        return Treated(classes=classes, ongoing=True, **tail)
+    def receiving(self, classes: tuple[str, ...], exempt: tuple[str, ...] | None, tail: Fields) -> Treated:
+        return Treated(classes=classes, exempt_classes=exempt or (), ongoing=True, **tail)
+
+    def exempt(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        return names
 
     def treated_tail(self, dose: Fields | None, purpose: str | None, *rest: Anything) -> Fields:
         _, routes, window = rest
@@ -136,8 +141,10 @@ class Builder(Transformer[Token, Anything]):
     def dose_unit(self, _: Token, unit: str) -> Fields:
         return {"dose_unit": unit}
 
-    def washout(self, _: Token, classes: tuple[str, ...], gap: Fields) -> Washout:
-        return Washout(classes=classes, **gap)
+    def washout(
+        self, _: Token, classes: tuple[str, ...], exempt: tuple[str, ...] | None, gap: Fields
+    ) -> Washout:
+        return Washout(classes=classes, exempt_classes=exempt or (), **gap)
 
     def timed(self, stretch: Fields, lives: float | None, which: str | None, anchor: Token) -> Fields:
         window = Window(**stretch, anchor=str(anchor))

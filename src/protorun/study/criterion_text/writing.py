@@ -61,6 +61,7 @@ KEYWORDS = frozenset(
         "other",
         "dosed",
         "whichever",
+        "except",
     ]
 )
 _WORD = re.compile(r'[^\s()\[\]",:;<>=≤≥]+')
@@ -113,9 +114,11 @@ def _atom(expr: Expr) -> str:
             return _name(expr.variable) + marks + _window(expr.window)
         case Treated():
             head = "receiving" if expr.ongoing else "treated with"
-            return f"{head} {_classes(expr.classes)}{_treated_tail(expr)}{_window(expr.window)}"
+            return (
+                f"{head} {_classes(expr.classes)}{_exempt(expr)}{_treated_tail(expr)}{_window(expr.window)}"
+            )
         case Washout():
-            return f"washout of {_classes(expr.classes)}: {_gap(expr)}"
+            return f"washout of {_classes(expr.classes)}{_exempt(expr)}: {_gap(expr)}"
         case Unparsed():
             return f"unparsed {_quoted(expr.text)}"
         case Attestation() | Judgment():
@@ -162,6 +165,10 @@ def _code(expr: Code) -> str:
         return f"{_name(expr.variable)} is {_value(expr.values[0])}"
     only = "only " if expr.every else ""
     return f"{_name(expr.variable)} {only}in ({', '.join(_value(v) for v in expr.values)})"
+
+
+def _exempt(expr: Treated | Washout) -> str:
+    return f" except {_names(expr.exempt_classes)}" if expr.exempt_classes else ""
 
 
 def _treated_tail(expr: Treated) -> str:

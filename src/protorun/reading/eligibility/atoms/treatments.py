@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from protorun.reading.eligibility.atoms.exemptions import exempt_classes, exempt_routes, spared
 from protorun.reading.eligibility.words import nodes
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
@@ -25,7 +26,7 @@ class Time:
     at_least: bool = False
 
 
-_STEROID = "corticosteroid"
+STEROID = "corticosteroid"
 _DOSE = re.compile(
     r"[(]?[ ]?(?:at )?(?:a )?(?:doses? |daily doses? )?(?:of )?(?:equivalent to )?"
     r"(?P<sign>>|≥|greater than or equal to|more than|greater than|exceeding|at least|above|in excess of)[ ]?"
@@ -125,10 +126,15 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
     while before and before[-1].kind == "q" and not before[-1].value:
         before.pop()
     names, at = _list(chunks, at)
+    exempt = exempt_classes(chunks, at, names)
+    at = exempt.behind
     first_time = before.pop() if before and before[-1].kind in "WHL" and _leads(before) else None
     current = bool(before) and before[-1].kind == "q" and before[-1].value in ("current", "active")
     begin = before.pop().start if current else (first_time.start if first_time else chunks[start].start)
     marks, at = _marks(chunks, at)
+    if not exempt.classes:
+        exempt = exempt_classes(chunks, at, names)
+        at = exempt.behind
     if _of_condition(before) and _WITH.search(
         line.text, max(0, chunks[start].start - 90), chunks[start].start
     ):
@@ -139,9 +145,9 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
     current = current or (time == Time() and _now(line, begin) is True)
     dose = next((m.value for m in marks if m.kind == "Z"), None)
     purpose = next((str(m.value) for m in marks if m.kind == "U"), "")
-    routes, at = _exempt(chunks, at, names)
+    routes, at = exempt_routes(chunks, at, names)
     source = line.cite(begin, chunks[at - 1].end)
-    steroids = tuple(n for n in names if _STEROID in wider(n))
+    steroids = tuple(n for n in names if STEROID in wider(n))
     if (dose or purpose or routes) and steroids:
         others = tuple(n for n in names if n not in steroids)
         parts: list[Expr] = [_given(others, time, current, source)] if others else []
@@ -156,11 +162,24 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
         expr: Expr = parts[0] if len(parts) == 1 else Any(parts=tuple(parts))
     else:
         expr = _given(tuple(names), time, current, source)
+    instead = _anchored(_time(exempt.time), time, exempt.time, line)
+    expr = spared(expr, exempt, _given(exempt.classes, instead, current, source), line)
     if time == Time() and not current and _now(line, begin) is None and any(has_half_life(n) for n in names):
         expr = _timeless(expr, line, begin, chunks[at - 1].end)
     return Chunk("A", begin, chunks[at - 1].end, expr), at
 
 
+def _anchored(own: Time | None, head: Time, chunk: Chunk | None, line: Line) -> Time:
+    """A time that names no anchor counts back from where the one before it does."""
+    if own is None or chunk is None:
+        return head
+    named = _NAMED_ANCHOR.search(line.text, chunk.start, chunk.end)
+    if named or own.window is None or head.window is None:
+        return own
+    return replace(own, window=own.window.model_copy(update={"anchor": head.window.anchor}))
+
+
+_NAMED_ANCHOR = re.compile(r"before|prior to|\bof\b")
 _NOW = re.compile(
     r"\b(?:using|taking|takes|receiv(?:ing|es)|requir(?:e|es|ing)|undergoing|concomitant|concurrent|current(?:ly)?|ongoing|dependent on)\b"
 )
@@ -312,29 +331,3 @@ def _marks(chunks: list[Chunk], at: int) -> tuple[list[Chunk], int]:
         else:
             break
     return found, at
-
-
-def _exempt(chunks: list[Chunk], at: int, names: list[str]) -> tuple[tuple[str, ...], int]:
-    """`(excluding intranasal/inhaled corticosteroids)` behind a steroid."""
-    step = at
-    bracket = step < len(chunks) and chunks[step].kind in "(,"
-    step += bracket
-    if step >= len(chunks) or chunks[step].kind != "e" or not any(_STEROID in wider(n) for n in names):
-        return (), at
-    routes: list[str] = []
-    step += 1
-    while step < len(chunks) and chunks[step].kind in "oy,|/&":
-        if chunks[step].kind == "o":
-            routes.append(str(chunks[step].value))
-        if chunks[step].kind == "y":
-            routes += [
-                r for r in ("intranasal", "inhaled", "topical") if str(chunks[step].value).startswith(r)
-            ]
-        step += 1
-    if not routes:
-        return (), at
-    if chunks[at].kind == "(":
-        if step >= len(chunks) or chunks[step].kind != ")":
-            return (), at
-        step += 1
-    return tuple(dict.fromkeys(routes)), step
