@@ -17,6 +17,7 @@ DRAWERS = {"utils", "util", "helpers", "helper", "common", "core", "misc", "mana
 WIDE = {
     "study": "one file for each noun a protocol has",
     "cli": "one file for each verb",
+    "escalation": "one file for each design",
     "report/sections": "one file for each section of the page",
     "records": "one file for each format and layout, and the small readers they share",
 }

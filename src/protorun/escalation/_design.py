@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Protocol
 
+from protorun.escalation._slots import Needs
 from protorun.study.dose_rule import DoseRule
 from protorun.trial.decision import Decision
 from protorun.trial.outcomes import Outcomes
@@ -16,7 +17,9 @@ class Design(Protocol):
     """One pure rule. Next dose, decision table, pathways, exact characteristics and simulation all call `decide`.
 
     `reasons` are the codes it may give. `labels` name its levels from the lowest dose up. `order[i]` is the level that
-    the outcome notation calls number i + 1. `monotone` says that one more DLT never raises the dose.
+    the outcome notation calls number i + 1. `monotone` says that one more DLT never raises the dose. `local`: patients and
+    DLTs of the current level decide alone. `needs`: what it has to see. `fills_cohorts`: asked within a cohort, it looks
+    at `Outcomes.last_n` and has the cohort completed.
     """
 
     @property
@@ -33,6 +36,12 @@ class Design(Protocol):
     def reasons(self) -> tuple[str, ...]: ...
     @property
     def monotone(self) -> bool: ...
+    @property
+    def local(self) -> bool: ...
+    @property
+    def needs(self) -> Needs: ...
+    @property
+    def fills_cohorts(self) -> bool: ...
 
     def start(self) -> tuple[int, int]:
         """Level of the first patients, and how many of them."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 from protorun.errors import NotStated, UsageError
+from protorun.escalation._composed import Composed
 from protorun.escalation._design import Design, Plugin
+from protorun.escalation._slots import Addable, Recipe, Rule
 from protorun.study.dose_rule import DoseRule
 from protorun.study.study import Study
 from protorun.terms import plugins
@@ -30,11 +33,32 @@ def design_for(study: Study, *, reading: str | None = None) -> Design:
     return plugin.for_rule(rule, chosen)
 
 
-def as_design(study_or_design: Study | Design, reading: str | None = None) -> Design:
-    """A design as it stands, or the one that executes a study's dose rule."""
-    if isinstance(study_or_design, Study):
-        return design_for(study_or_design, reading=reading)
-    return study_or_design
+Executable = Study | Design | Recipe | Addable
+"""Whatever can decide about doses: a study with a dose rule, a design, or a recipe that still wants its levels."""
+
+
+def as_design(what: Executable, reading: str | None = None, levels: Levels | None = None) -> Design:
+    """A design as it stands, a recipe over so many levels (or over levels with these names), or the design that executes
+    a study's dose rule. Raises UsageError for a recipe without levels."""
+    if isinstance(what, Study):
+        return design_for(what, reading=reading)
+    if isinstance(what, Addable):
+        what = Recipe(cast(Rule, what))
+    if isinstance(what, Recipe):
+        if levels is None:
+            raise UsageError(f"{what.rule.name} wants to know its levels: levels=5, or their names")
+        return Composed(what, names_of(levels))
+    return what
+
+
+Levels = int | Sequence[str]
+
+
+def names_of(levels: Levels) -> tuple[str, ...]:
+    """The names of the levels; a number stands for levels named `level 1`, `level 2` and so on."""
+    if isinstance(levels, int):
+        return tuple(f"level {i}" for i in range(1, levels + 1))
+    return tuple(levels)
 
 
 def readings_of(study: Study) -> tuple[str, ...]:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from protorun.escalation._design import Design
-from protorun.escalation._for_study import as_design
+from protorun.escalation._for_study import Executable, Levels, as_design
 from protorun.escalation.notation import outcomes_of
-from protorun.study.study import Study
 from protorun.trial.decision import Decision
 
 
 def next_dose(
-    study_or_design: Study | Design,
+    study_or_design: Executable,
     outcomes: str,
     *,
     reading: str | None = None,
+    levels: Levels | None = None,
     allow_deviation: bool = False,
 ) -> Decision:
     """What the dose rule decides after outcomes such as "1NNT", with its reason: one row.
 
-    Letters: N no DLT, T DLT, P pending, X not evaluable (not counted). Numbers count levels as `notation.numbering` says.
+    `levels` names the levels of a recipe (or says how many). Letters: N no DLT, T DLT, P pending, X not evaluable (not counted). Numbers count levels as `notation.numbering` says.
     Raises NotationError with the column for a string that cannot be, NotStated for a rule with an open choice.
     """
-    design = as_design(study_or_design, reading)
+    design = as_design(study_or_design, reading, levels)
     return design.decide(outcomes_of(outcomes, design, allow_deviation=allow_deviation))

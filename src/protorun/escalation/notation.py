@@ -65,18 +65,29 @@ def outcomes_of(text: str, design: Design, *, allow_deviation: bool = False) -> 
     patients than it takes, or patients after its end. With `allow_deviation` such cohorts are counted as they stand.
     """
     n, dlt, pending = np.zeros((3, 1, design.levels), np.int16)
+    last_n, last_dlt = np.zeros((2, 1), np.int16)
     level = np.array([design.start()[0]], np.int16)
     for cohort in parse(text):
         if cohort.number > len(design.order):
             raise NotationError(f"there is no level {cohort.number}; {numbering(design)}", text, cohort.at)
         at = design.order[cohort.number - 1]
+        so_far = Outcomes(level, n, dlt, pending, last_n, last_dlt)
         if not allow_deviation:
-            _check(cohort, at, design, Outcomes(level, n, dlt, pending), text)
+            _check(cohort, at, design, so_far, text)
+        if not _goes_on(design, so_far, at):
+            last_n, last_dlt = np.zeros((2, 1), np.int16)
         level = np.array([at], np.int16)
         n[0, at] += cohort.letters.count("N") + cohort.letters.count("T")
         dlt[0, at] += cohort.letters.count("T")
         pending[0, at] += cohort.letters.count("P")
-    return Outcomes(level, n, dlt, pending)
+        last_n = last_n + np.int16(cohort.letters.count("N") + cohort.letters.count("T"))
+        last_dlt = last_dlt + np.int16(cohort.letters.count("T"))
+    return Outcomes(level, n, dlt, pending, last_n, last_dlt)
+
+
+def _goes_on(design: Design, so_far: Outcomes, at: int) -> bool:
+    """Whether patients at this level now complete the cohort before them."""
+    return int(so_far.level[0]) == at and design.decide(so_far).code() == "fill_cohort"
 
 
 def _check(cohort: TreatedCohort, at: int, design: Design, so_far: Outcomes, text: str) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from protorun.errors import NotStated, UsageError
 from protorun.escalation._design import labels_of, templates
+from protorun.escalation._slots import Needs
 from protorun.escalation.engine.cells import ENROLL, SILENT, WAIT, complete, look_up
 from protorun.study.dose_rule import DoseRule, RuleReading, State, Transition
 from protorun.trial.decision import Action, Decision
@@ -47,6 +48,9 @@ class Stated:
     shape: tuple[int, ...]
     table: dict[str, NDArray[np.int16]]
     name: str = "stated"
+    local: bool = False
+    needs: Needs = Needs.COUNTS
+    fills_cohorts: bool = False
     reasons: tuple[str, ...] = REASONS
 
     @property

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from protorun.errors import NotStated, UsageError
 from protorun.escalation._design import labels_of, templates
+from protorun.escalation._slots import Needs
 from protorun.escalation.engine.cells import ENROLL, SILENT, WAIT, Cells, complete, look_up
 from protorun.study.dose_rule import DoseRule
 from protorun.trial.decision import Action, Decision
@@ -76,6 +77,9 @@ class ThreePlusThree:
     first: int = 0
     name: str = "three_plus_three"
     monotone: bool = True
+    local: bool = False
+    needs: Needs = Needs.COUNTS
+    fills_cohorts: bool = False
     reasons: tuple[str, ...] = REASONS
 
     @property

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from protorun.escalation._design import Design
-from protorun.escalation._for_study import as_design
+from protorun.escalation._for_study import Executable, Levels, as_design
 from protorun.escalation.engine.walk import Firing, walk
-from protorun.study.study import Study
 from protorun.trial.decision import Action, Decision
 
 Row = dict[str, Any]
@@ -16,13 +15,17 @@ WORDS = {Action.ENROLL: "enroll", Action.WAIT: "wait", Action.FINISH: "finish", 
 
 
 def boundaries(
-    study_or_design: Study | Design, *, reading: str | None = None, firing: Firing = "immediate"
+    study_or_design: Executable,
+    *,
+    reading: str | None = None,
+    levels: Levels | None = None,
+    firing: Firing = "immediate",
 ) -> list[Row]:
     """The decision table: one row for every (level, n, dlt) the trial can reach, with the decision and its reason.
 
     Where other levels matter too, `given` says what holds there, with the fewest conditions that tell the rows apart.
     """
-    design = as_design(study_or_design, reading)
+    design = as_design(study_or_design, reading, levels)
     found: dict[tuple[int, int, int], dict[tuple[int, ...], Row]] = {}
     for rows, decision in walk(design, firing=firing):
         for i in range(len(rows)):

@@ -10,10 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from protorun.errors import ProtorunError, UsageError
 from protorun.escalation._design import Design
-from protorun.escalation._for_study import as_design
+from protorun.escalation._for_study import Executable, as_design
 from protorun.escalation.engine.states import Rows, join
 from protorun.escalation.engine.walk import MOST_ROWS, Firing, walk
-from protorun.study.study import Study
 from protorun.trial.decision import Action
 
 FloatArray = NDArray[np.float64]
@@ -74,7 +73,7 @@ class OperatingCharacteristics:
 
 
 def exact(
-    study_or_design: Study | Design,
+    study_or_design: Executable,
     dlt_rates: ArrayLike,
     *,
     reading: str | None = None,
@@ -86,8 +85,9 @@ def exact(
     `dlt_rates` is (scenario, level), lowest dose first; one row may stand alone. Raises UsageError for rates that do not
     fit, NotStated where the rule is silent. Agrees with bcrm's exact 3+3 to 1e-12.
     """
-    design = as_design(study_or_design, reading)
-    rates = _rates(dlt_rates, design.levels)
+    truths = np.atleast_2d(np.asarray(dlt_rates, np.float64))
+    design = as_design(study_or_design, reading, truths.shape[-1])
+    rates = _rates(truths, design.levels)
     ends, reason, level, states = _ends(design, firing, most_rows)
     weight = _weights(rates, ends)
     if not np.allclose(weight.sum(axis=1), 1, rtol=0, atol=1e-9):

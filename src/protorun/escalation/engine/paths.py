@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from protorun.escalation._design import Design
-from protorun.escalation._for_study import as_design
+from protorun.escalation._for_study import Executable, Levels, as_design
 from protorun.escalation.engine.boundaries import Row, describe
 from protorun.escalation.engine.states import begin, enroll
-from protorun.escalation.engine.walk import Firing
-from protorun.study.study import Study
+from protorun.escalation.engine.walk import Firing, completes, keeps_last
 from protorun.trial.decision import Action, Decision
 
 Branch = tuple[str, tuple[int, ...]]
@@ -17,9 +16,10 @@ Branch = tuple[str, tuple[int, ...]]
 
 
 def paths(
-    study_or_design: Study | Design,
+    study_or_design: Executable,
     *,
     reading: str | None = None,
+    levels: Levels | None = None,
     cohorts: int = 2,
     firing: Firing = "cohort",
 ) -> list[Row]:
@@ -28,9 +28,9 @@ def paths(
     `path` is an outcome string with the DLTs of a cohort written last; `ways` counts the orders of outcomes within the
     cohorts that it stands for.
     """
-    design = as_design(study_or_design, reading)
+    design = as_design(study_or_design, reading, levels)
     found: list[tuple[tuple[int, ...], Row]] = []
-    rows = begin(design.start()[0], design.levels)
+    rows = begin(design.start()[0], design.levels, keep_last=keeps_last(design, firing))
     branches: list[Branch] = [("", ())]
     for depth in range(cohorts + 1):
         decision = design.decide(rows.outcomes())
@@ -42,7 +42,8 @@ def paths(
             break
         size = np.ones_like(decision.size) if firing == "immediate" else decision.size
         branches = [b for i in goes for b in _grown(design, decision, branches[i], int(i), int(size[i]))]
-        rows = enroll(rows.where(goes), decision.level[goes], size[goes])
+        goes_on = completes(design, decision)[goes]
+        rows = enroll(rows.where(goes), decision.level[goes], size[goes], goes_on=goes_on)
     return [row for _, row in sorted(found, key=lambda item: item[0])]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,27 +19,39 @@ class Rows:
     n: NDArray[np.int16]
     dlt: NDArray[np.int16]
     ways: NDArray[np.float64]
+    last: NDArray[np.int16] | None = None
+    """Patients and DLTs of the cohort treated last, shaped (row, 2); kept only for designs that look at them."""
 
     def __len__(self) -> int:
         return len(self.level)
 
     def where(self, keep: NDArray[np.bool_] | NDArray[np.intp]) -> Rows:
         """The rows for which `keep` holds."""
-        return Rows(self.level[keep], self.n[keep], self.dlt[keep], self.ways[keep])
+        last = None if self.last is None else self.last[keep]
+        return Rows(self.level[keep], self.n[keep], self.dlt[keep], self.ways[keep], last)
 
     def outcomes(self) -> Outcomes:
         """The rows as a design sees them, with nobody pending."""
-        return Outcomes(self.level, self.n, self.dlt, np.zeros_like(self.n))
+        seen = Outcomes(self.level, self.n, self.dlt, np.zeros_like(self.n))
+        return seen if self.last is None else replace(seen, last_n=self.last[:, 0], last_dlt=self.last[:, 1])
 
 
-def begin(level: int, levels: int) -> Rows:
+def begin(level: int, levels: int, *, keep_last: bool = False) -> Rows:
     """The trial before its first patient."""
     nothing = np.zeros((1, levels), np.int16)
-    return Rows(np.array([level], np.int16), nothing, nothing.copy(), np.ones(1))
+    last = np.zeros((1, 2), np.int16) if keep_last else None
+    return Rows(np.array([level], np.int16), nothing, nothing.copy(), np.ones(1), last)
 
 
-def enroll(rows: Rows, level: NDArray[np.int16], size: NDArray[np.int16]) -> Rows:
-    """Every row followed by 0 .. size DLTs among the `size` patients just treated at `level`."""
+def enroll(
+    rows: Rows,
+    level: NDArray[np.int16],
+    size: NDArray[np.int16],
+    *,
+    goes_on: NDArray[np.bool_] | None = None,
+) -> Rows:
+    """Every row followed by 0 .. size DLTs among the `size` patients just treated at `level`. `goes_on` marks the rows
+    where they complete the last cohort."""
     outcomes = size.astype(np.intp) + 1
     source = np.repeat(np.arange(len(rows)), outcomes)
     seen = np.arange(len(source)) - np.repeat(np.cumsum(outcomes) - outcomes, outcomes)
@@ -47,12 +59,17 @@ def enroll(rows: Rows, level: NDArray[np.int16], size: NDArray[np.int16]) -> Row
     row = np.arange(len(source))
     n[row, at] += size[source]
     dlt[row, at] += seen.astype(np.int16)
-    return Rows(at, n, dlt, rows.ways[source] * _choose(int(size.max(initial=0)))[size[source], seen])
+    last = None
+    if rows.last is not None:
+        before = np.zeros_like(rows.last) if goes_on is None else np.where(goes_on[:, None], rows.last, 0)
+        last = (before[source] + np.column_stack([size[source], seen])).astype(np.int16)
+    return Rows(at, n, dlt, rows.ways[source] * _choose(int(size.max(initial=0)))[size[source], seen], last)
 
 
 def merge(rows: Rows) -> Rows:
     """Equal rows put together; their ways add up."""
-    columns = np.column_stack([rows.level, rows.n, rows.dlt]).astype(np.int64)
+    last = [] if rows.last is None else [rows.last]
+    columns = np.column_stack([rows.level, rows.n, rows.dlt, *last]).astype(np.int64)
     bases = columns.max(axis=0, initial=0) + 1
     if np.log2(bases.astype(np.float64)).sum() < 62:
         weights = np.concatenate([np.cumprod(bases[::-1])[::-1][1:], [1]])
@@ -60,7 +77,8 @@ def merge(rows: Rows) -> Rows:
     else:
         _, first, group = np.unique(columns, axis=0, return_index=True, return_inverse=True)
     ways = np.bincount(group.ravel(), weights=rows.ways, minlength=len(first)).astype(np.float64)
-    return Rows(rows.level[first], rows.n[first], rows.dlt[first], ways)
+    kept = rows.where(first)
+    return Rows(kept.level, kept.n, kept.dlt, ways, kept.last)
 
 
 def join(parts: list[Rows]) -> Rows:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from protorun.errors import NotStated, UsageError
 from protorun.escalation._design import Design
+from protorun.escalation._slots import Needs
 from protorun.escalation.engine.states import Rows, begin, enroll, merge
 from protorun.trial.decision import Action, Decision
 
@@ -25,7 +27,8 @@ def walk(
 
     Raises NotStated where the rule is silent about a row it reaches, UsageError beyond `most_rows` rows.
     """
-    rows, passed = begin(design.start()[0], design.levels), 0
+    rows = begin(design.start()[0], design.levels, keep_last=keeps_last(design, firing))
+    passed = 0
     while len(rows):
         decision = design.decide(rows.outcomes())
         _check_waits(decision)
@@ -35,7 +38,20 @@ def walk(
             raise UsageError(f"the design has more than {most_rows} different states; simulate it instead")
         goes = decision.action == Action.ENROLL
         size = np.ones_like(decision.size) if firing == "immediate" else decision.size
-        rows = merge(enroll(rows.where(goes), decision.level[goes], size[goes]))
+        goes_on = completes(design, decision)[goes]
+        rows = merge(enroll(rows.where(goes), decision.level[goes], size[goes], goes_on=goes_on))
+
+
+def keeps_last(design: Design, firing: Firing) -> bool:
+    """Whether the counts of the last cohort have to be kept apart: for rules that look at them, and within cohorts."""
+    return design.needs >= Needs.LAST or (firing == "immediate" and design.fills_cohorts)
+
+
+def completes(design: Design, decision: Decision) -> NDArray[np.bool_]:
+    """Rows whose next patients belong to the cohort treated last."""
+    code = design.reasons.index("fill_cohort") if "fill_cohort" in design.reasons else -1
+    found: NDArray[np.bool_] = decision.reason == code
+    return found
 
 
 def _check_waits(decision: Decision) -> None:
