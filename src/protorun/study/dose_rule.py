@@ -72,6 +72,6 @@ class DoseRule(Frozen):
     window_days: Sourced[int] = Sourced[int]()
     window_cycles: Sourced[int] = Sourced[int]()
     target_rate: Sourced[float] = Sourced[float]()
-    parameters: dict[str, Sourced[float]] = {}
+    parameters: dict[str, Sourced[float]] = Field(default_factory=dict)
     """Settings of the named design under the names its page gives (`cohortsize`, `ncohort` ...)."""
     sources: tuple[Source, ...] = ()
