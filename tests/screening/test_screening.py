@@ -426,6 +426,17 @@ class TestVerdicts:
         assert self.verdicts(study, table) == ["potentially eligible"] * 2
         assert self.verdicts(study, table, "documented_absence") == ["eligible", "potentially eligible"]
 
+    def test_a_condition_named_by_its_own_words_is_answered_by_a_column_of_that_name_and_by_nothing_else(
+        self,
+    ):
+        study = study_of(("exclusion", Flag(variable="asthma_necessitating_treatment")))
+        answered = facts("asthma_necessitating_treatment", "yes", "no", "")
+        assert self.verdicts(study, answered) == ["ineligible", "eligible", "potentially eligible"]
+        # Nobody keeps it on a problem list under this name, so its absence from a complete list says nothing.
+        silent = facts("conditions_documented", "yes")
+        assert self.verdicts(study, silent, "documented_absence") == ["potentially eligible"]
+        assert self.verdicts(study, facts("asthma", "no")) == ["potentially eligible"]
+
     def test_findings_stay_open_under_every_policy(self):
         study = study_of(Flag(variable="measurable_disease"))
         assert self.verdicts(study, facts("conditions_documented", "yes"), "documented_absence") == [

@@ -138,9 +138,10 @@ def _absent_where_documented(expr: Flag, answer: Answer, facts: Facts, view: Vie
 
 
 def listed_when_present(expr: Flag) -> bool:
-    """True for conditions, which a complete problem list holds; findings and diagnoses have to be looked for."""
+    """True for coded conditions, which a complete problem list holds. Findings and diagnoses have to be looked for, and
+    a condition named by the words of its criterion is on no list under that name."""
     known = concepts().get(expr.variable)
-    return known is None or known.domain == "condition"
+    return known is not None and known.domain == "condition"
 
 
 def _stated(expr: Attestation, facts: Facts, view: View) -> Answer:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from protorun.reading.eligibility.atoms.flags import dated, mark_flags
 from protorun.reading.eligibility.atoms.limits import mark_limits
 from protorun.reading.eligibility.atoms.open_conditions import mark_events, mark_open_conditions, share_times
+from protorun.reading.eligibility.atoms.phrases import mark_phrases
 from protorun.reading.eligibility.atoms.sexes import mark_sexes
 from protorun.reading.eligibility.atoms.treatments import find_doses, mark_half_lives, mark_treatments
 from protorun.reading.eligibility.islands import islands
@@ -53,8 +54,10 @@ def chunks_of(line: Line) -> list[Chunk]:
     chunks = mark_half_lives(mark_windows(chunks, line.text))
     chunks = mark_sexes(mark_limits(_non(chunks), line), line)
     marked = mark_flags(mark_treatments(chunks, line), line)
-    if not _PERSONAL.search(line.text):
+    personal = _PERSONAL.search(line.text)
+    if not personal:
         marked = mark_open_conditions(marked, line)
+        marked = mark_phrases(marked, line)
     marked = share_times(dated(mark_events(marked, line), line), line)
     return [c for c in marked if c.kind != "q" or c.value]
 

@@ -34,7 +34,7 @@ _NOT_A_NAME = re.compile(
 _ADJECTIVE = re.compile(r"(?:al|ic|ous|ive|ar|ary|ed|ing|able|ible|oid|ly|ent|ant|ior)$")
 _NOUNS = frozenset({"patient", "variant", "implant", "infant", "event", "accident", "coolant", "transplant", "bleeding", "swelling", "vomiting", "animal", "chemical", "hospital", "tic",
                     "epidemic", "intestinal", "seminar", "cancer", "scar", "ulcer", "radar", "capillary"})  # fmt: skip
-_GENERIC = frozenset(
+GENERIC = frozenset(
     [
         "abuse",
         "syndrome",
@@ -244,21 +244,26 @@ def _end(chunks: list[Chunk], behind: int, line: Line) -> int:
 def _is_name(text: str) -> bool:
     if not _PLAIN.fullmatch(text) or not 4 <= len(text) <= _MOST_LETTERS or _NOT_A_NAME.search(text):
         return False
+    return is_noun(text)
+
+
+def is_noun(text: str) -> bool:
+    """The last word of a name is no adjective, as far as its ending tells."""
     last = re.split(r"[ -]", text)[-1]
     return len(last) > 2 and (last in _NOUNS or not _ADJECTIVE.search(last))
+
+
+def lends(text: str) -> bool:
+    """Nothing but organs, or nothing but words such as `disorder`: that names no condition."""
+    words = re.split(r"[ -]+", text)
+    return all(w in _ORGANS for w in words) or all(w in GENERIC for w in words)
 
 
 def _lends(text: str, chunks: list[Chunk], behind: int) -> bool:
     """`liver, kidney and heart diseases`, `alcohol or drug abuse`: a member that takes its last word from another one,
     or is only that word."""
-    words = re.split(r"[ -]+", text)
     listed = behind < len(chunks) and chunks[behind].kind in ",|&/"
-    return (
-        all(w in _ORGANS for w in words)
-        or all(w in _GENERIC for w in words)
-        or (len(words) == 1 and words[0] in _GENERIC)
-        or (listed and words[-1] in _ORGANS)
-    )
+    return lends(text) or (listed and re.split(r"[ -]+", text)[-1] in _ORGANS)
 
 
 def share_times(chunks: list[Chunk], line: Line) -> list[Chunk]:
