@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from protorun.reading.eligibility.pieces import parent_window, without_window
-from protorun.reading.eligibility.segment import Item, joined
+from protorun.reading.eligibility.segment import Item, joined, limited
 from protorun.reading.eligibility.sentence import read_line
 from protorun.reading.eligibility.trees import classify, leaves
 from protorun.reading.eligibility.words.line import Line
@@ -113,7 +113,7 @@ def _children(item: Item, texts: Texts) -> Iterator[tuple[Item, Criterion]]:
     narrows = item.polarity == "exclusion" and _says_more(item)
     window = parent_window(item.text.text.lower())
     for child in item.children:
-        for source, criterion in _of(child, texts):
+        for source, criterion in _of(limited(child), texts):
             dated = _within(criterion, window) if window else criterion
             yield source, _narrowed(dated, item, texts) if narrows else dated
 
@@ -195,7 +195,7 @@ def read_item(item: Item, text: Mapped, texts: Texts) -> Criterion:
     if len(line.text) != len(text.text):  # a few letters change length in lower case (İ)
         line.text = "".join(c.lower() if len(c.lower()) == 1 else c for c in text.text)
     expr, lost = read_line(line)
-    whole = cite(0, len(text.text))
+    whole = _with_prefix(cite(0, len(text.text)), item, original)
     if item.leads and not item.children and text.text.rstrip().endswith(":"):
         expr = _announced(expr, whole, text, lost)
     return Criterion(
@@ -210,6 +210,13 @@ def read_item(item: Item, text: Mapped, texts: Texts) -> Criterion:
         doubts=tuple(line.doubts),
         alternatives=_alternatives(expr, line),
     )
+
+
+def _with_prefix(source: Source, item: Item, original: str) -> Source:
+    """The source of an entry from its first word on, also where that only names the part of the trial."""
+    if not 0 <= item.begins < source.start:
+        return source
+    return source.model_copy(update={"start": item.begins, "quote": original[item.begins : source.end]})
 
 
 def _announced(expr: Expr, whole: Source, text: Mapped, lost: list[tuple[int, int]]) -> Expr:

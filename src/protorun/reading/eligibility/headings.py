@@ -100,3 +100,46 @@ def subheading(text: str) -> str | None:
     if plain.isupper() and len(words) <= 6:
         return ""
     return None
+
+
+_PARTS = re.compile(
+    r"\b(?:part|cohort|arm|phase|group|step|substudy|sub-study|module|escalation|expansion|run-in|lead-in)s?\b"
+)
+_OF_PARTS = frozenset(
+    """for the in of and or only to subject subjects patient patients participant participants individual individuals part parts cohort
+    cohorts arm arms phase phases group groups step steps substudy sub-study module modules dose escalation expansion monotherapy
+    combination triplet doublet run-in lead-in safety backfill possible extension experimental control treatment randomized study
+    all enrolled registration optimization""".split()
+)
+_LABEL = re.compile(r"[a-z0-9]{1,2}(?:[-/][a-z0-9]{1,2}){0,8}|[ivx]{1,4}")
+_PREFIX = re.compile(
+    r"(?P<bracket>\((?P<inside>[^():]{4,60}? only)\)\s*:?|(?P<plain>[^:.;]{4,90}?)\s*(?P<end>[:,]))\s*(?=\S)"
+)
+_ANOTHER = re.compile(r"\b(?:part|cohort|arm|phase|group) ?[a-z0-9]{1,3} ?:")
+_EXPLAINED = re.compile(r"\([^()]{2,40}\)")
+
+
+def part_prefix(text: str) -> tuple[str, int] | None:
+    """`Part 2 (asthma participants): FEV1 ...`: the part of the trial an entry is limited to, and where its words begin."""
+    match = _PREFIX.match(text)
+    if match is None or _ANOTHER.search(text, match.end()):
+        return None
+    named = (match["inside"] or match["plain"]).strip()
+    listed = match["end"] == ","
+    if listed and not re.match(r"(?:for|in) ", named):
+        return None
+    words = re.split(r"[ ,&]+", _EXPLAINED.sub(" ", named).strip())
+    if not _PARTS.search(named) or not _of_parts(words):
+        return None
+    return re.sub(
+        r"\s+", " ", re.sub(r"^(?:only )?(?:for |in )?(?:the )?| only$", "", named)
+    ).strip(), match.end()
+
+
+def _of_parts(words: list[str]) -> bool:
+    """Nothing but parts and their labels; `psoriatic group only` may name its group by one word of its own."""
+    unknown = [w for w in words if w and w not in _OF_PARTS and not _LABEL.fullmatch(w)]
+    if len(unknown) > 1 or len(words) > 14:
+        return False
+    named = [w for w in words if w != "only"][-1].rstrip("s")
+    return not unknown or (words[-1] == "only" and named in ("group", "cohort", "arm"))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from protorun.reading.eligibility.headings import heading, subheading
+from protorun.reading.eligibility.headings import heading, part_prefix, subheading
 from protorun.study.record import Passage
 from protorun.terms.normalize import normalize
 from protorun.terms.offsets import Mapped, identity
@@ -37,6 +37,8 @@ class Item:
     scope: str = ""
     amends: bool = False
     children: tuple[Item, ...] = ()
+    begins: int = -1
+    """Original offset of its first word where the text leaves some out (`Part 2:`)."""
 
     @property
     def leads(self) -> bool:
@@ -76,8 +78,23 @@ def segment(passages: Iterable[Passage]) -> Segmented:
         for line in _lines(text):
             _line(line, passage.source.locator, state, found)
         state.open = None
-    found.items = _nested(found.items)
+    found.items = [limited(item) for item in _nested(found.items)]
     return found
+
+
+def limited(item: Item) -> Item:
+    """`Cohort A only: ...`: the part is the scope of the entry and of those below it."""
+    found = part_prefix(item.text.text.lower())
+    if found is None:
+        return item
+    scope, at = found
+    text = item.text.cut(at, len(item.text.text))
+    children = tuple(_scoped(c, scope) for c in item.children)
+    return replace(item, text=text, scope=scope, children=children, begins=item.text.starts[0])
+
+
+def _scoped(item: Item, scope: str) -> Item:
+    return replace(item, scope=scope, children=tuple(_scoped(c, scope) for c in item.children))
 
 
 def _label(passage: Passage, state: _State, found: Segmented) -> None:
