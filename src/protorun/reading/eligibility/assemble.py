@@ -4,6 +4,7 @@ Whatever is not understood becomes an `Unparsed` part in a place where it can on
 
 from __future__ import annotations
 
+from protorun.reading.eligibility.examples import exemplified
 from protorun.reading.eligibility.lists import find, has_atom, listed, name_of, negated, split, trim
 from protorun.reading.eligibility.operand import Context
 from protorun.reading.eligibility.words.lex import hard
@@ -26,7 +27,7 @@ __all__ = ["assemble", "hard"]
 def assemble(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     """The tree of one sentence. `context.firing` is True where the words describe what excludes."""
     chunks = trim(chunks)
-    for rule in (_defined, _permitted, _forbidden, _cases, _conditional, _excepted):
+    for rule in (_defined, _permitted, _forbidden, _cases, _conditional, _excepted, exemplified):
         if (found := rule(chunks, line, context)) is not None:
             return found
     return listed(chunks, line, context)
@@ -184,7 +185,9 @@ def _excepted(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
 
 
 def _alternatives(chunks: list[Chunk]) -> list[list[Chunk]]:
-    """An exception belongs to the last member of a list: the list before it, and that member."""
+    """An exception belongs to the last member of a list: the list before it, and that member; to X in `X, including a, b`."""
+    if find(chunks, "I") is not None:
+        return [chunks]
     cut = None
     depth = 0
     for at, chunk in enumerate(chunks):

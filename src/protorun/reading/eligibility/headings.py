@@ -106,10 +106,62 @@ _PARTS = re.compile(
     r"\b(?:part|cohort|arm|phase|group|step|substudy|sub-study|module|escalation|expansion|run-in|lead-in)s?\b"
 )
 _OF_PARTS = frozenset(
-    """for the in of and or only to subject subjects patient patients participant participants individual individuals part parts cohort
-    cohorts arm arms phase phases group groups step steps substudy sub-study module modules dose escalation expansion monotherapy
-    combination triplet doublet run-in lead-in safety backfill possible extension experimental control treatment randomized study
-    all enrolled registration optimization""".split()
+    [
+        "for",
+        "the",
+        "in",
+        "of",
+        "and",
+        "or",
+        "only",
+        "to",
+        "subject",
+        "subjects",
+        "patient",
+        "patients",
+        "participant",
+        "participants",
+        "individual",
+        "individuals",
+        "part",
+        "parts",
+        "cohort",
+        "cohorts",
+        "arm",
+        "arms",
+        "phase",
+        "phases",
+        "group",
+        "groups",
+        "step",
+        "steps",
+        "substudy",
+        "sub-study",
+        "module",
+        "modules",
+        "dose",
+        "escalation",
+        "expansion",
+        "monotherapy",
+        "combination",
+        "triplet",
+        "doublet",
+        "run-in",
+        "lead-in",
+        "safety",
+        "backfill",
+        "possible",
+        "extension",
+        "experimental",
+        "control",
+        "treatment",
+        "randomized",
+        "study",
+        "all",
+        "enrolled",
+        "registration",
+        "optimization",
+    ]
 )
 _LABEL = re.compile(r"[a-z0-9]{1,2}(?:[-/][a-z0-9]{1,2}){0,8}|[ivx]{1,4}")
 _PREFIX = re.compile(

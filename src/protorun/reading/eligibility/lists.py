@@ -17,7 +17,6 @@ from protorun.study.criterion import (
     Not,
     Number,
     Treated,
-    Washout,
 )
 from protorun.terms.concepts import concepts
 
@@ -59,9 +58,6 @@ def name_of(expr: object) -> str:
 
 def listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     """Operands and what joins them."""
-    includes = find(chunks, "I")
-    if includes is not None and includes and has_atom(chunks):
-        return _including(chunks, includes, line, context)
     operands, joints = split(chunks)
     if len(operands) <= 1:
         return operand(operands[0] if operands else [], line, context)
@@ -119,64 +115,6 @@ def _led(parts: list[Expr]) -> Expr | None:
 
 def _marks_only(part: Expr, kinds: set[str]) -> bool:
     return {_kind(leaf) for leaf in leaves(part)} <= kinds
-
-
-def _including(chunks: list[Chunk], at: int, line: Line, context: Context) -> Expr:
-    """`X including a, b and c`: each of them is an X."""
-    if negated(chunks):
-        return Not(part=_including(chunks[1:], at - 1, line, context.described()))
-    head = listed(trim(chunks[:at]), line, context)
-    if isinstance(head, Any) and len(head.parts) == 2 and any("NO_TIME" in d for d in line.doubts):
-        head = _plain(head)
-    if not context.firing:
-        return All(parts=(head, context.unparsed(line, chunks[at:])))
-    operands, _ = split(trim(chunks[at + 1 :]))
-    known = [operand(o, line, context) for o in operands if has_atom(o)]
-    if any(c.kind in "nrtWHLc" for o in operands if not has_atom(o) for c in o):
-        # A time behind the examples goes for the head as well; nobody knows for which of them.
-        return Any(parts=(All(parts=(head, unread := context.unparsed(line, chunks[at:]))), unread))
-    if known and (dated := _dated_by(head, known[-1])) is not None:
-        head = dated
-    return Any(parts=(head, *(_as_head(k, head) for k in known))) if known else head
-
-
-def _plain(head: Any) -> Expr:
-    """A head without a time of its own, which the time of its last example may give it."""
-    open_ = head.parts[1]
-    return open_.parts[0] if isinstance(open_, All) and isinstance(open_.parts[0], Treated) else head
-
-
-def _dated_by(head: Expr, last: Expr) -> Expr | None:
-    """`X, including a and b, within 4 weeks`: the time behind the last example goes for the head as well."""
-    if not isinstance(head, (Treated, Flag)) or head.window is not None:
-        return None
-    if isinstance(head, Flag):
-        timed = isinstance(last, Flag) and last.window is not None
-        return head.model_copy(update={"window": last.window}) if timed else None  # type: ignore[union-attr]
-    if isinstance(last, Treated) and last.window is not None:
-        return head.model_copy(update={"window": last.window, "ongoing": False})
-    if isinstance(last, Not) and isinstance(last.part, Washout):
-        return Not(part=last.part.model_copy(update={"classes": head.classes}))
-    return None
-
-
-def _as_head(example: Expr, head: Expr) -> Expr:
-    """An example counts as its head does: in the same window, with the same qualifiers, unless it has its own."""
-    if isinstance(example, (Any, All)):
-        return type(example)(parts=tuple(_as_head(p, head) for p in example.parts))
-    if isinstance(head, Any):
-        head = head.parts[-1]
-    if isinstance(head, Flag) and isinstance(example, Flag):
-        return example.model_copy(
-            update={
-                "window": example.window or head.window,
-                "qualifiers": example.qualifiers or head.qualifiers,
-            }
-        )
-    if isinstance(head, Treated) and isinstance(example, Treated):
-        ongoing = head.ongoing and example.window is None
-        return example.model_copy(update={"window": example.window or head.window, "ongoing": ongoing})
-    return example
 
 
 def split(chunks: list[Chunk]) -> tuple[list[list[Chunk]], list[str]]:

@@ -282,7 +282,9 @@ def _bracket(
             parts[-1] = Any(parts=(parts[-1], context.unparsed(line, inside)))
         return
     if "A" not in kinds:
-        if not set(kinds) <= set(_LOOSE + "aX,|&/ "):
+        if kinds[0] == "I":
+            _examples(inside, parts, lost, line, context)
+        elif not set(kinds) <= set(_LOOSE + "aX,|&/ "):
             lost.append((inside[0].start, inside[-1].end))
         return
     if parts and (who := _whom(inside, kinds, line, context)) is not None:
@@ -294,8 +296,8 @@ def _bracket(
         parts[-1] = _unless(parts[-1], exception, context)
     elif parts and isinstance(parts[-1], Flag) and parts[-1].variable in ("hepatitis_b", "hepatitis_c"):
         parts[-1] = context.assemble(_as_and(inside), line, context.opened())
-    elif kinds[0] in "I":
-        return
+    elif kinds[0] == "I":
+        _examples(inside, parts, lost, line, context)
     else:
         _drop_defined(inside, parts)
         added = context.assemble(inside[1:] if kinds[0] == "D" else inside, line, context)
@@ -304,6 +306,42 @@ def _bracket(
             parts[-1] = Any(parts=(parts[-1], added))
         else:
             parts.append(added)
+
+
+def _examples(
+    inside: list[Chunk], parts: list[Expr], lost: list[tuple[int, int]], line: Line, context: Context
+) -> None:
+    """`(such as a, b)` narrows nothing; numbers, times and denials among the examples may, and so may what a required
+    treatment includes."""
+    text = line.text[inside[0].start : inside[0].end]
+    includes = text.startswith("includ") and "limited" not in text
+    if context.firing and not includes:
+        return
+    asks = not context.firing and includes
+    treated = any(isinstance(leaf, (Treated, Washout)) for p in parts for leaf in leaves(p))
+    if (asks and treated) or unlikely_example(inside[1:], line):
+        lost.append((inside[0].start, inside[-1].end))
+
+
+_MORE = re.compile(
+    r"^(?:any|all|patients?|subjects?|participants?|prior|previous|history|current|known|evidence|need|use)\b(?! other)|\b(?:who|whose|that|which)\b"
+)
+
+
+def unlikely_example(chunks: list[Chunk], line: Line) -> bool:
+    """Numbers, times, denials, conditions or a sentence of their own: more than a name beside a name."""
+    if not chunks:
+        return False
+    text = line.text[chunks[0].start : chunks[-1].end]
+    joined = any(c.kind in "gGieCpMIO" for c in chunks)
+    return joined or measured(chunks) or bool(_MORE.search(text)) or bool(JUDGMENT.search(text))
+
+
+def measured(chunks: list[Chunk]) -> bool:
+    """True with a number or a time in it."""
+    return any(
+        c.kind in "nrtcWLH" or (c.kind == "A" and any(map(_measured, leaves(c.value)))) for c in chunks
+    )
 
 
 def _whom(inside: list[Chunk], kinds: str, line: Line, context: Context) -> Expr | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 from protorun.reading.eligibility.atoms.flags import dated, mark_flags
@@ -31,8 +32,10 @@ _FORMULA = re.compile(
 )
 _NON = frozenset({"pregnant", "lactating", "smoker", "childbearing_potential"})
 _EXAMPLES = re.compile(
-    r"\((?:e\.?[ ]?g\.?|for example|for instance|such as|including|eg)[ ,:][^()≥≤<>\d]{0,200}\)"
+    r"\((?:e\.?[ ]?g\.?|for example|for instance|such as|including|eg)[ ,:](?:[^()≥≤<>\d]|(?<=[a-z-])\d{1,2}){0,200}\)"
 )
+_BY_MEANS = re.compile(r"\bi\.? ?e\.?,? (?:with|by)(?: the)? use of [^()\d]{3,160}(?=\))")
+_GIVEN = re.compile(r"\b(?:treatment|therapy)\b[^.;]{0,60}\($")
 
 
 def chunks_of(line: Line) -> list[Chunk]:
@@ -41,7 +44,7 @@ def chunks_of(line: Line) -> list[Chunk]:
     pieces += [d for d in find_doses(line.text) if all(d.end <= p.start or d.start >= p.end for p in pieces)]
     pieces += [
         Chunk("E", m.start(), m.end())
-        for m in (_EXAMPLES.finditer(line.text) if "(" in line.text else ())
+        for m in (_examples(line) if "(" in line.text else ())
         if all(m.end() <= p.start or m.start() >= p.end for p in pieces)
     ]
     pieces += [
@@ -62,6 +65,20 @@ def chunks_of(line: Line) -> list[Chunk]:
     return [c for c in marked if c.kind != "q" or c.value]
 
 
+def _examples(line: Line) -> Iterator[re.Match[str]]:
+    """Examples in brackets, and by what means a treatment named before them is given; not what a required treatment includes."""
+    for match in _EXAMPLES.finditer(line.text):
+        asks = (
+            line.polarity == "inclusion" and match[0].startswith("(including") and "limited" not in match[0]
+        )
+        if not (asks and _TREATED.search(line.text, max(0, match.start() - 60), match.start())):
+            yield match
+    for match in _BY_MEANS.finditer(line.text) if "use of" in line.text else ():
+        if _GIVEN.search(line.text[max(0, match.start() - 90) : match.start()]):
+            yield match
+
+
+_TREATED = re.compile(r"therap|treat|regimen|received")
 _PERSONAL = re.compile(f"{JUDGMENT.pattern}|{STATEMENT.pattern}")
 """A line of judgment or of somebody's statement names no conditions that the tables do not have."""
 
