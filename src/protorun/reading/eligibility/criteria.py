@@ -14,12 +14,16 @@ from protorun.study.criterion import (
     All,
     Alternative,
     Any,
+    AtLeast,
     Criterion,
     Expr,
     Flag,
+    If,
     Judgment,
+    Not,
     Number,
     Treated,
+    Unless,
     Unparsed,
     Window,
 )
@@ -251,16 +255,30 @@ def _replaced(expr: Expr, old: Expr, new: Expr) -> Expr:
 
 
 def _mapped(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
-    """The tree with every node changed, from the root down."""
+    """The tree with every node changed, from the root down; the same tree where nothing changes."""
     expr = change(expr)
     changes: dict[str, object] = {}
-    for name in type(expr).model_fields:
+    for name in _INNER.get(type(expr), ()):
         value = getattr(expr, name)
         if name == "parts":
-            changes[name] = tuple(_mapped(p, change) for p in value)
-        elif name in ("part", "exception", "condition", "then", "otherwise") and value is not None:
-            changes[name] = _mapped(value, change)
+            mapped: object = tuple(_mapped(p, change) for p in value)
+            same = all(a is b for a, b in zip(mapped, value, strict=True))  # type: ignore[call-overload]
+        else:
+            mapped = _mapped(value, change) if value is not None else None
+            same = mapped is value
+        if not same:
+            changes[name] = mapped
     return expr.model_copy(update=changes) if changes else expr
+
+
+_INNER: dict[type, tuple[str, ...]] = {
+    All: ("parts",),
+    Any: ("parts",),
+    AtLeast: ("parts",),
+    Not: ("part",),
+    If: ("condition", "then", "otherwise"),
+    Unless: ("part", "exception"),
+}
 
 
 def _cite(text: Mapped, locator: str, texts: Texts) -> Callable[[int, int], Source]:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from protorun.study.criterion import All, Any, Attestation, Expr, If, Judgment, Klass, Not, Unless, Unparsed
+from protorun.study.criterion import (
+    All,
+    Any,
+    AtLeast,
+    Attestation,
+    Expr,
+    If,
+    Judgment,
+    Klass,
+    Not,
+    Unless,
+    Unparsed,
+)
 
 
 def simplified(expr: Expr) -> Expr:
@@ -25,7 +37,7 @@ def simplified(expr: Expr) -> Expr:
 
 def leaves(expr: Expr) -> list[Expr]:
     """The atoms of a tree, left to right."""
-    if isinstance(expr, (All, Any)) or hasattr(expr, "parts"):
+    if isinstance(expr, (All, Any, AtLeast)):
         return [leaf for part in expr.parts for leaf in leaves(part)]
     if isinstance(expr, Not):
         return leaves(expr.part)
