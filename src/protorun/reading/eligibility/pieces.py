@@ -57,8 +57,7 @@ def chunks_of(line: Line) -> list[Chunk]:
     chunks = mark_half_lives(mark_windows(chunks, line.text))
     chunks = mark_sexes(mark_limits(_non(chunks), line), line)
     marked = mark_flags(mark_treatments(chunks, line), line)
-    personal = _PERSONAL.search(line.text)
-    if not personal:
+    if not _personal(line.text):
         marked = mark_open_conditions(marked, line)
         marked = mark_phrases(marked, line)
     marked = share_times(dated(mark_events(marked, line), line), line)
@@ -79,8 +78,11 @@ def _examples(line: Line) -> Iterator[re.Match[str]]:
 
 
 _TREATED = re.compile(r"therap|treat|regimen|received")
-_PERSONAL = re.compile(f"{JUDGMENT.pattern}|{STATEMENT.pattern}")
-"""A line of judgment or of somebody's statement names no conditions that the tables do not have."""
+
+
+def _personal(text: str) -> bool:
+    """A line of judgment or of somebody's statement names no conditions that the tables do not have."""
+    return bool(JUDGMENT.search(text) or STATEMENT.search(text))
 
 
 _METHODS = ("recist", "solid tumo", "rano", "ctcae", "common termin", "lugano", "imwg")

@@ -8,6 +8,7 @@ from protorun.reading.eligibility.assemble import assemble
 from protorun.reading.eligibility.operand import Context, judged
 from protorun.reading.eligibility.pieces import chunks_of
 from protorun.reading.eligibility.trees import leaves, simplified, unread
+from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import JUDGMENT, STATEMENT
@@ -32,14 +33,14 @@ _OWN = {
     "consent": r"consent|assent",
     "compliance": r"compl(?:y|ian)|adhere|cooperat|follow-?up|visits|willing",
 }
-_REFUSED = re.compile(
+_REFUSED = Guarded(
     r"\bun(?:able|willing)|inability|\bnot\b|refus|cannot|\bno\b|poor|lack|non-?complian|incapa|withdr|impair|difficult|doubt|insufficient|reluctan|declin|without"
 )
-_MUST = re.compile(
+_MUST = Guarded(
     r"\b(?:must|should|needs? to|(?:is|are) required|required to|ha(?:ve|s) to|shall)\b|"
     r"(?:subject|patient|participant|individual)s?\b[^,;.]{0,30}\b(?:may not|cannot|can not) (?:have|be|receive)\b"
 )
-_MAY = re.compile(
+_MAY = Guarded(
     r"\bmay (?!not|interfere|affect|compromise|impair|relapse|recur|increase|put|jeopardi|require|pose|be associated|limit|"
     r"confound|influence|cause|hinder|prevent|preclude|have an? (?:impact|effect)|result|lead|make)|\b(?:is|are|be) (?:allowed|permitted)|"
     r"not required|need not|(?:do|does) not (?:need|have) to|\bwill be (?:allowed|permitted)|at the discretion|\b(?:remain|still) eligible"

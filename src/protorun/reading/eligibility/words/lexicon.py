@@ -29,14 +29,60 @@ class Chunk:
     """A condition with a qualifier of its own, even one that adds nothing (`known HIV`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    stem: str
-    start: int
-    end: int
+class Word:
+    """What is known of a printed word wherever it stands: its stem, the phrases it begins, and what it may be."""
+
+    __slots__ = ("number", "roman", "sign", "silent", "stem", "trie")
+
+    def __init__(self, printed: str) -> None:
+        self.stem = stem(printed)
+        self.trie: Trie | None = trie().get(self.stem)
+        self.number = printed[0].isdigit() or NUMBER_WORD.match(printed) is not None
+        self.roman = ROMAN.get(self.stem)
+        self.sign = SIGNS.get(self.stem)
+        self.silent = self.stem in filler() or self.stem in _SILENT
 
 
-_TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)*|[a-zµα-ω°é]+\d*(?:'s?(?![a-z]))?|\S")
+Token = tuple[Word, int, int]
+"""A word with where it starts and ends."""
+
+SIGNS = {
+    ",": ",",
+    ";": ";",
+    "(": "(",
+    ")": ")",
+    "[": "(",
+    "]": ")",
+    "/": "/",
+    ".": ".",
+    ":": ":",
+    "-": "-",
+    "+": "+",
+}
+NUMBER_WORD = re.compile(
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|eighteen|twenty|thirty)\b"
+)
+ROMAN = {"i": 1.0, "ii": 2.0, "iii": 3.0, "iv": 4.0, "v": 5.0}
+_SILENT = frozenset({'"', "'", "*", "•", "·", "`", "#", "“", "”", "_", "?", "!"})
+_LONGEST_WORD, _MOST_WORDS = 40, 50_000
+
+
+class _Words(dict[str, Word]):
+    """Words seen before; of a text of nothing but new words no more than some are kept."""
+
+    def __missing__(self, printed: str) -> Word:
+        word = Word(printed)
+        if len(printed) <= _LONGEST_WORD:
+            if len(self) >= _MOST_WORDS:
+                self.clear()
+            self[printed] = word
+        return word
+
+
+_WORDS = _Words()
+
+
+_TOKEN = re.compile(r"(\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)*|[a-zµα-ω°é]+\d*(?:'s?(?![a-z]))?|\S)(\s*)")
 _ODD = {
     "metastases": "metastasis",
     "diagnoses": "diagnosis",
@@ -66,7 +112,6 @@ _SPELLED = (
 )  # fmt: skip
 
 
-@cache
 def stem(word: str) -> str:
     """The word in American spelling, without its plural."""
     for british, american in _SPELLED:
@@ -81,15 +126,19 @@ def stem(word: str) -> str:
     return word
 
 
+def printed(text: str) -> Iterator[tuple[str, int, int]]:
+    """Words, numbers and signs as they are printed; a hyphen that joins a word to something is none of them."""
+    start = len(text) - len(text.lstrip())
+    for word, blank in _TOKEN.findall(text):
+        end = start + len(word)
+        if word != "-" or not _joins(text, start, end):
+            yield word, start, end
+        start = end + len(blank)
+
+
 def tokens(text: str) -> list[Token]:
-    """Words, numbers and signs; a hyphen that joins a word to something is no token."""
-    found = []
-    for match in _TOKEN.finditer(text):
-        start, end = match.span()
-        if match[0] == "-" and _joins(text, start, end):
-            continue
-        found.append(Token(stem(match[0]), start, end))
-    return found
+    """The words of a text, each with what is known of it."""
+    return [(_WORDS[word], start, end) for word, start, end in printed(text)]
 
 
 def _joins(text: str, start: int, end: int) -> bool:
@@ -133,8 +182,8 @@ def trie() -> Trie:
     for kind, value, phrases in _entries():
         for phrase in phrases:
             node = root
-            for token in tokens(phrase.lower()):
-                node = node.setdefault(token.stem, {})
+            for word, _, _ in printed(phrase.lower()):
+                node = node.setdefault(stem(word), {})
             if node is not root:
                 node.setdefault(_END, (kind, value))
     return root
@@ -170,12 +219,11 @@ def _entries() -> Iterator[tuple[str, Any, Iterable[str]]]:
 
 def longest(found: list[Token], at: int) -> tuple[int, tuple[str, Any]] | None:
     """The longest phrase that begins at a token: (index behind it, (kind, value))."""
-    node: Trie | None = trie()
+    node = found[at][0].trie
     best = None
-    for index in range(at, len(found)):
-        node = node.get(found[index].stem) if node else None
-        if node is None:
-            break
+    while node is not None:
+        at += 1
         if _END in node:
-            best = (index + 1, node[_END])
+            best = (at, node[_END])
+        node = node.get(found[at][0].stem) if at < len(found) else None
     return best

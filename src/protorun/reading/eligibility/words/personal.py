@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from protorun.reading.eligibility.words.guards import Guarded
 
-JUDGMENT = re.compile(
+JUDGMENT = Guarded(
     r"investigator|physician'?s? (?:opinion|discretion|judg)|opinion of|judg(?:e?ment|ed)|clinically (?:significant|relevant|"
     r"important|meaningful)|\badequate|\bsufficient|\bappropriate|\bacceptable|no clinical significance|interfere|jeopardi|"
     r"compromise|confound|unsuitable|inappropriate|undue risk|unacceptable risk|increased risk|in the view of|"
     r"good (?:general|physical|overall|organ)|otherwise healthy|generally healthy|significant|at (?:high|higher|greater) risk|"
     r"would preclude|might preclude|that could|that would|that may|that might|which may|which might|deemed|considered"
 )
-STATEMENT = re.compile(
+STATEMENT = Guarded(
     r"\bconsent|\bassent|\bwilling|\bcomply|complian|able to (?:understand|read|follow|adhere|complete|give|provide|attend|communicate|participate|undergo)|"
     r"\bagree|voluntar|cooperat|\bsign(?:ed|ing|s)?\b|adhere|ability to (?:understand|read|follow|comply|give|provide|adhere|complete|sign|communicate)|"
     r"legal(?:ly)? (?:representative|capacity|competent|incapac)|capable of (?:giving|understanding|providing)|inability to (?:give|provide|understand|comply)|"
