@@ -27,8 +27,17 @@ __all__ = ["assemble", "hard"]
 def assemble(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     """The tree of one sentence. `context.firing` is True where the words describe what excludes."""
     chunks = trim(chunks)
-    for rule in (_defined, _permitted, _forbidden, _cases, _conditional, _excepted, exemplified):
-        if (found := rule(chunks, line, context)) is not None:
+    present = {c.kind for c in chunks}
+    for marks, rule in (
+        ("D", _defined),
+        ("p", _permitted),
+        ("G", _forbidden),
+        ("iC", _cases),
+        ("iC", _conditional),
+        ("e", _excepted),
+        ("I", exemplified),
+    ):
+        if not present.isdisjoint(marks) and (found := rule(chunks, line, context)) is not None:
             return found
     return listed(chunks, line, context)
 

@@ -8,22 +8,18 @@ from collections.abc import Callable, Iterator, Mapping
 from protorun.reading.eligibility.pieces import parent_window, without_window
 from protorun.reading.eligibility.segment import Item, joined, limited
 from protorun.reading.eligibility.sentence import read_line
-from protorun.reading.eligibility.trees import classify, leaves
+from protorun.reading.eligibility.trees import classify, leaves, mapped
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import (
     All,
     Alternative,
     Any,
-    AtLeast,
     Criterion,
     Expr,
     Flag,
-    If,
     Judgment,
-    Not,
     Number,
     Treated,
-    Unless,
     Unparsed,
     Window,
 )
@@ -123,7 +119,7 @@ def _children(item: Item, texts: Texts) -> Iterator[tuple[Item, Criterion]]:
 
 
 def _within(criterion: Criterion, window: Window) -> Criterion:
-    return criterion.model_copy(update={"expr": _mapped(criterion.expr, lambda e: _dated(e, window))})
+    return criterion.model_copy(update={"expr": mapped(criterion.expr, lambda e: _dated(e, window))})
 
 
 def _dated(expr: Expr, window: Window) -> Expr:
@@ -251,34 +247,7 @@ def _alternatives(expr: Expr, line: Line) -> tuple[Alternative, ...]:
 
 
 def _replaced(expr: Expr, old: Expr, new: Expr) -> Expr:
-    return _mapped(expr, lambda node: new if node == old else node)
-
-
-def _mapped(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
-    """The tree with every node changed, from the root down; the same tree where nothing changes."""
-    expr = change(expr)
-    changes: dict[str, object] = {}
-    for name in _INNER.get(type(expr), ()):
-        value = getattr(expr, name)
-        if name == "parts":
-            mapped: object = tuple(_mapped(p, change) for p in value)
-            same = all(a is b for a, b in zip(mapped, value, strict=True))  # type: ignore[call-overload]
-        else:
-            mapped = _mapped(value, change) if value is not None else None
-            same = mapped is value
-        if not same:
-            changes[name] = mapped
-    return expr.model_copy(update=changes) if changes else expr
-
-
-_INNER: dict[type, tuple[str, ...]] = {
-    All: ("parts",),
-    Any: ("parts",),
-    AtLeast: ("parts",),
-    Not: ("part",),
-    If: ("condition", "then", "otherwise"),
-    Unless: ("part", "exception"),
-}
+    return mapped(expr, lambda node: new if node == old else node)
 
 
 def _cite(text: Mapped, locator: str, texts: Texts) -> Callable[[int, int], Source]:
@@ -309,9 +278,9 @@ def answerable(criterion: Criterion, id: str) -> Criterion:
     return criterion.model_copy(
         update={
             "id": id,
-            "expr": _mapped(criterion.expr, named),
+            "expr": mapped(criterion.expr, named),
             "alternatives": tuple(
-                a.model_copy(update={"expr": _mapped(a.expr, named)}) for a in criterion.alternatives
+                a.model_copy(update={"expr": mapped(a.expr, named)}) for a in criterion.alternatives
             ),
         }
     )

@@ -35,8 +35,12 @@ def find(chunks: list[Chunk], kinds: str, start: int = 0) -> int | None:
     """The first chunk of these kinds outside brackets."""
     depth = 0
     for at, chunk in enumerate(chunks):
-        depth = max(0, depth + (chunk.kind == "(") - (chunk.kind == ")"))
-        if at >= start and depth == 0 and chunk.kind in kinds:
+        kind = chunk.kind
+        if kind == "(":
+            depth += 1
+        elif kind == ")":
+            depth = max(0, depth - 1)
+        elif kind in kinds and not depth and at >= start:
             return at
     return None
 
@@ -123,7 +127,8 @@ def split(chunks: list[Chunk]) -> tuple[list[list[Chunk]], list[str]]:
     joints: list[str] = []
     depth = 0
     for chunk in chunks:
-        depth = max(0, depth + (chunk.kind == "(") - (chunk.kind == ")"))
+        if chunk.kind in "()":
+            depth = depth + 1 if chunk.kind == "(" else max(0, depth - 1)
         if depth == 0 and chunk.kind in ",|&;/":
             sign = "|" if chunk.kind == "/" else chunk.kind
             if operands[-1]:

@@ -136,7 +136,7 @@ def _flatten(chunks: list[Chunk], line: Line) -> list[Chunk]:
     found: list[Chunk] = []
     at = 0
     while at < len(chunks):
-        kinds = "".join(c.kind for c in chunks[at : at + 3])
+        kinds = "".join([c.kind for c in chunks[at : at + 3]]) if chunks[at].kind == "(" else ""
         word = line.text[chunks[at + 1].start : chunks[at + 1].end] if len(kinds) == 3 else ""
         if (
             kinds == "(z)"
@@ -171,7 +171,8 @@ def _asserted(chunks: list[Chunk]) -> int | None:
         return None
     depth, seen = 0, False
     for at, chunk in enumerate(chunks):
-        depth = max(0, depth + (chunk.kind == "(") - (chunk.kind == ")"))
+        if chunk.kind in "()":
+            depth = depth + 1 if chunk.kind == "(" else max(0, depth - 1)
         if depth:
             continue
         seen = seen or chunk.kind == "A"

@@ -76,8 +76,11 @@ def _sentences(chunks: list[Chunk], line: Line) -> list[list[Chunk]]:
     """Split at full stops and semicolons outside brackets; a sentence that begins with `or` belongs to the one before."""
     found: list[list[Chunk]] = [[]]
     depth = 0
+    if not any(c.kind in ";." for c in chunks):
+        return [chunks] if chunks else []
     for chunk in chunks:
-        depth = max(0, depth + (chunk.kind == "(") - (chunk.kind == ")"))
+        if chunk.kind in "()":
+            depth = depth + 1 if chunk.kind == "(" else max(0, depth - 1)
         ends = chunk.kind == ";" or (
             chunk.kind == "." and line.text[chunk.end : chunk.end + 1] in ("", " ", "\n")
         )
@@ -89,7 +92,8 @@ def _sentences(chunks: list[Chunk], line: Line) -> list[list[Chunk]]:
 
 
 def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
-    chunks = [c for i, c in enumerate(chunks) if c.kind != ":" or not i or chunks[i - 1].kind not in "ei"]
+    if any(c.kind == ":" for c in chunks):
+        chunks = [c for i, c in enumerate(chunks) if c.kind != ":" or not i or chunks[i - 1].kind not in "ei"]
     text = line.text[chunks[0].start : chunks[-1].end]
     atoms = [c for c in chunks if c.kind == "A"]
     if STATEMENT.search(text) and not [c for c in atoms if not isinstance(c.value, Attestation)]:
@@ -123,10 +127,12 @@ def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
 
 def _topic(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr | None:
     """`For patients with X, Y` and `X: Y`: X says whom or what Y is about, it is not asked for."""
-    depth, cut = 0, None
+    depth, cut, seen = 0, None, False
     for at, chunk in enumerate(chunks):
-        depth = max(0, depth + (chunk.kind == "(") - (chunk.kind == ")"))
-        if depth == 0 and at and chunk.kind in ":," and any(c.kind == "A" for c in chunks[:at]):
+        if chunk.kind in "()":
+            depth = depth + 1 if chunk.kind == "(" else max(0, depth - 1)
+        seen = seen or chunk.kind == "A"
+        if depth == 0 and at and chunk.kind in ":," and seen:
             cut = at
             break
     if cut is None or cut == len(chunks) - 1:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable, Sequence
+
 from protorun.study.criterion import (
     All,
     Any,
@@ -21,18 +24,26 @@ def simplified(expr: Expr) -> Expr:
     """The same tree without double negation and without lists inside lists of the same kind."""
     if isinstance(expr, Not):
         inner = simplified(expr.part)
-        return inner.part if isinstance(inner, Not) else Not(part=inner)
+        if isinstance(inner, Not):
+            return inner.part
+        return expr if inner is expr.part else Not(part=inner)
     if isinstance(expr, (All, Any)):
         kind = type(expr)
         parts = [simplified(p) for p in expr.parts]
         flat = [q for p in parts for q in (p.parts if isinstance(p, kind) else (p,))]
-        return flat[0] if len(flat) == 1 else kind(parts=tuple(flat))
+        if len(flat) == 1:
+            return flat[0]
+        return expr if _same(flat, expr.parts) else kind(parts=tuple(flat))
     if isinstance(expr, If):
         otherwise = simplified(expr.otherwise) if expr.otherwise else None
         return If(condition=simplified(expr.condition), then=simplified(expr.then), otherwise=otherwise)
     if isinstance(expr, Unless):
         return Unless(part=simplified(expr.part), exception=simplified(expr.exception))
     return expr
+
+
+def _same(one: Sequence[Expr], two: Sequence[Expr]) -> bool:
+    return len(one) == len(two) and all(map(operator.is_, one, two))
 
 
 def leaves(expr: Expr) -> list[Expr]:
@@ -50,6 +61,33 @@ def leaves(expr: Expr) -> list[Expr]:
     if isinstance(expr, Unless):
         return [*leaves(expr.part), *leaves(expr.exception)]
     return [expr]
+
+
+def mapped(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
+    """The tree with every node changed, from the root down; the same tree where nothing changes."""
+    expr = change(expr)
+    changes: dict[str, object] = {}
+    for name in _INNER.get(type(expr), ()):
+        value = getattr(expr, name)
+        if name == "parts":
+            after: object = tuple([mapped(p, change) for p in value])
+            same = all(map(operator.is_, after, value))  # type: ignore[call-overload]
+        else:
+            after = mapped(value, change) if value is not None else None
+            same = after is value
+        if not same:
+            changes[name] = after
+    return expr.model_copy(update=changes) if changes else expr
+
+
+_INNER: dict[type, tuple[str, ...]] = {
+    All: ("parts",),
+    Any: ("parts",),
+    AtLeast: ("parts",),
+    Not: ("part",),
+    If: ("condition", "then", "otherwise"),
+    Unless: ("part", "exception"),
+}
 
 
 def unread(expr: Expr) -> bool:

@@ -31,7 +31,8 @@ def mark_flags(chunks: list[Chunk], line: Line) -> list[Chunk]:
     found: list[Chunk] = []
     at = 0
     while at < len(chunks):
-        item = _stages(chunks, at, line) or _condition(chunks, at, line)
+        known = chunks[at].kind in "fqk"
+        item = (_stages(chunks, at, line) or _condition(chunks, at, line)) if known else None
         if item is None:
             found.append(chunks[at])
             at += 1
@@ -124,8 +125,8 @@ def _leads_to_condition(chunks: list[Chunk], at: int) -> bool:
 
 def _same(chunks: list[Chunk], at: int, name: str) -> int:
     """Passes over the same condition said again: `HIV (human immunodeficiency virus)`, `ILD/pneumonitis`."""
-    while at < len(chunks):
-        kinds = "".join(c.kind for c in chunks[at : at + 3])
+    while at < len(chunks) and chunks[at].kind in "(k/":
+        kinds = "".join([c.kind for c in chunks[at : at + 3]])
         if kinds == "(k)" and chunks[at + 1].value == name:
             at += 3
         elif (chunks[at].kind == "k" and chunks[at].value == name) or (
@@ -162,6 +163,8 @@ def _distribute(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """`uncontrolled hypertension, diabetes or asthma`: the qualifier of the first of a list goes for those behind it,
     unless one of them has a qualifier, a definition or a verb of its own. The other reading is kept."""
     at = 0
+    if sum(c.kind == "A" for c in chunks) < 2:
+        return chunks
     while at < len(chunks):
         run = _run(chunks, at)
         members = [c for c in chunks[at:run] if c.kind == "A"]
@@ -228,6 +231,8 @@ def _narrowed(chunk: Chunk) -> bool:
 def dated(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """A window behind a list of conditions goes for all of them; one behind a limit goes for that limit."""
     found: list[Chunk] = []
+    if not any(c.kind == "W" for c in chunks):
+        return chunks
     for chunk in _bare_windows(chunks):
         if chunk.kind != "W" or not found or found[-1].kind != "A":
             found.append(chunk)

@@ -161,9 +161,12 @@ def mark_open_conditions(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """The chunks with every list member of plain unknown words as one condition under its own name."""
     found: list[Chunk] = []
     at = depth = 0
+    if not any(c.kind == "z" for c in chunks):
+        return chunks
     while at < len(chunks):
-        behind = at
-        depth = max(0, depth + (chunks[at].kind == "(") - (chunks[at].kind == ")"))
+        behind, kind = at, chunks[at].kind
+        if kind in "()":
+            depth = depth + 1 if kind == "(" else max(0, depth - 1)
         while not depth and behind < len(chunks) and chunks[behind].kind == "z":
             behind += 1
         named = _condition(chunks, at, behind, found, line) if behind > at else None
@@ -269,6 +272,8 @@ def _lends(text: str, chunks: list[Chunk], behind: int) -> bool:
 def share_times(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """`major trauma or major surgery within 4 weeks`: the time of the last goes for the events before it."""
     for at, chunk in enumerate(chunks):
+        if chunk.kind != "A":
+            continue
         window = _time_of(chunk)
         step = at - 1
         while (
@@ -326,8 +331,10 @@ def _recent(chunks: list[Chunk]) -> list[Chunk]:
     """`Epileptic seizure < 2 years`, `hospitalization (< 2 months)`: less than that long ago."""
     found: list[Chunk] = []
     at = 0
+    if not any(c.kind == "t" for c in chunks):
+        return chunks
     while at < len(chunks):
-        kinds = "".join(c.kind for c in chunks[at : at + 4])
+        kinds = "".join([c.kind for c in chunks[at : at + 4]]) if chunks[at].kind in "(c" else ""
         inside = kinds.startswith("(ct)")
         first = at + inside
         event = bool(found) and found[-1].kind in "zA" and (inside or kinds.startswith("ct"))

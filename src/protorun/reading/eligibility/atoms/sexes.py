@@ -14,6 +14,8 @@ _OWN = frozenset({"childbearing_potential", "reproductive_potential", "pregnancy
 
 def mark_sexes(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """The chunks with every sex that stands in or behind a limit (`(males)`, `for females`) as part of that limit."""
+    if not any(c.kind == "X" for c in chunks):
+        return chunks
     found: list[Chunk] = []
     at = 0
     while at < len(chunks):
@@ -46,8 +48,8 @@ def sex(chunk: Chunk, line: Line) -> Code:
 
 
 def _bracket(chunks: list[Chunk], at: int) -> tuple[int, int] | None:
-    kinds = "".join(c.kind for c in chunks[at : at + 3])
-    return (at + 1, at + 3) if kinds == "(X)" else None
+    inside = chunks[at].kind == "(" and [c.kind for c in chunks[at + 1 : at + 3]] == ["X", ")"]
+    return (at + 1, at + 3) if inside else None
 
 
 def _direct(chunks: list[Chunk], at: int, found: list[Chunk]) -> tuple[int, int] | None:

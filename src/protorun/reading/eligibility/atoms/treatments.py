@@ -111,6 +111,8 @@ def mark_treatments(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """The chunks with each list of treatments and what belongs to it as one finished atom."""
     found: list[Chunk] = []
     at = 0
+    if not any(c.kind == "y" for c in chunks):
+        return chunks
     while at < len(chunks):
         if chunks[at].kind == "y":
             atom, at = _treatment(chunks, at, found, line)

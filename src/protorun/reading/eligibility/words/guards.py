@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from re import _constants, _parser  # type: ignore[attr-defined]
+from re import _constants, _parser
 from typing import Any as Anything
 
 _LONGEST_WORD, _MOST_WORDS = 40, 50_000
@@ -40,7 +40,8 @@ class _Words(dict[str, bool]):
 
 def pieces(pattern: str) -> frozenset[str]:
     """Pieces of words one of which stands in every match; the empty one where nothing can be said."""
-    found = _needed(_parser.parse(pattern))
+    parsed = _parser.parse(pattern)
+    found = None if parsed.state.flags & re.IGNORECASE else _needed(parsed)
     kept = found or frozenset([""])
     return frozenset(p for p in kept if not any(q in p for q in kept if q != p))
 
