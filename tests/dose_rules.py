@@ -1,11 +1,14 @@
 """Dose rules for tests, built by hand from the nouns of a study; the words of their bases are ours."""
 
+import inspect
+
 import numpy as np
 
 from protorun.study.dose_rule import DoseRule, Level, RuleReading, State, Transition
 from protorun.study.source import assumed
 from protorun.study.study import Origin, Study
 from protorun.study.treatment import Dose
+from protorun.terms import plugins
 from protorun.trial.decision import Action
 from protorun.trial.outcomes import Outcomes
 
@@ -65,10 +68,12 @@ def two_states() -> DoseRule:
     )
 
 
-def ladder(design: str, levels: int = 5) -> DoseRule:
+def ladder(design: str, levels: int = 5, cohorts: int = 10) -> DoseRule:
     """A rule that only names its design, over levels called `level 1` and so on."""
+    settings = inspect.signature(getattr(plugins.load("escalation", design), "make", ladder)).parameters
     return DoseRule(
         design=assumed(design, "test"),
+        parameters={"ncohort": assumed(cohorts, "test")} if "ncohort" in settings else {},
         levels=tuple(Level(label=f"level {i + 1}") for i in range(levels)),
         start_level=assumed(0, "test"),
         target_rate=assumed(0.3, "test"),

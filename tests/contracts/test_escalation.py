@@ -14,7 +14,7 @@ from protorun.trial.outcomes import Outcomes
 
 def every_design():
     for name in plugins.names("escalation"):
-        rule = two_states() if name == "stated" else ladder(name, levels=4)
+        rule = two_states() if name == "stated" else ladder(name, levels=4, cohorts=4)
         for reading in plugins.load("escalation", name).readings(rule):
             yield pytest.param(design_for(study_with(rule), reading=reading), id=f"{name}-{reading}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -26,24 +27,30 @@ def above(
     return found
 
 
-def exceeds(n: CountArray, dlt: CountArray, rate: float, cutoff: float) -> NDArray[np.bool_]:
-    """Whether P(DLT rate > `rate`) exceeds `cutoff` under a uniform prior: a comparison of counts with a table."""
+@dataclass(frozen=True)
+class Certainty:
+    """P(DLT rate > `rate`) > `cutoff` under Beta(`prior`)."""
+
+    rate: float
+    cutoff: float
+    prior: tuple[float, float] = (1.0, 1.0)
+
+
+def exceeds(n: CountArray, dlt: CountArray, than: Certainty) -> NDArray[np.bool_]:
+    """Whether the rate is that certainly too high: a comparison of counts with a table."""
     most = int(n.max(initial=0))
-    found: NDArray[np.bool_] = dlt >= smallest_excess(max(most, 32), rate, cutoff)[n]
+    found: NDArray[np.bool_] = dlt >= smallest_excess(max(most, 32), than)[n]
     return found
+
+
+def smallest_excess(most: int, than: Certainty) -> NDArray[np.int32]:
+    """For each n up to `most`, the fewest DLTs that make it certain; 16384 where none are enough."""
+    return _excess(1 << (most - 1).bit_length(), than)[: most + 1]
 
 
 @lru_cache(maxsize=256)
-def _excess(most: int, rate: float, cutoff: float) -> NDArray[np.int32]:
-    n = np.arange(most + 1)[:, None]
-    dlt = np.arange(most + 2)[None, :]
-    over = above(n, np.minimum(dlt, n), rate) > cutoff
-    over[:, -1] = True
-    first = np.where(over, dlt, most + 1).min(axis=1)
-    found: NDArray[np.int32] = np.where(first > n[:, 0], 2**14, first).astype(np.int32)
+def _excess(most: int, than: Certainty) -> NDArray[np.int32]:
+    n, dlt = np.arange(most + 1)[:, None], np.arange(most + 1)[None, :]
+    over = (above(n, np.minimum(dlt, n), than.rate, than.prior) > than.cutoff) & (dlt <= n)
+    found: NDArray[np.int32] = np.where(over, dlt, 2**14).min(axis=1).astype(np.int32)
     return found
-
-
-def smallest_excess(most: int, rate: float, cutoff: float) -> NDArray[np.int32]:
-    """For each n up to `most`, the fewest DLTs with P(DLT rate > `rate`) > `cutoff`; 16384 where none are enough."""
-    return _excess(1 << (most - 1).bit_length(), rate, cutoff)[: most + 1]

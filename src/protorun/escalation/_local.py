@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -27,6 +28,8 @@ REASONS = (
     "capped_bottom",
 )
 _ESCALATE, _STAY, _DE_ESCALATE, _ELIMINATE, _TOP, _CLOSED, _BOTTOM = range(7)
+
+_STEP = np.array([1, 0, -1, -1, 0, 0, 0])
 
 Verdict = NDArray[np.int8]
 
@@ -74,7 +77,7 @@ class Local(Addable, ABC):
         """One level up, the same, or one down; never into a closed level, never off the ladder."""
         row, at = np.arange(len(seen)), seen.level.astype(np.int64)
         n, dlt = seen.n[row, at].astype(np.int64), seen.dlt[row, at].astype(np.int64)
-        move = np.where(n > 0, self.verdict(np.maximum(n, 1), dlt), STAY)
+        move = verdicts(self, int(n.max(initial=0)))[n, dlt]
         out, top = closed[row, at], at == closed.shape[1] - 1
         above_closed = ~top & closed[row, np.minimum(at + 1, closed.shape[1] - 1)]
         reason = np.select(
@@ -82,8 +85,21 @@ class Local(Addable, ABC):
             [_ELIMINATE, _TOP, _CLOSED, _ESCALATE, _BOTTOM, _DE_ESCALATE],
             _STAY,
         )
-        step = np.array([1, 0, -1, -1, 0, 0, 0])[reason]
+        step = _STEP[reason]
         level = np.maximum(at + step, 0)
         # A level that was closed while patients were at a higher one: go on below it.
         open_below = np.where(closed, -1, np.arange(closed.shape[1])).max(axis=1)
         return Proposal(np.minimum(level, open_below).astype(np.int16), reason.astype(np.int16))
+
+
+def verdicts(rule: Local, most: int) -> Verdict:
+    """The rule's verdicts as a table [n, dlt] that reaches at least `most` patients; STAY without patients."""
+    return _table(rule, max(32, 1 << most.bit_length()))
+
+
+@lru_cache(maxsize=256)
+def _table(rule: Local, most: int) -> Verdict:
+    n, dlt = np.tril_indices(most + 1)
+    found = np.zeros((most + 1, most + 1), np.int8)
+    found[n[1:], dlt[1:]] = rule.verdict(n[1:], dlt[1:])
+    return found

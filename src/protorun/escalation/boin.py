@@ -16,7 +16,8 @@ from protorun.escalation._design import Design
 from protorun.escalation._from_rule import from_rule
 from protorun.escalation._local import DE_ESCALATE, ESCALATE, STAY, Local, Verdict
 from protorun.escalation._slots import Closed, upward
-from protorun.escalation.modifiers import Cohorts, IsotonicMtd, Overdose, Start, StopAt, StopAtLevel
+from protorun.escalation._standard import Trial, standard
+from protorun.escalation.modifiers import IsotonicMtd, Overdose
 from protorun.study.dose_rule import DoseRule
 from protorun.trial.outcomes import CountArray, Outcomes
 
@@ -115,5 +116,4 @@ def make(
 ) -> Composed:
     """BOIN over levels named from the lowest dose up; arguments as in R's `get.oc`."""
     rule = Boin(target, p_saf, p_tox, cutoff_eli, extrasafe, offset, boundMTD)
-    recipe = rule + Cohorts(cohortsize) + StopAt(cohortsize * ncohort) + Start(startdose)
-    return Composed(recipe + StopAtLevel(n_earlystop) if n_earlystop else recipe, labels)
+    return standard(rule, labels, Trial(cohortsize, ncohort, n_earlystop, startdose))

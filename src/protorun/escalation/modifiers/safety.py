@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from protorun.escalation._beta import exceeds
+from protorun.escalation._beta import Certainty, exceeds
 from protorun.escalation._slots import Closed, Slot
 from protorun.trial.outcomes import Outcomes
 
@@ -23,16 +23,17 @@ class Safety(Slot):
 
 @dataclass(frozen=True)
 class Overdose(Safety):
-    """A level is closed when P(its DLT rate > `target`) exceeds `cutoff` under a uniform prior, from `n_from` patients on.
+    """A level is closed when P(its DLT rate > `target`) exceeds `cutoff` under Beta(`prior`), from `n_from` patients on.
 
     Liu & Yuan 2015, doi:10.1111/rssc.12089; `n_from` differs between programs (BOIN 3, mTPI-2 2, Keyboard 1)."""
 
     target: float
     cutoff: float = 0.95
     n_from: int = 3
+    prior: tuple[float, float] = (1.0, 1.0)
 
     def closes(self, seen: Outcomes) -> Closed:
         """By posterior probability."""
-        over = exceeds(seen.n, seen.dlt, self.target, self.cutoff)
+        over = exceeds(seen.n, seen.dlt, Certainty(self.target, self.cutoff, self.prior))
         found: Closed = (seen.n >= self.n_from) & (seen.n > 0) & over
         return found
