@@ -17,6 +17,7 @@ from protorun.study.source import Source
 from protorun.terms.concepts import concepts
 
 _PLAIN = re.compile(r"[a-z][a-z' -]*")
+_POSITIVE = re.compile(r"\bpositive (?:for )?$")
 _MOST_WORDS, _MOST_LETTERS = 5, 60
 _NOT_A_NAME = re.compile(
     r"\b(?:therap\w*|treatments?|drugs?|agents?|medications?|medicines?|inhibitors?|antagonists?|agonists?|vaccin\w*|antibod(?:y|ies)|regimens?|use|"
@@ -214,6 +215,8 @@ def _condition(
     if not _is_name(text) or _GIVEN.search(gap):
         return None
     start = found[first].start if first < len(found) else words[0].start
+    if _POSITIVE.search(gap):  # "positive blood culture": the result is part of the name
+        text = f"positive {text}"
     source = line.cite(start, end)
     return Chunk("A", start, end, open_flag(text, tuple(qualifiers), source)), behind
 

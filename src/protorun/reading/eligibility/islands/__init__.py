@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from protorun.reading.eligibility.islands import contraception, her2, pregnancy, toxicity, viral
+from protorun.reading.eligibility.islands import contraception, her2, pregnancy, results, toxicity, viral
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 
-_ORDER = (her2, toxicity, pregnancy, contraception, viral)
+_ORDER = (her2, toxicity, pregnancy, contraception, viral, results)
 
 
 def islands(line: Line) -> list[Chunk]:
