@@ -49,6 +49,8 @@ def test_a_line_is_read_as_its_words_say(case):
         assert said(criterion.expr) == case["reads"]
     if "doubts" in case:
         assert codes(criterion) == case["doubts"]
+    if "alternatives" in case:
+        assert [said(a.expr) for a in criterion.alternatives] == case["alternatives"]
     if criterion.klass == "computable":
         assert criterion.residual == ()
 

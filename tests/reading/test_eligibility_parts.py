@@ -11,7 +11,11 @@ from test_eligibility import read
     ("text", "scope", "reads"),
     [
         ("Part 2 (asthma participants): FEV1 >= 50% predicted", "part 2 (asthma participants)", None),
-        ("Cohort A only: HER2-positive breast cancer", "cohort a", "her2 status is positive and Breast cancer"),
+        (
+            "Cohort A only: HER2-positive breast cancer",
+            "cohort a",
+            "her2 status is positive and Breast cancer",
+        ),
         ("(Phase 2a Cohort 18 ONLY) Metastatic melanoma", "phase 2a cohort 18", None),
         ("Psoriatic group only: Plaque psoriasis", "psoriatic group", None),
         ("Part 1A/1B: ECOG 0-1", "part 1a/1b", "ECOG performance status 0 to 1"),

@@ -4,9 +4,11 @@ Whatever is not understood becomes an `Unparsed` part in a place where it can on
 
 from __future__ import annotations
 
+from protorun.reading.eligibility.alternatives import limit_instead, swallows_limits
+from protorun.reading.eligibility.context import Context
 from protorun.reading.eligibility.examples import exemplified
 from protorun.reading.eligibility.lists import find, has_atom, listed, name_of, negated, split, trim
-from protorun.reading.eligibility.operand import Context
+from protorun.reading.eligibility.trees import leaves
 from protorun.reading.eligibility.words.lex import hard
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
@@ -30,6 +32,7 @@ def assemble(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     present = {c.kind for c in chunks}
     for marks, rule in (
         ("D", _defined),
+        ("e", _instead),
         ("p", _permitted),
         ("G", _forbidden),
         ("iC", _cases),
@@ -70,6 +73,16 @@ def _last_concept(chunks: list[Chunk]) -> tuple[str, int] | None:
             name = name_of(chunks[index].value)
             return (name, index) if name else None
     return None
+
+
+def _instead(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
+    """`L, unless C, in which case M`: another limit for those with C."""
+    at = find(chunks, "e")
+    if at is None or not _limited(before := trim(chunks[:at])):
+        return None
+    if not any(isinstance(leaf, Number) for c in chunks[at:] if c.kind == "A" for leaf in leaves(c.value)):
+        return None
+    return limit_instead(chunks[at + 1 :], listed(before, line, context), line, context)
 
 
 def _permitted(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
@@ -179,18 +192,34 @@ def _excepted(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
     if negated(before):
         inner = Chunk("e", chunks[at].start, chunks[at].end)
         return Not(part=assemble([*before[1:], inner, *behind], line, context.described()))
+    if _limited(before) and swallows_limits(behind, before):
+        return context.unparsed(line, chunks)
     parts = _alternatives(before)
     exception = context.exception(line, parts[-1], behind)
     last = assemble(parts[-1], line, context)
-    taken: Expr = (
-        Unless(part=last, exception=exception)
-        if context.firing
-        else If(condition=Not(part=exception), then=last)
-    )
+    taken = _taken(last, exception, context)
     if len(parts) == 1:
         return taken
     first = assemble(parts[0], line, context)
-    return (Any if context.firing else All)(parts=(first, taken))
+    found = (Any if context.firing else All)(parts=(first, taken))
+    whole = (Any if context.firing else All)(parts=(first, last))
+    line.doubt("EXCEPTION_SCOPE", "the exception is read as belonging to the last of the list only")
+    line.readings.append(("the exception goes for the whole list", found, _taken(whole, exception, context)))
+    if not context.firing and find(parts[0], "|") is not None:
+        line.doubt(
+            "PRECEDENCE", "`and` and `or` in one list; what stands before the last comma is read together"
+        )
+        *start, end = first.parts if isinstance(first, Any) else (first,)
+        tight = Any(parts=(*start, All(parts=(end, taken))))
+        line.readings.append(("`and` binds tighter than `or`", found, tight))
+    return found
+
+
+def _taken(part: Expr, exception: Expr, context: Context) -> Expr:
+    """The part without its exception."""
+    if context.firing:
+        return Unless(part=part, exception=exception)
+    return If(condition=Not(part=exception), then=part)
 
 
 def _alternatives(chunks: list[Chunk]) -> list[list[Chunk]]:

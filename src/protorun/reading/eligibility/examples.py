@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from protorun.reading.eligibility.brackets import unlikely_example
+from protorun.reading.eligibility.context import Context, measured
 from protorun.reading.eligibility.lists import find, has_atom, negated, split, trim
-from protorun.reading.eligibility.operand import Context, judged, measured, operand, unlikely_example
+from protorun.reading.eligibility.operand import judged, operand
 from protorun.reading.eligibility.trees import leaves, simplified, unread
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line

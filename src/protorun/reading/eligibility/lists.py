@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from protorun.reading.eligibility.operand import Context, operand
+from protorun.reading.eligibility.context import Context
+from protorun.reading.eligibility.operand import operand
 from protorun.reading.eligibility.trees import leaves, simplified, unread
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line

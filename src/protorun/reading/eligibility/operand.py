@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from protorun.reading.eligibility.atoms.sexes import has_own_sex, sex
-from protorun.reading.eligibility.islands.malignancy import malignancy_exceptions
+from protorun.reading.eligibility.brackets import LOOSE, bracket
+from protorun.reading.eligibility.context import Context
 from protorun.reading.eligibility.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk, modal, reversing
 from protorun.reading.eligibility.words.line import Line
@@ -31,68 +30,6 @@ from protorun.study.criterion import (
 from protorun.terms.concepts import concepts
 
 _MANY = {True: 12, False: 6}
-_LOOSE = "bM:-.;Pl"
-
-Assemble = Callable[[list[Chunk], Line, "Context"], Expr]
-
-
-@dataclass(frozen=True)
-class Context:
-    """`firing`: the words describe what excludes. `lost` collects the stretches nobody understood; `assemble` reads what
-    stands inside brackets or behind an exception."""
-
-    firing: bool
-    lost: list[tuple[int, int]]
-    assemble: Assemble
-
-    def described(self) -> Context:
-        """Inside a negation of a requirement the words describe what must not be."""
-        return replace(self, firing=True)
-
-    def asking(self) -> Context:
-        return replace(self, firing=False)
-
-    def opened(self) -> Context:
-        """A condition: its lists are read as on an inclusion list."""
-        return replace(self, firing=False)
-
-    def unparsed(self, line: Line, chunks: list[Chunk]) -> Expr:
-        """The stretch as a part nobody understood. Limits and times in it stay visible, in a place where they decide
-        nothing: `(limit and ?) or ?` is unknown whatever the limit says."""
-        start, end = chunks[0].start, chunks[-1].end
-        self.lost.append((start, end))
-        unread = Unparsed.model_construct(text=line.quote(start, end), source=line.cite(start, end))
-        seen = tuple(c.value for c in chunks if c.kind == "A" and any(_measured(x) for x in leaves(c.value)))
-        return Any(parts=(All(parts=(*seen, unread)), unread)) if seen else unread
-
-    def exception(self, line: Line, part: list[Chunk], chunks: list[Chunk]) -> Expr:
-        """What stands behind `except`."""
-        if not chunks:
-            end = part[-1].end
-            self.lost.append((part[0].start, end))
-            return Unparsed.model_construct(text="(exception)", source=line.cite(part[0].start, end))
-        if any(
-            isinstance(c.value, Flag) and c.value.variable == "other_malignancy"
-            for c in part
-            if c.kind == "A"
-        ):
-            found = malignancy_exceptions(line, chunks[0].start, chunks[-1].end)
-            if found:
-                expr, rest = found
-                if rest:
-                    self.lost.append(rest)
-                    return Any(
-                        parts=(
-                            expr,
-                            Unparsed.model_construct(text=line.quote(*rest), source=line.cite(*rest)),
-                        )
-                    )
-                return expr
-        return self.assemble(chunks, line, self)
-
-
-def _measured(leaf: Expr) -> bool:
-    return isinstance(leaf, (Number, Washout)) or getattr(leaf, "window", None) is not None
 
 
 def operand(chunks: list[Chunk], line: Line, context: Context) -> Expr:
@@ -209,7 +146,7 @@ def _with_atoms(chunks: list[Chunk], line: Line, context: Context) -> Expr:
             if end is None:
                 lost.append((chunk.start, chunks[-1].end))
                 break
-            _bracket(chunks[at + 1 : end], parts, lost, line, context)
+            bracket(chunks[at + 1 : end], parts, lost, line, context)
             at = end
         elif chunk.kind == "X":
             sexed.append(chunk)
@@ -231,7 +168,7 @@ def _silent(chunk: Chunk, line: Line) -> bool:
     """Signs and words of no weight; the study treatment only where it says when, not to what."""
     if chunk.kind == "a":
         return not _OF_WHAT.search(line.text[max(0, chunk.start - 40) : chunk.start])
-    return chunk.kind in _LOOSE or chunk.kind == ")"
+    return chunk.kind in LOOSE or chunk.kind == ")"
 
 
 def _of_sex(
@@ -264,135 +201,6 @@ def _restricted(expr: Expr, lost: list[tuple[int, int]], line: Line, context: Co
     narrowed = All(parts=(expr, unread))
     # Many unread words may say anything, also whom the atom is asked of: then nothing is decided.
     return Any(parts=(narrowed, unread)) if len(text.split()) > _MANY[context.firing] else narrowed
-
-
-def _bracket(
-    inside: list[Chunk],
-    parts: list[Expr],
-    lost: list[tuple[int, int]],
-    line: Line,
-    context: Context,
-) -> None:
-    if not inside:
-        return
-    kinds = "".join(c.kind for c in inside)
-    if "p" in kinds:
-        if context.firing or not parts:
-            lost.append((inside[0].start, inside[-1].end))
-        else:
-            parts[-1] = Any(parts=(parts[-1], context.unparsed(line, inside)))
-        return
-    if "A" not in kinds:
-        if kinds[0] == "I":
-            _examples(inside, parts, lost, line, context)
-        elif not set(kinds) <= set(_LOOSE + "aX,|&/ "):
-            lost.append((inside[0].start, inside[-1].end))
-        return
-    if parts and (who := _whom(inside, kinds, line, context)) is not None:
-        parts[-1] = All(parts=(parts[-1], who)) if context.firing else If(condition=who, then=parts[-1])
-    elif parts and _other_limit(kinds, inside, parts[-1]):
-        parts[-1] = _alternate(inside, parts[-1], line, context)
-    elif parts and kinds[0] == "e":
-        exception = context.exception(line, [Chunk("A", 0, 0, parts[-1])], inside[1:])
-        parts[-1] = _unless(parts[-1], exception, context)
-    elif parts and isinstance(parts[-1], Flag) and parts[-1].variable in ("hepatitis_b", "hepatitis_c"):
-        parts[-1] = context.assemble(_as_and(inside), line, context.opened())
-    elif kinds[0] == "I":
-        _examples(inside, parts, lost, line, context)
-    else:
-        _drop_defined(inside, parts)
-        added = context.assemble(inside[1:] if kinds[0] == "D" else inside, line, context)
-        if parts and _scale(parts[-1]) and _scale(added):
-            line.doubt("TWO_SCALES", "two performance scales side by side are read as alternatives")
-            parts[-1] = Any(parts=(parts[-1], added))
-        else:
-            parts.append(added)
-
-
-def _examples(
-    inside: list[Chunk], parts: list[Expr], lost: list[tuple[int, int]], line: Line, context: Context
-) -> None:
-    """`(such as a, b)` narrows nothing; numbers, times and denials among the examples may, and so may what a required
-    treatment includes."""
-    text = line.text[inside[0].start : inside[0].end]
-    includes = text.startswith("includ") and "limited" not in text
-    if context.firing and not includes:
-        return
-    asks = not context.firing and includes
-    treated = any(isinstance(leaf, (Treated, Washout)) for p in parts for leaf in leaves(p))
-    if (asks and treated) or unlikely_example(inside[1:], line):
-        lost.append((inside[0].start, inside[-1].end))
-
-
-_MORE = re.compile(
-    r"^(?:any|all|patients?|subjects?|participants?|prior|previous|history|current|known|evidence|need|use)\b(?! other)|\b(?:who|whose|that|which)\b"
-)
-
-
-def unlikely_example(chunks: list[Chunk], line: Line) -> bool:
-    """Numbers, times, denials, conditions or a sentence of their own: more than a name beside a name."""
-    if not chunks:
-        return False
-    text = line.text[chunks[0].start : chunks[-1].end]
-    joined = any(c.kind in "gGieCpMIO" for c in chunks)
-    return joined or measured(chunks) or bool(_MORE.search(text)) or bool(JUDGMENT.search(text))
-
-
-def measured(chunks: list[Chunk]) -> bool:
-    """True with a number or a time in it."""
-    return any(
-        c.kind in "nrtcWLH" or (c.kind == "A" and any(map(_measured, leaves(c.value)))) for c in chunks
-    )
-
-
-def _whom(inside: list[Chunk], kinds: str, line: Line, context: Context) -> Expr | None:
-    """`(for patients > 16 years of age)`: whom the words before it are about."""
-    before = line.text[max(0, inside[0].start - 24) : inside[0].start]
-    if not re.search(r"\((?:for|in|if)\b[^()]*$", before) or "i" in kinds or "C" in kinds or ":" in kinds:
-        return None
-    return context.assemble(inside, line, context.opened())
-
-
-def _scale(expr: Expr) -> bool:
-    return isinstance(expr, Number) and expr.variable in ("ecog", "karnofsky", "lansky")
-
-
-def _drop_defined(inside: list[Chunk], parts: list[Expr]) -> None:
-    """`HER2-negative X (HER2-negative is defined as Y)`: the definition takes the place of the word."""
-    if len(inside) > 2 and inside[0].kind == "A" and inside[1].kind == "D":
-        name = getattr(inside[0].value, "variable", None)
-        parts[:] = [p for p in parts if getattr(p, "variable", "") != name]
-
-
-def _as_and(inside: list[Chunk]) -> list[Chunk]:
-    """In the definition of a virus infection the markers are joined, also where only `with` or nothing stands between."""
-    found: list[Chunk] = []
-    for chunk in inside:
-        if chunk.kind == "A" and found and found[-1].kind == "A":
-            found.append(Chunk("&", chunk.start, chunk.start))
-        found.append(chunk)
-    return found
-
-
-def _unless(part: Expr, exception: Expr, context: Context) -> Expr:
-    from protorun.study.criterion import Unless
-
-    if context.firing:
-        return Unless(part=part, exception=exception)
-    return If(condition=Not(part=exception), then=part)
-
-
-def _other_limit(kinds: str, inside: list[Chunk], before: Expr) -> bool:
-    has_limit = any(isinstance(c.value, (Number, All, Any)) for c in inside if c.kind == "A")
-    return ("i" in kinds or "C" in kinds) and has_limit and isinstance(before, (Number, All, Any))
-
-
-def _alternate(inside: list[Chunk], before: Expr, line: Line, context: Context) -> Expr:
-    """`≤ 3 x ULN (if liver metastases are present, ≤ 5 x ULN)`: another limit where the condition holds."""
-    other = context.assemble(inside, line, context.asking())
-    if isinstance(other, If) and other.otherwise is None:
-        return If(condition=other.condition, then=other.then, otherwise=before)
-    return context.unparsed(line, inside)
 
 
 _LINKED = (Number, Code)

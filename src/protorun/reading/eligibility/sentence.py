@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from protorun.reading.eligibility.alternatives import for_some, with_allowances
 from protorun.reading.eligibility.assemble import assemble
-from protorun.reading.eligibility.operand import Context, judged
+from protorun.reading.eligibility.context import Context
+from protorun.reading.eligibility.operand import judged
 from protorun.reading.eligibility.pieces import chunks_of
 from protorun.reading.eligibility.trees import leaves, simplified, unread
 from protorun.reading.eligibility.words.guards import Guarded
@@ -58,7 +60,7 @@ def read_line(line: Line) -> tuple[Expr, list[tuple[int, int]]]:
     if whole is not None:
         return whole, lost
     context = Context(firing=line.polarity == "exclusion", lost=lost, assemble=assemble)
-    sentences = _sentences(chunks_of(line), line)
+    sentences = with_allowances(_sentences(chunks_of(line), line), line)
     parts = [_sentence(s, line, context) for s in sentences]
     line.readings = [(says, simplified(old), simplified(new)) for says, old, new in line.readings]
     return simplified(_together(parts, sentences, line, context)), lost
@@ -100,7 +102,7 @@ def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         return _statement(chunks, text, line)
     if not atoms:
         return judged(chunks, line) if JUDGMENT.search(text) else context.unparsed(line, chunks)
-    if _MAY.search(text) and not _ONLY_IF.search(text):
+    if _MAY.search(text) and not _ONLY_IF.search(text) and not for_some(chunks):
         line.doubt(
             "ALLOWANCE",
             f"{line.quote(chunks[0].start, chunks[-1].end)!r} allows something; it asks for nothing by itself",
@@ -108,7 +110,7 @@ def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         return context.unparsed(line, chunks)
     if (topic := _topic(chunks, text, line, context)) is not None:
         return topic
-    if line.polarity == "exclusion" and _MUST.search(text):
+    if line.polarity == "exclusion" and _MUST.search(_before_exception(chunks, line)):
         return _requirement(chunks, line, context)
     if line.polarity == "exclusion" and any(_good_value(leaf) for c in atoms for leaf in leaves(c.value)):
         line.doubt(
@@ -123,6 +125,12 @@ def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         )
         return context.unparsed(line, chunks)
     return assemble(chunks, line, context)
+
+
+def _before_exception(chunks: list[Chunk], line: Line) -> str:
+    """The words before `unless`: a requirement behind it is one on those it releases."""
+    end = next((c.start for c in chunks[1:] if c.kind == "e"), chunks[-1].end)
+    return line.text[chunks[0].start : end]
 
 
 def _topic(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr | None:

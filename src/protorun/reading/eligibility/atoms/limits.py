@@ -26,10 +26,11 @@ def mark_limits(chunks: list[Chunk], line: Line) -> list[Chunk]:
     found: list[Chunk] = []
     at = 0
     names: list[str] = []
+    earlier: list[str] = []
     while at < len(chunks):
         limit = None
         if chunks[at].kind in ".;":
-            names = []
+            earlier, names = names, []
         if chunks[at].kind == "v":
             limit = _named(chunks, at, line)
             if limit is None and (sexed := _before_sexes(chunks, at)):
@@ -42,7 +43,7 @@ def mark_limits(chunks: list[Chunk], line: Line) -> list[Chunk]:
                 _named_between(chunks, at, line)
                 or unnamed_limit(chunks, at, line)
                 or age_limit(chunks, at, line)
-                or _again(chunks, at, names, line)
+                or _again(chunks, at, names or _permitted(chunks, at, earlier), line)
             )
             limit = limit or measure_behind(chunks, at, line)
             if limit is None and (opened := open_measure(chunks, at, found, line)):
@@ -202,7 +203,9 @@ def _variables(expr: Expr) -> list[str]:
 
 def _again(chunks: list[Chunk], at: int, names: list[str], line: Line) -> tuple[Chunk, int] | None:
     """A second limit without a name goes for the variables of the one before: `≤ 1.5 x ULN (≤ 3 x ULN if ...)`."""
-    if not names or chunks[at].kind != "c" or not at or chunks[at - 1].kind not in "(|,&":
+    if not names or chunks[at].kind != "c" or not at:
+        return None
+    if chunks[at - 1].kind not in "(|,&M" and not (chunks[at - 1].kind == "k" and _for_some(chunks, at)):
         return None
     if at + 1 >= len(chunks) or chunks[at + 1].kind != "n":
         return None
@@ -216,3 +219,18 @@ def _again(chunks: list[Chunk], at: int, names: list[str], line: Line) -> tuple[
     start, end = chunks[at].start, chunks[at + 1].end
     parts = tuple(number_atom(name, side, line, start, end) for name in names)
     return Chunk("A", start, end, _shared(parts, False, line)), at + 2
+
+
+def _for_some(chunks: list[Chunk], at: int) -> bool:
+    """A condition stands right before: `in patients with C ≤ 3 x ULN`."""
+    return any(c.kind in "CiepX" for c in chunks[max(0, at - 4) : at])
+
+
+def _permitted(chunks: list[Chunk], at: int, earlier: list[str]) -> list[str]:
+    """The names of the sentence before, where this one begins with a condition and permits another limit."""
+    start = at
+    while start and chunks[start - 1].kind not in ".;":
+        start -= 1
+    leads = "".join(c.kind for c in chunks[start:at])
+    permits = at + 2 < len(chunks) and chunks[at + 2].kind == "p"
+    return earlier if permits and re.fullmatch(r"[Ci][qk]{1,3},?", leads) else []

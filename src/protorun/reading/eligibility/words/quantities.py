@@ -60,7 +60,7 @@ _MULTIPLE = re.compile(
     r"(?P<which>upper limits? of (?:the )?(?:institutional |laboratory |lab )?(?:normal|reference)(?: (?:range|limit|value)s?)?"
     r"|upper (?:normal|reference) (?:limit|range|value)s?|upper limits?|uln|unl|ulrr|upper normal|normal upper limits?|upper limits? normal"
     r"|lower limits? of (?:the )?(?:institutional |laboratory )?normal(?: range)?|lln|baseline)\b"
-    r"(?:[ ]?[,(][ ]?(?:uln|lln|unl)[ ]?\)?)?(?: (?:for|of|per) (?:the )?(?:age|laboratory|institution|reference laboratory|"
+    r"(?:[ ]?[,(][ ]?(?:uln|lln|unl)\b[ ]?\)?)?(?: (?:for|of|per) (?:the )?(?:age|laboratory|institution|reference laboratory|"
     r"the reference laboratory|the laboratory|local laboratory)\b)?"
 )
 _RANGE = re.compile(r"[ ]{0,2}(?:-|~|to\b|through\b|up to\b)[ ]{0,2}(?=\d)")

@@ -62,7 +62,8 @@ def _window(chunks: list[Chunk], at: int) -> tuple[Chunk, int] | None:
 def _preceding(chunks: list[Chunk], at: int) -> bool:
     """`within the month preceding enrollment`, `in the past 12-month period`."""
     if chunks[at].kind == "z":
-        return bool(chunks[at].value == "period")
+        step = chunks[at].value == "step" and at + 1 < len(chunks) and chunks[at + 1].kind == "a"
+        return step or bool(chunks[at].value == "period")
     return chunks[at].kind == "w" and at + 1 < len(chunks) and chunks[at + 1].kind == "a"
 
 
@@ -72,6 +73,8 @@ def _build(kind: str, chunks: list[Chunk], at: int, behind: int, amount: Quantit
     while behind < len(chunks) and (chunks[behind].kind in "baO" or _preceding(chunks, behind)):
         if chunks[behind].kind == "a":
             anchor = anchor or str(chunks[behind].value)
+        if chunks[behind].value == "step":  # "treatment step registration" is a registration
+            anchor = anchor if anchor == "screening" else ""
         behind += 1
     unit = amount.unit
     value = amount.value
