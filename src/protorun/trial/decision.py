@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ class Decision:
     reasons: tuple[str, ...]
     sentences: tuple[str, ...] = ()
     templates: tuple[str, ...] = ()
-    numbers: Mapping[str, NDArray[np.int16]] = field(default_factory=dict)
+    numbers: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -61,7 +62,7 @@ class Decision:
         return self.templates[int(self.reason[row])].format(**self._words(row))
 
     def _words(self, row: int) -> dict[str, str | int]:
-        words: dict[str, str | int] = {name: int(values[row]) for name, values in self.numbers.items()}
+        words: dict[str, str | int] = {name: _printed(values[row]) for name, values in self.numbers.items()}
         size, pending = int(self.size[row]), self.number("pending", row)
         words["at"] = self._named(self.number("at", row))
         words["to"] = self.label(row)
@@ -76,3 +77,8 @@ class Decision:
         if level < 0:
             return ""
         return self.labels[level] if level < len(self.labels) else f"level {level + 1}"
+
+
+def _printed(value: np.generic) -> str | int:
+    """Counts as they are, estimates to three digits."""
+    return f"{float(value):.3g}" if isinstance(value, np.floating) else int(value)
