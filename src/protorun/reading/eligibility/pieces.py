@@ -10,6 +10,7 @@ from protorun.reading.eligibility.atoms.flags import dated, mark_flags
 from protorun.reading.eligibility.atoms.limits import mark_limits
 from protorun.reading.eligibility.atoms.open_conditions import mark_events, mark_open_conditions, share_times
 from protorun.reading.eligibility.atoms.phrases import mark_phrases
+from protorun.reading.eligibility.atoms.reactions import mark_reactions
 from protorun.reading.eligibility.atoms.sexes import mark_sexes
 from protorun.reading.eligibility.atoms.treatments import find_doses, mark_half_lives, mark_treatments
 from protorun.reading.eligibility.islands import islands
@@ -56,8 +57,11 @@ def chunks_of(line: Line) -> list[Chunk]:
     chunks = [c for c in lex(line.text, pieces) if c.kind != "E" and not (c.kind == "X" and c.value == "any")]
     chunks = mark_half_lives(mark_windows(chunks, line.text))
     chunks = mark_sexes(mark_limits(_non(chunks), line), line)
+    personal = _personal(line.text)
+    if not personal:
+        chunks = mark_reactions(chunks, line)
     marked = mark_flags(mark_treatments(chunks, line), line)
-    if not _personal(line.text):
+    if not personal:
         marked = mark_open_conditions(marked, line)
         marked = mark_phrases(marked, line)
     marked = share_times(dated(mark_events(marked, line), line), line)

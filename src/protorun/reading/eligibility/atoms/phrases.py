@@ -128,7 +128,7 @@ def _named(inside: list[Chunk], start: int, edge: int, when: Window | None, line
         qualifiers += [str(inside[at].value)] if inside[at].value else []
         begin = max(begin, _behind_lead(line.text, inside[at].end, edge))
         at += 1
-    text = _plain_text(line.text[begin:edge])
+    text = plain_text(line.text[begin:edge])
     if when is not None and text and _pattern("joints").search(text) is None:
         return None  # a plain name with a time is an event
     if text is None or not _is_phrase(text) or _treats(inside, begin, text):
@@ -141,7 +141,7 @@ def _named(inside: list[Chunk], start: int, edge: int, when: Window | None, line
     return Chunk("A", inside[0].start, end, flag)
 
 
-def _plain_text(raw: str) -> str | None:
+def plain_text(raw: str) -> str | None:
     """The words of a phrase without brackets that only abbreviate; None where it holds other signs."""
     if "(" in raw:
         raw = _ABBREVIATION.sub("", raw)
@@ -167,9 +167,24 @@ def _trail() -> re.Pattern[str]:
     return re.compile(rf" (?:{'|'.join(words()['phrases']['trail'])})$")
 
 
+def refused(text: str) -> bool:
+    """Words that no name can hold: numbers, negations, judgments, times, references to another text."""
+    whole, beginnings = _refused_words()
+    return any(w in whole or w.startswith(beginnings) for w in _WORDS.findall(text))
+
+
+_WORDS = re.compile(r"[a-z]+(?:'s)?")
+
+
+@cache
+def _refused_words() -> tuple[frozenset[str], tuple[str, ...]]:
+    listed = words()["phrases"]["refuse"]
+    return frozenset(w for w in listed if w[-1] != "*"), tuple(w[:-1] for w in listed if w[-1] == "*")
+
+
 def _is_phrase(text: str) -> bool:
     many = len(re.split(r"[ -]", text)) > _MOST_WORDS or len(text) > _MOST_LETTERS
-    if many or len(text) < 4 or _pattern("refuse").search(text):
+    if many or len(text) < 4 or refused(text):
         return False
     joint = _pattern("joints").search(text)
     head = text[: joint.start()].strip() if joint else text
