@@ -35,12 +35,16 @@ _PARTS = re.compile(
 _OF_STUDY = re.compile(
     r"(?:study|investigational|trial) (?:drugs?|medications?|treatments?|products?|medicinal products?|agents?|medicines?|interventions?|vaccines?)|(?:the|this) (?:study|trial)\b"
 )
-_STUDY_DRUG = re.compile(
+_STUDY_KIND = re.compile(r"(?:drug|medication|medicine|product|agent|compound|substance|treatment)s?")
+_TAIL = re.compile(r" (?:of|in|used|contained|included)\b.*")
+_DRUG = re.compile(
     r"(?:the )?(?:study|investigational|trial) (?:drugs?|medications?|treatments?|(?:medicinal )?products?)"
 )
 _ILLNESS = re.compile(
     r"(?:itis|osis|oses|emia|pathy|phobia|algia|uria|oma|disease|disorder|syndrome|infection|failure|insufficiency|pregnancy|use|therapy|treatment|history)s?$"
 )
+_KIND = re.compile(r"(?:drug|medication|medicine|product|agent|compound|substance|treatment)s?")
+_TAIL = re.compile(r" (?:of|in|used|contained|included)\b.*")
 _DRUG = re.compile(
     r"(?:mab|nib|ine|olol|pril|sartan|statin|azole|mycin|cillin|vir|tide|platin|taxel|ciclib|parib|amide|oxin|oxacin|profen)$"
 )
@@ -147,11 +151,14 @@ def _member_end(chunks: list[Chunk], at: int) -> int:
 
 
 def _owned(things: list[_Thing]) -> list[_Thing]:
-    """`constituents or excipients of X`: both are of X."""
-    if len(things) > 1 and _PARTS.fullmatch(things[0].name) and _PARTS.match(things[1].name):
-        things[0].name += things[1].name[things[1].name.find(" of ") :] if " of " in things[1].name else ""
+    """`constituents or excipients of X`: both are of X; so are `agents or reagents used in this study`."""
+    if len(things) < 2:
+        return things
+    first, tail = things[0], _TAIL.search(things[1].name)
+    if _PARTS.fullmatch(first.name) or _KIND.fullmatch(first.name):
+        first.name += tail[0] if tail else ""
     # "any component, or product X": of what the component is part is not said
-    return things if len(things) < 2 or not _PARTS.fullmatch(things[0].name) else []
+    return [] if _PARTS.fullmatch(first.name) else things
 
 
 def _name(raw: str, before: list[_Thing]) -> str | None:
