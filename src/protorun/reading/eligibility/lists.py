@@ -70,8 +70,8 @@ def listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         return spread
     each = [operand(o, line, context) for o in operands]
     parts, kept = _with_allowances(each, operands, joints, line, context)
-    if not context.firing and _uneven(parts, kept):
-        line.doubt("LIST_SCOPE", "things of different kinds in one list of `or` and commas; not taken apart")
+    if _uneven(parts, kept) if not context.firing else _strewn(parts, kept):
+        line.doubt("LIST_SCOPE", "things of different kinds in one list with commas; not taken apart")
         return context.unparsed(line, chunks)
     tree = _join(parts, kept, line, context)
     if len(parts) < len(each):
@@ -86,6 +86,12 @@ def _uneven(parts: list[Expr], joints: list[str]) -> bool:
     if "&" in joints:
         return True
     return len({frozenset(_kind(leaf) for leaf in leaves(p)) - {"stage"} for p in parts}) > 1
+
+
+def _strewn(parts: list[Expr], joints: list[str]) -> bool:
+    """`pregnant, breastfeeding and younger than 18 years`: on an exclusion list each of them, or all together?"""
+    limits = sum(isinstance(p, Number) for p in parts)
+    return set(joints) == {",", "&"} and 0 < limits < len(parts) and any(isinstance(p, Flag) for p in parts)
 
 
 def _kind(leaf: Expr) -> str:

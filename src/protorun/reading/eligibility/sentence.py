@@ -61,9 +61,19 @@ def read_line(line: Line) -> tuple[Expr, list[tuple[int, int]]]:
         return whole, lost
     context = Context(firing=line.polarity == "exclusion", lost=lost, assemble=assemble)
     sentences = with_allowances(_sentences(chunks_of(line), line), line)
-    parts = [_sentence(s, line, context) for s in sentences]
+    parts = [
+        context.unparsed(line, s) if _after_release(sentences[:i], context) else _sentence(s, line, context)
+        for i, s in enumerate(sentences)
+    ]
     line.readings = [(says, simplified(old), simplified(new)) for says, old, new in line.readings]
     return simplified(_together(parts, sentences, line, context)), lost
+
+
+def _after_release(before: list[list[Chunk]], context: Context) -> bool:
+    """On an exclusion list, sentences behind `X are eligible if:` or `Except for X` say who is let in, not who is kept out."""
+    return context.firing and any(
+        s[0].kind == "e" or (s[-1].kind in "i:" and any(c.kind == "p" for c in s)) for s in before
+    )
 
 
 def _whole_judgment(line: Line) -> Expr | None:

@@ -32,6 +32,10 @@ def read_bounds(chunks: list[Chunk], at: int, name: str, line: Line) -> tuple[li
                 low,
                 (high[0], high[1], high[2] or low[2], ""),
             ], second + 2  # "age < 18 and ≥ 75": either one
+    if re.match(rf"c{number}\|c{number}", kinds):
+        outside = apart(side_of(chunks[at], chunks[at + 1]), side_of(chunks[at + 3], chunks[at + 4]))
+        if outside:
+            return outside, at + 5
     if re.match("crP?", kinds) and isinstance(chunks[at + 1].value, Span):
         return (
             ([range_of(chunks[at + 1].value)], at + 2)
@@ -60,6 +64,35 @@ def read_bounds(chunks: list[Chunk], at: int, name: str, line: Line) -> tuple[li
             f"{line.quote(chunks[at].start, chunks[at].end)!r} has no comparator; none is assumed",
         )
     return None
+
+
+def apart(one: Bounds | None, two: Bounds | None) -> list[Bounds] | None:
+    """`< 18 or > 60 years`: outside an interval; a unit printed once goes for both."""
+    if one is None or two is None or (one[0] is None) == (two[0] is None):
+        return None
+    low, high = one[0] or two[0], one[1] or two[1]
+    unit = one[2] or two[2]
+    if low is None or high is None or low.value < high.value or not {one[2], two[2]} <= {"", unit}:
+        return None
+    if low.times != high.times:
+        return None
+    return [(one[0], one[1], unit, ""), (two[0], two[1], unit, "")]
+
+
+_TWICE = re.compile(r"c\(c\)|\(v\([vz]\)\)")
+
+
+def said_once(chunks: list[Chunk]) -> list[Chunk]:
+    """`greater than or equal to (≥) 1` has one comparator, `[AST (SGOT)]` is a name without its own brackets."""
+    kinds = "".join(c.kind for c in chunks)
+    dropped: set[int] = set()
+    for match in _TWICE.finditer(kinds) if "(c)" in kinds or "(v(" in kinds else ():
+        start, end = match.span()
+        if kinds[start] == "(":
+            dropped |= {start, end - 1}
+        elif chunks[start].value == chunks[start + 2].value:
+            dropped |= set(range(start + 1, end))
+    return [c for i, c in enumerate(chunks) if i not in dropped] if dropped else chunks
 
 
 def _before(chunks: list[Chunk], at: int) -> str:

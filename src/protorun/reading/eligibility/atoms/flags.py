@@ -234,6 +234,13 @@ def dated(chunks: list[Chunk], line: Line) -> list[Chunk]:
     if not any(c.kind == "W" for c in chunks):
         return chunks
     for chunk in _bare_windows(chunks):
+        if (
+            chunk.kind == "W"
+            and len(found) > 1
+            and (found[-1].kind, found[-1].value) == ("q", "")
+            and found[-2].kind == "A"
+        ):
+            found.pop()  # "other malignancy diagnosed within the past 3 years"
         if chunk.kind != "W" or not found or found[-1].kind != "A":
             found.append(chunk)
             continue

@@ -5,24 +5,30 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.atoms.bounds import between, range_of, read_bounds, side_of
-from protorun.reading.eligibility.atoms.number_atoms import number_atom
-from protorun.reading.eligibility.atoms.sexes import of_sex
-from protorun.reading.eligibility.atoms.unnamed_limits import (
-    OF_SCALES,
-    age_limit,
-    measure_behind,
-    open_measure,
-    unnamed_limit,
+from protorun.reading.eligibility.atoms.bounds import (
+    Bounds,
+    between,
+    range_of,
+    read_bounds,
+    said_once,
+    side_of,
 )
+from protorun.reading.eligibility.atoms.measure_names import OF_SCALES
+from protorun.reading.eligibility.atoms.number_atoms import number_atom
+from protorun.reading.eligibility.atoms.open_measures import open_measure
+from protorun.reading.eligibility.atoms.sexes import of_sex
+from protorun.reading.eligibility.atoms.unnamed_limits import age_limit, unnamed_limit
+from protorun.reading.eligibility.atoms.worded_measures import worded_measure
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
+from protorun.reading.eligibility.words.quantities import TIME
 from protorun.study.criterion import All, Any, Expr, If, Number
-from protorun.terms.variables import factor
+from protorun.terms.variables import factor, variables
 
 
 def mark_limits(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """The chunks with every limit as one finished atom."""
+    chunks = said_once(chunks)
     found: list[Chunk] = []
     at = 0
     names: list[str] = []
@@ -44,8 +50,8 @@ def mark_limits(chunks: list[Chunk], line: Line) -> list[Chunk]:
                 or unnamed_limit(chunks, at, line)
                 or age_limit(chunks, at, line)
                 or _again(chunks, at, names or _permitted(chunks, at, earlier), line)
+                or worded_measure(chunks, at, line)
             )
-            limit = limit or measure_behind(chunks, at, line)
             if limit is None and (opened := open_measure(chunks, at, found, line)):
                 del found[len(found) - opened[2] :]
                 limit = opened[:2]
@@ -54,6 +60,7 @@ def mark_limits(chunks: list[Chunk], line: Line) -> list[Chunk]:
             found.append(limit[0])
             at = limit[1]
         else:
+            names = [] if chunks[at].kind == "c" else names  # the limit of something that was not understood
             found.append(chunks[at])
             at += 1
     return found
@@ -120,12 +127,31 @@ def _named(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | None
     if bounds is None or (inside and not (bounds[1] < len(chunks) and chunks[bounds[1]].kind == ")")):
         return None
     limits, behind = bounds[0], bounds[1] + inside
+    if _of_another(names[0], limits, line):
+        return None
     start, end = chunks[at].start if changed is None else changed.start(), chunks[behind - 1].end
     parts = []
     for name in names:
         each = tuple(number_atom(name, limit, line, start, end) for limit in limits)
         parts.append(each[0] if len(each) == 1 else Any(parts=each))
     return Chunk("A", start, end, _shared(tuple(parts), joined_or, line)), behind
+
+
+def _of_another(name: str, limits: list[Bounds], line: Line) -> bool:
+    """A limit that cannot be on this variable: years beside a scale (`Lansky (< 16 years)`), values no score has."""
+    known = variables().get(name)
+    if known is None:
+        return False
+    if any(b[2] in TIME for b in limits) and factor(name, limits[0][2]) is None and known.unit != "s":
+        return True
+    values = [b.value for limit in limits for b in limit[:2] if b is not None]
+    outside = [v for v in values if not known.low <= v <= known.high] if known.kind == "score" else []
+    if outside and not limits[0][2]:
+        line.doubt(
+            "IMPLAUSIBLE_LIMIT",
+            f"{outside[0]:g} is no value of {known.label.lower()}, which goes from {known.low:g} to {known.high:g}",
+        )
+    return bool(outside) and not limits[0][2]
 
 
 def _shared(parts: tuple[Expr, ...], joined_or: bool, line: Line) -> Expr:

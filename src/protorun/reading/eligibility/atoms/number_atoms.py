@@ -22,6 +22,7 @@ def number_atom(name: str, bounds: Bounds, line: Line, start: int, end: int) -> 
     """The atom of a variable between bounds. Doubts: NO_UNIT, IMPLAUSIBLE_LIMIT."""
     low, high, unit, _ = bounds
     source = line.cite(start, end)
+    unit = giga(name, unit, source.quote)
     suggested = ""
     known = variables().get(name)
     times = next((b.times for b in (low, high) if b), "")
@@ -41,6 +42,14 @@ def number_atom(name: str, bounds: Bounds, line: Line, start: int, end: int) -> 
         source=source,
         note=_formula(name, line),
     )
+
+
+_GIGA = re.compile(r"\d ?G ?/ ?[Ll]\b")
+
+
+def giga(name: str, unit: str, quote: str) -> str:
+    """The SI prefix: 150 G/L of platelets are 150 x 10^9/L; a small g would be grams, which no count is in."""
+    return "10^9/L" if unit == "g/L" and "10^9/L" in factors(name) and _GIGA.search(quote) else unit
 
 
 def _formula(name: str, line: Line) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.atoms.unnamed_limits import name_start, open_name
+from protorun.reading.eligibility.atoms.measure_names import name_start, open_name
 from protorun.reading.eligibility.words.lexicon import Chunk, modal, reversing
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.nodes import window
@@ -141,7 +141,7 @@ _ORGANS = frozenset(
     ]
 )
 _EVENT = re.compile(
-    r"covid|influenza|trauma|injur|fracture|infarct|attack|event|hemorrhag|bleed|surger|episode|transfus|procedure|infection|exacerbation|stroke|ischemi|thrombo|embol|hospital|biops|donation|accident"
+    r"covid|influenza|trauma|injur|fracture|infarct|attack|event|hemorrhag|bleed|surger|episode|transfus|procedure|infection|exacerbation|stroke|sprain|concussion|ischemi|thrombo|embol|hospital|biops|donation|accident"
 )
 _OF_SHARED = re.compile(
     r"\s*(?:,|or\b|and\b|/)[^.;]{0,120}\w*(?:carcinoma|cancer|tumou?r|sarcoma|lymphoma|disease|infection|malignancy|neoplasm)s? (?:of|in) "
@@ -364,7 +364,7 @@ def _is_event(name: str, words: list[Chunk], window: Chunk, line: Line) -> bool:
     plain = not re.search(
         r"[a-z]",
         re.sub(
-            r"\b(?:of|has|have|been|was|were|that|which|did|disease|infection|the|occurred|performed)\b",
+            r"\b(?:of|has|have|been|was|were|that|which|did|disease|infection|the|occurred|performed|obtained)\b",
             "",
             gap,
         ),
@@ -379,7 +379,7 @@ def _is_event(name: str, words: list[Chunk], window: Chunk, line: Line) -> bool:
 
 
 _NOT_TIMED = re.compile(
-    r"(?:^|_)(?:plan\w*|will|intend\w*|willing|able|expected|anticipated|diagnosed?|test|stable|dose|doses|age|born|other|another|new|screening|visit|adequate|out|significant\w*|abnormality|function)(?:_|$)"
+    r"(?:^|_)(?:plan\w*|will|intend\w*|willing|able|expected|anticipated|diagnosed?|test|stable|dose|doses|age|born|other|another|new|screening|visit|adequate|out|significant\w*|abnormality|function|requir\w*)(?:_|$)"
 )
 
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from protorun.reading.eligibility.islands import contraception, her2, pregnancy, results, toxicity, viral
+from protorun.reading.eligibility.islands import (
+    child_pugh,
+    contraception,
+    her2,
+    pregnancy,
+    results,
+    toxicity,
+    viral,
+)
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 
-_ORDER = (her2, toxicity, pregnancy, contraception, viral, results)
+_ORDER = (her2, toxicity, pregnancy, contraception, viral, results, child_pugh)
 
 
 def islands(line: Line) -> list[Chunk]:

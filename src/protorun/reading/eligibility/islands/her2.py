@@ -20,7 +20,7 @@ _IHC_LIST = re.compile(
     rf"(?P<list>{_SCORE}(?:\s*(?:,|/|or|and|and/or|-|to|,\s*or)\s*{_SCORE})*)"
 )
 _ISH_SIGN = re.compile(
-    rf"(?:an?\s+)?(?P<before>negative|non-?amplified|not amplified|positive|amplified)\s+(?:result\s+)?(?:by\s+|for\s+|on\s+)?(?:an?\s+)?{_ISH}"
+    rf"(?:her[- ]?2(?:/neu)?[- ])?(?:an?\s+)?(?P<before>negative|non-?amplified|not amplified|positive|amplified)\s+(?:result\s+)?(?:by\s+|for\s+|on\s+)?(?:an?\s+)?{_ISH}"
     rf"(?:\s+tests?|\s+results?|\s+testing)*|(?:her[- ]?2\s+)?\b{_ISH}(?:\s+(?:test|testing|result|is|was|are))*\s*"
     r"(?P<after>-(?![a-z])|\+|[- ]?negative|[- ]?positive|[- ]?non-?amplified|[- ]?not amplified|[- ]?amplified)"
 )

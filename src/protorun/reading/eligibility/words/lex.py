@@ -29,7 +29,7 @@ def lex(text: str, islands: Sequence[Chunk] = ()) -> list[Chunk]:
             at = _take(text, found, at, chunks)
         else:
             if not word.silent or word.sign or word.roman:
-                _single(word, start, end, chunks)
+                _single(text, word, start, end, chunks)
             at += 1
     return chunks
 
@@ -45,6 +45,9 @@ def _take(text: str, found: list[Token], at: int, chunks: list[Chunk]) -> int:
     phrase = longest(found, at)
     if phrase and not (phrase[0] == at + 1 and word.stem in _ALSO_WORDS):
         behind, (kind, value) = phrase
+        if kind == "P" and behind == at + 2 and _goes_on(text, found, at):
+            chunks.append(Chunk("&" if word.stem == "and" else "|", start, stop))
+            return at + 1  # "younger than 14 or older than 25 years": a joint and a comparator
         chunks.append(Chunk(kind, start, found[behind - 1][2], value))
         return behind
     if word.number and (text[start].isdigit() or _number_word(text, start)) and (read := span(text, start)):
@@ -55,18 +58,44 @@ def _take(text: str, found: list[Token], at: int, chunks: list[Chunk]) -> int:
             chunks[-1] = Chunk("t", start, end, Quantity(value.value, "years"))
             chunks.append(Chunk("P", end, end, "≥"))
         return _behind(found, at, end)
-    _single(word, start, stop, chunks)
+    _single(text, word, start, stop, chunks)
     return at + 1
 
 
-def _single(word: Word, start: int, end: int, chunks: list[Chunk]) -> None:
+def _single(text: str, word: Word, start: int, end: int, chunks: list[Chunk]) -> None:
     """A sign, a Roman numeral behind something that counts in them, or a word nobody knows."""
+    if word.sign == "-" and text[start - 1 : start].isdigit() and _HANGING.match(text, end):
+        return  # "between 18- and 65 years"
     if word.sign:
         chunks.append(Chunk(word.sign, start, end))
-    elif word.roman and chunks and (chunks[-1].kind in "cv-&|,R" or chunks[-1].value == "classification"):
+    elif word.roman and chunks and _counts(text, start, chunks[-1]):
         chunks.append(Chunk("R", start, end, Quantity(word.roman)))
     elif not word.silent:
         chunks.append(Chunk("z", start, end, word.stem))
+
+
+def _counts(text: str, start: int, before: Chunk) -> bool:
+    """`NYHA III`, `(ASA) class III`: behind a scale, a comparator or another numeral."""
+    return (
+        before.kind in "cv-&|,R"
+        or before.value == "classification"
+        or _SCALE_WORD.search(text, max(0, start - 12), start) is not None
+    )
+
+
+def _goes_on(text: str, found: list[Token], at: int) -> bool:
+    """`or older than 25`, `and above 45`: what stands behind the joint is a comparator of its own."""
+    if at + 2 >= len(found):
+        return False
+    after, start, _ = found[at + 2]
+    if after.stem == "than":
+        return True
+    second = longest(found, at + 1)
+    return text[start].isdigit() and second is not None and second[1][0] == "c"
+
+
+_HANGING = re.compile(r" (?:and|or|to)\b")
+_SCALE_WORD = re.compile(r"(?:class|grade|levels?)(?: of)? $")
 
 
 _PLUS_YEARS = re.compile(r"\d{1,3} ?\+ ?(?:years?|yrs?|y/?o)\b")

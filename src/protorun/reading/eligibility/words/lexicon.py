@@ -62,7 +62,18 @@ SIGNS = {
 NUMBER_WORD = re.compile(
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|eighteen|twenty|thirty)\b"
 )
-ROMAN = {"i": 1.0, "ii": 2.0, "iii": 3.0, "iv": 4.0, "v": 5.0}
+ROMAN = {
+    "i": 1.0,
+    "ii": 2.0,
+    "iii": 3.0,
+    "iv": 4.0,
+    "v": 5.0,
+    "ⅰ": 1.0,
+    "ⅱ": 2.0,
+    "ⅲ": 3.0,
+    "ⅳ": 4.0,
+    "ⅴ": 5.0,
+}
 _SILENT = frozenset({'"', "'", "*", "•", "·", "`", "#", "“", "”", "_", "?", "!"})
 _LONGEST_WORD, _MOST_WORDS = 40, 50_000
 

@@ -110,12 +110,20 @@ def _measure(text: str, at: int) -> tuple[str, str, int]:
     if _UNIT_START.match(text, at):
         for unit, pattern in _units():
             if found := pattern.match(text, at):
-                return unit, "", found.end()
+                return unit, "", _again(text, found.end(), pattern)
         if found := _OTHER.match(text, at):
             return " ".join(found[0].split()), "", found.end()  # as printed; no table converts it
     return "", "", at
 
 
+def _again(text: str, at: int, pattern: re.Pattern[str]) -> int:
+    """`9 grams per deciliter (g/dL)`: the same unit in brackets says nothing new."""
+    opened = _OPENED.match(text, at)
+    again = pattern.match(text, opened.end()) if opened else None
+    return again.end() + 1 if again and text[again.end() : again.end() + 1] == ")" else at
+
+
+_OPENED = re.compile(r"[ ]?\((?=[a-zµ%/\[])")
 _BARE_MULTIPLE = re.compile(
     r"[ ]{0,2}(?P<which>uln|unl|lln|upper limits? of (?:the )?normal(?: range)?|upper normal limits?)\b"
     r"(?:[ ]?\([ ]?(?:uln|lln)[ ]?\))?"

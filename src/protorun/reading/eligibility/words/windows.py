@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.nodes import window
-from protorun.reading.eligibility.words.quantities import Quantity
+from protorun.reading.eligibility.words.quantities import TIME, Quantity
+from protorun.terms.variables import variables
 
-_NOT_BEFORE = frozenset({"duration", "period", "interval", "course"})
+_NOT_BEFORE = frozenset({"duration", "period", "interval", "course", "history"})
 _AT = ("during", "in the", "in ")
 _ANCHORS = frozenset({"screening", "enrollment", "randomization", "first_dose", "last_dose", "diagnosis"})
 
@@ -18,8 +21,12 @@ def mark_windows(chunks: list[Chunk], text: str) -> list[Chunk]:
     if not any(c.kind == "t" for c in chunks):
         return [c for c in chunks if c.kind != "w" or not text.startswith(_AT, c.start)]
     while at < len(chunks):
-        made = None if chunks[at].kind not in "wct" or _of_length(chunks, at) else _window(chunks, at)
+        made = None
+        if chunks[at].kind in "wct" and not _of_length(chunks, at):
+            made = _looking_back(chunks, at, text) or _window(chunks, at, text)
         if made:
+            while found and found[-1].end > made[0].start:  # "in recent 3 months"
+                found.pop()
             found.append(made[0])
             at = made[1]
         elif chunks[at].kind == "w" and text.startswith(_AT, chunks[at].start):
@@ -32,10 +39,63 @@ def mark_windows(chunks: list[Chunk], text: str) -> list[Chunk]:
 
 def _of_length(chunks: list[Chunk], at: int) -> bool:
     """`life expectancy less than 3 months from the start`: a length of time, not a time before."""
-    return bool(at) and chunks[at - 1].kind == "v" and chunks[at].kind == "c"
+    if not at or chunks[at - 1].kind != "v":
+        return False
+    known = variables().get(str(chunks[at - 1].value))
+    if known and known.kind == "time" and chunks[at].kind == "w" and chunks[at].value == "within":
+        chunks[at].kind, chunks[at].value = "c", "≤"  # "life expectancy within 12 months"
+    return chunks[at].kind == "c"
 
 
-def _window(chunks: list[Chunk], at: int) -> tuple[Chunk, int] | None:
+_LAST = re.compile(
+    r"(?:\b(?:in|within|over|during|for) )?(?:\bthe )?\b(?:last|past|recent|former|preceding|previous|prior) $"
+)
+_OVER = re.compile(r"over (?:a|the) ")
+_INSIDE = re.compile(r"\b(?:in|within) $")
+
+
+def _looking_back(chunks: list[Chunk], at: int, text: str) -> tuple[Chunk, int] | None:
+    """`for last 6 months`, `in recent 3 months`, `over the three months before`, `in ≤ 30 days`."""
+    chunk = chunks[at]
+    start: int | None = None
+    if chunk.kind == "t" and isinstance(chunk.value, Quantity):
+        if at and chunks[at - 1].kind in "wc":
+            return None
+        said = _LAST.search(text, max(0, chunk.start - 24), chunk.start)
+        start, behind = (said.start() if said else None), at + 1
+    elif "".join(c.kind for c in chunks[at : at + 2]) != "ct" or chunks[at + 1].value.unit not in TIME:
+        return None
+    elif _OVER.match(text, chunk.start):
+        start, behind = chunk.start, at + 2
+    elif chunk.value in ("≤", "<") and (said := _INSIDE.search(text, max(0, chunk.start - 8), chunk.start)):
+        start, behind = said.start(), at + 2
+    if start is None or (behind < len(chunks) and chunks[behind].kind == "l"):
+        return None
+    made, behind = _build("W", chunks, behind - 1, behind, chunks[behind - 1].value)
+    made.start = start
+    return made, behind
+
+
+_FOR = re.compile(r"\bfor (?:a |an |the )?(?:(?:period|duration|time)s? of )?(?:a )?$")
+_STOPPED = re.compile(
+    r"\b(?:no|not|without|never|none|neither|off|free|stop\w*|discontinu\w*|abstain\w*|abstinen\w*|wash\w*|withdr\w*|quit|ceas\w*|absence|since|"
+    r"completed?|refrain\w*|avoid\w*|naive|removed|resolved|interrupt\w*|suspend\w*|held|withheld|cannot|last|prohibited)\b|n't\b"
+)
+
+
+def lasts(text: str, at: int) -> bool:
+    """`on a stable dose for at least 4 weeks before`: so long something has gone on; `not given for at least 4 weeks
+    before`, `off X for ...` tell how long ago it ended."""
+    return bool(_FOR.search(text, max(0, at - 28), at)) and not stopped(text, at)
+
+
+def stopped(text: str, at: int) -> bool:
+    """True when the clause before a time denies something or says that it ended."""
+    begin = max(0, at - 160, *(text.rfind(c, 0, at) + 1 for c in ";.:"))
+    return bool(_STOPPED.search(text, begin, at))
+
+
+def _window(chunks: list[Chunk], at: int, text: str) -> tuple[Chunk, int] | None:
     kinds = "".join(c.kind for c in chunks[at : at + 8])
     if kinds.startswith("wct"):  # "within at most", "in the past at least": rare and unclear
         return None
@@ -44,6 +104,8 @@ def _window(chunks: list[Chunk], at: int) -> tuple[Chunk, int] | None:
         (behind[0].kind == "l" and kinds[0] != "c") or (behind[0].value in _NOT_BEFORE and kinds[0] != "w")
     ):
         return None
+    if behind and behind[0].value == "follow":  # "participation in the 15 year follow-up"
+        return None
     if kinds.startswith("cta") and chunks[at].value in ("≤", "<"):
         return _build("W", chunks, at, at + 2, chunks[at + 1].value)
     if kinds.startswith("ctly") and chunks[at].value in ("≥", ">"):
@@ -51,12 +113,19 @@ def _window(chunks: list[Chunk], at: int) -> tuple[Chunk, int] | None:
         return made, at + 3
     if kinds.startswith("wt") and isinstance(chunks[at + 1].value, Quantity):
         return _build("W", chunks, at, at + 2, chunks[at + 1].value)
+    if kinds.startswith(("ctb", "tb")) and (lasts(text, chunks[at].start) or _signed(chunks, at)):
+        return None
     if kinds.startswith("ctb") and chunks[at].value in ("≥", ">", "≤", "<"):
         kind = "L" if chunks[at].value in ("≥", ">") else "W"
         return _build(kind, chunks, at, at + 2, chunks[at + 1].value)
     if kinds.startswith("tb") and isinstance(chunks[at].value, Quantity):
         return _build("W", chunks, at, at + 1, chunks[at].value)
     return None
+
+
+def _signed(chunks: list[Chunk], at: int) -> bool:
+    """The comparator before this time was looked at already."""
+    return chunks[at].kind == "t" and bool(at) and chunks[at - 1].kind == "c"
 
 
 def _preceding(chunks: list[Chunk], at: int) -> bool:
