@@ -35,9 +35,7 @@ _PARTS = re.compile(
 _OF_STUDY = re.compile(
     r"(?:study|investigational|trial) (?:drugs?|medications?|treatments?|products?|medicinal products?|agents?|medicines?|interventions?|vaccines?)|(?:the|this) (?:study|trial)\b"
 )
-_STUDY_KIND = re.compile(r"(?:drug|medication|medicine|product|agent|compound|substance|treatment)s?")
-_TAIL = re.compile(r" (?:of|in|used|contained|included)\b.*")
-_DRUG = re.compile(
+_STUDY_DRUG = re.compile(
     r"(?:the )?(?:study|investigational|trial) (?:drugs?|medications?|treatments?|(?:medicinal )?products?)"
 )
 _ILLNESS = re.compile(
