@@ -19,6 +19,7 @@ from protorun.patients.warehouse import (
     open_tables,
     read_facts,
     screen_tables,
+    stated,
     write_tables,
 )
 from protorun.screening import screen
@@ -264,7 +265,9 @@ STUDY = study_of(*EVERY_KIND, *(("exclusion", e) for e in EVERY_KIND), *EVERY_KI
 
 
 def asked_of(connection, as_of, policy):
-    return statement(STUDY, as_of=as_of, policy=policy, codebook=codebook(connection))
+    return statement(
+        STUDY, as_of=as_of, policy=policy, codebook=codebook(connection), stated=stated(connection)
+    )
 
 
 @pytest.mark.parametrize("policy", ["strict", "documented_absence"])
@@ -337,6 +340,25 @@ def test_without_a_date_for_a_person_nobody_is_screened():
     connection.execute("DELETE FROM screened WHERE person_id = 3")
     with pytest.raises(PatientDataError, match="the screening date is not given"):
         screen_tables(connection, STUDY)
+
+
+def test_many_limits_on_one_variable_are_told_apart_behind_one_recency():
+    """Three fit behind one recency; seven need three numbers."""
+    limits = [Number(variable="platelets", low=Bound(value=v), unit="10^9/L") for v in range(77, 84)]
+    study, connection = study_of(*limits), tables(15, 120, one_day=True)
+    text = statement(study, as_of=AS_OF).text
+    assert text.count("MAX(CASE WHEN concept = 'platelets'") == 3
+    arrays = masks(screen(study, read_facts(connection, study, as_of=AS_OF)))
+    assert differences(arrays, screen_tables(connection, study, as_of=AS_OF), study) == []
+    assert differences(arrays, sqlite_masks(connection, statement(study, as_of=AS_OF)), study) == []
+
+
+def test_facts_that_occur_in_no_row_are_not_looked_for_and_unknown():
+    study, connection = study_of(Flag(variable="gout"), Flag(variable="stroke")), tables(16, 60, one_day=True)
+    asked = statement(study, as_of=AS_OF, stated=stated(connection))
+    assert "concept = 'gout'" not in asked.text
+    assert "concept = 'gout'" in statement(study, as_of=AS_OF).text
+    assert screen_tables(connection, study, as_of=AS_OF).open(0).all()
 
 
 def test_the_statement_uses_only_the_common_subset():

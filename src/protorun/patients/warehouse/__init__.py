@@ -29,7 +29,7 @@ from protorun.study.study import Study
 from protorun.trial.facts import NO_DAY, Facts
 
 ENDINGS = (".parquet", ".csv")
-BLOCK = 250_000
+BLOCK = 500_000
 _NEEDED = {"measurement": ("concept", "t_lo", "t_hi", "recency"), "screened": ("index_on",)}
 
 
@@ -50,6 +50,7 @@ def connect(*, threads: int | None = None, memory: str = "") -> Any:
     if memory:
         connection.execute("SET memory_limit = ?", [memory])
     connection.execute("SET preserve_insertion_order = false")
+    connection.execute("SET enable_progress_bar = false")
     return connection
 
 
@@ -133,7 +134,9 @@ def screen_tables(
 ) -> Masks:
     """The masks of everybody in the tables, in the order of `person_id`, by one SQL statement. Without `as_of` each
     person is screened on the day of the table `screened`."""
-    asked = statement(study, as_of=as_of, policy=policy, codebook=codebook(connection))
+    asked = statement(
+        study, as_of=as_of, policy=policy, codebook=codebook(connection), stated=stated(connection)
+    )
     if as_of is None:
         _dates_of_screening(connection, asked)
     parts = []
@@ -181,6 +184,12 @@ def codebook(connection: Any) -> dict[str, tuple[str, ...]]:
     for concept, code in rows:
         found[concept] = (*found.get(concept, ()), code)
     return found
+
+
+def stated(connection: Any) -> frozenset[str]:
+    """What the conditions and assertions in the data are about."""
+    rows = connection.execute("SELECT concept FROM condition UNION SELECT concept FROM assertion").fetchall()
+    return frozenset(concept for (concept,) in rows)
 
 
 def _dates_of_screening(connection: Any, asked: Statement) -> None:

@@ -15,13 +15,15 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Needs:
-    """`results` are columns over the latest result of each variable, `conditions` the yes-or-no facts (`dated` those whose date matters), `courses`
-    columns over treatment rows, `facts` the truths per patient that the trees are made of; each list is in the order of its column numbers. `codebook` holds the values that a
-    coded variable takes in the data, besides those of the dictionary."""
+    """`results` are columns over the latest result of each variable, `conditions` the yes-or-no facts (`dated` those
+    whose date matters), `courses` columns over treatment rows, `facts` the truths per patient that the trees are made
+    of; each list is in the order of its column numbers. `codebook` holds the values that a coded variable takes in the data, besides those of the dictionary; `stated` the facts that conditions and assertions
+    are about there (nothing = any)."""
 
     days: Days
     documented: bool
     codebook: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    stated: frozenset[str] | None = None
     results: list[tuple[str, str, int]] = field(default_factory=list)
     conditions: list[str] = field(default_factory=list)
     dated: list[str] = field(default_factory=list)
@@ -40,6 +42,10 @@ class Needs:
         if dated:
             _place(self.dated, concept)
         return f"c{_place(self.conditions, concept)}"
+
+    def occurs(self, concept: str) -> bool:
+        """Whether some row may be about the fact."""
+        return self.stated is None or concept in self.stated
 
     def course(self, truth: str) -> str:
         """The column that holds the highest truth over a patient's treatment rows."""

@@ -4,7 +4,7 @@ The subset is common to DuckDB, PostgreSQL and SQLite (there with the word DATE 
 expressions, MAX(CASE ... ELSE ...), LEFT JOIN, COALESCE, integer `%`, and MAX(...) OVER for the few results whose date
 is partial. No date arithmetic: every edge of a window is a constant, or a column of the table `screening`. The latest
 result is found by one MAX over `recency * 4 + truth`: recency is unique per patient and variable, so it alone decides,
-and the truth of that row comes along.
+and the truth of that row comes along; further criteria on the same variable are further digits.
 """
 
 from __future__ import annotations
@@ -41,11 +41,14 @@ def statement(
     as_of: date | None = None,
     policy: Policy = "strict",
     codebook: Mapping[str, tuple[str, ...]] | None = None,
+    stated: frozenset[str] | None = None,
 ) -> Statement:
-    """The statement for a study; columns `person_id`, then `fail_<w>` and `unknown_<w>` for each word of 62 criteria."""
+    """The statement for a study; columns `person_id`, then `fail_<w>` and `unknown_<w>` for each word of 62 criteria.
+
+    With `codebook` and `stated` it is written for one set of tables: the codes, and the facts that occur in them."""
     criteria = (*study.eligibility, *registry_criteria(study))
     days = Days(as_of)
-    needs = Needs(days, policy == "documented_absence", codebook or {})
+    needs = Needs(days, policy == "documented_absence", codebook or {}, stated)
     met = [satisfied_sql(c, needs) for c in criteria]
     parts = [*results(needs), *conditions(needs), *courses(needs), *coverage(needs), _facts(needs), _met(met)]
     text = "WITH " + ",\n".join(p for p in parts if p) + f"\nSELECT person_id, {_masks(len(met))}\nFROM met"

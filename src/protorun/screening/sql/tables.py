@@ -14,6 +14,9 @@ from protorun.terms.treatments import classes, drugs
 LATER_THAN_ALL = 2**55
 """The recency of an answer drawn from results of unclear order; a real one stays below 2^40, and 64 x this in BIGINT."""
 
+WIDEST = 64
+"""How much room there is for codes behind a recency."""
+
 _BESIDE = {
     "uln": ("f.ref_high", "-1"),
     "lln": ("f.ref_low", "-1"),
@@ -33,12 +36,13 @@ def results(needs: Needs) -> list[str]:
         return []
     join = needs.days.join
     seen = (
-        f"({_in_question(needs)}) AND (f.quality IS NULL OR f.quality <> 'absent')"
+        f"{_in_question(needs)} AND (f.quality IS NULL OR f.quality <> 'absent')"
         f" AND (f.t_lo IS NULL OR f.t_lo <= {needs.days.index()})"
     )
-    columns = ",\n  ".join(
-        f"MAX(CASE WHEN concept = {text(variable)} THEN recency * {base} + {code} ELSE NULL END) % {base} AS r{i}"
-        for i, (variable, code, base) in enumerate(needs.results)
+    packs = _packed(needs.results)
+    columns = ",\n  ".join(f"{sql} AS v{i}" for i, (sql, _) in enumerate(packs))
+    codes = ", ".join(
+        f"{_digit(f'v{i}', *at)} AS r{n}" for i, (_, held) in enumerate(packs) for n, at in held
     )
     beside = [
         name for name in _BESIDE if any(re.search(rf"\b{name}\b", code) for _, code, _ in needs.results)
@@ -58,8 +62,35 @@ def results(needs: Needs) -> list[str]:
         _spread(beside),
         f"""latest AS (SELECT {read} FROM m WHERE t_lo = t_hi
   UNION ALL SELECT {read} FROM spread)""",
-        f"results AS (SELECT f.person_id AS person_id,\n  {columns}\nFROM latest AS f{join} GROUP BY f.person_id)",
+        f"packed AS (SELECT f.person_id AS person_id,\n  {columns}\nFROM latest AS f{join} GROUP BY f.person_id)",
+        f"results AS (SELECT person_id, {codes}\nFROM packed)",
     ]
+
+
+def _packed(asked: list[tuple[str, str, int]]) -> list[tuple[str, list[tuple[int, tuple[int, int]]]]]:
+    """The codes of one variable as digits of one number behind its recency, as far as they fit: a MAX for each, and
+    where in it (from and below which power) a code of `asked` is found."""
+    packs: list[tuple[str, list[str], list[tuple[int, tuple[int, int]]], int]] = []
+    for n, (variable, code, base) in enumerate(asked):
+        at = next((i for i, p in enumerate(packs) if p[0] == variable and p[3] * base <= WIDEST), None)
+        if at is None:
+            packs.append((variable, [code], [(n, (1, base))], base))
+        else:
+            _, codes, held, below = packs[at]
+            more = [*codes, f"{code} * {below}"], [*held, (n, (below, below * base))]
+            packs[at] = (variable, *more, below * base)
+    return [
+        (
+            f"MAX(CASE WHEN concept = {text(v)} THEN recency * {below} + {' + '.join(codes)} ELSE NULL END)",
+            held,
+        )
+        for v, codes, held, below in packs
+    ]
+
+
+def _digit(number: str, low: int, high: int) -> str:
+    """A digit of a number; the division leaves no rest, so that it does not matter whether an engine keeps one."""
+    return f"{number} % {high}" if low == 1 else f"({number} % {high} - {number} % {low}) / {low}"
 
 
 def _in_question(needs: Needs) -> str:
@@ -68,11 +99,14 @@ def _in_question(needs: Needs) -> str:
     for variable, windows in needs.variables.items():
         edges = () if None in windows else tuple(sorted({needs.days.edge(w) for w in windows if w}))
         groups.setdefault(edges, []).append(variable)
-    parts = []
+    # The largest group needs no look at the variable: what this lets in of the others decides nothing either.
+    most = max((e for e in groups if e), key=lambda e: len(groups[e]), default=())
+    parts = [" OR ".join(["f.t_hi IS NULL", *(f"f.t_hi >= {e}" for e in most)])] if most else []
     for edges, variables in groups.items():
-        late = "".join(f" OR f.t_hi >= {e}" for e in edges)
-        parts.append(among("f.concept", variables) + (f" AND (f.t_hi IS NULL{late})" if edges else ""))
-    return " OR ".join(parts)
+        if not edges or edges != most:
+            late = f" AND ({' OR '.join(f'f.t_hi >= {e}' for e in edges)})" if edges else ""
+            parts.append(among("f.concept", variables) + late)
+    return f"{among('f.concept', needs.variables)} AND ({' OR '.join(parts)})"
 
 
 _RANKED = """ranked AS (SELECT dated.*, MAX(CASE WHEN t_lo = t_hi AND t_lo = newest THEN recency ELSE NULL END)
@@ -105,8 +139,11 @@ def conditions(needs: Needs) -> list[str]:
     if not needs.conditions:
         return []
     join, index = needs.days.join, needs.days.index()
-    wanted = among("f.concept", needs.conditions)
-    columns = ",\n  ".join(_facts(f"c{i}", concept, needs) for i, concept in enumerate(needs.conditions))
+    wanted = among("f.concept", filter(needs.occurs, needs.conditions))
+    columns = ",\n  ".join(
+        _facts(f"c{i}", concept, needs) if needs.occurs(concept) else _nothing(f"c{i}", concept, needs)
+        for i, concept in enumerate(needs.conditions)
+    )
     return [
         f"""stated AS (SELECT f.person_id AS person_id, f.concept AS concept, f.value AS value, f.t_lo AS t_lo,
   f.t_hi AS t_hi, MAX(f.t_lo) OVER (PARTITION BY f.person_id, f.concept) AS newest
@@ -132,6 +169,12 @@ def _facts(name: str, concept: str, needs: Needs) -> str:
         f"{found}, MAX(CASE WHEN {present} THEN t_lo ELSE NULL END) AS {name}_lo,"
         f" CASE WHEN {open_} THEN NULL ELSE MAX(CASE WHEN {present} THEN t_hi ELSE NULL END) END AS {name}_hi"
     )
+
+
+def _nothing(name: str, concept: str, needs: Needs) -> str:
+    """A fact no row is about: its columns need no reading."""
+    dates = [f"CAST(NULL AS DATE) AS {name}_{end}" for end in ("lo", "hi") if concept in needs.dated]
+    return ", ".join([*(f"CAST(NULL AS INTEGER) AS {name}_{end}" for end in ("most", "least")), *dates])
 
 
 def courses(needs: Needs) -> list[str]:
