@@ -24,7 +24,7 @@ pytestmark = pytest.mark.parametrize("design", list(every_design()))
 
 def reachable(design):
     """Every row of counts a trial can reach, patient by patient, as one batch."""
-    rows = [rows for rows, _ in walk(design, firing="immediate")]
+    rows = [step.rows for step in walk(design, firing="immediate")]
     level, n, dlt = (np.concatenate([getattr(r, f) for r in rows]) for f in ("level", "n", "dlt"))
     return Outcomes(level, n, dlt, np.zeros_like(n))
 

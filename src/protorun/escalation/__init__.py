@@ -4,8 +4,11 @@ from protorun.escalation._design import Design
 from protorun.escalation._for_study import design_for, readings_of
 from protorun.escalation._next_dose import next_dose
 from protorun.escalation.engine.boundaries import boundaries
-from protorun.escalation.engine.exact import OperatingCharacteristics, exact
+from protorun.escalation.engine.characteristics import OperatingCharacteristics
+from protorun.escalation.engine.exact import exact
+from protorun.escalation.engine.monte_carlo import monte_carlo
 from protorun.escalation.engine.paths import paths
+from protorun.escalation.engine.tabulate import tabulate
 
 NOT_PLUGINS = frozenset({"notation"})
 
@@ -15,7 +18,9 @@ __all__ = [
     "boundaries",
     "design_for",
     "exact",
+    "monte_carlo",
     "next_dose",
     "paths",
     "readings_of",
+    "tabulate",
 ]

@@ -143,9 +143,9 @@ def make(
     cohortsize: int = 3,
     ncohort: int = 10,
     startdose: int = 1,
-    stop_above: float | None = None,
+    stop_above: float | None = 0.95,
 ) -> Composed:
-    """CRM over levels named from the lowest dose up; without `prior` the skeleton comes from `halfwidth` and `nu` (the
+    """CRM over levels named from the lowest dose up, ending when the lowest is too toxic (dfcrm never ends); without `prior` the skeleton comes from `halfwidth` and `nu` (the
     middle level where not given)."""
     if not prior:
         at = (len(labels) + 1) // 2 if nu is None else nu

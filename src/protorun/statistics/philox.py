@@ -29,6 +29,7 @@ class Purpose(IntEnum):
     BLOCK_SIZE = 10
     ADHERENCE = 11
     QUALITY_OF_LIFE = 12
+    TOXICITY_WORD = 13  # 32 bits for each of four patients, for designs simulated without a calendar
 
 
 def philox4x32(counter: NDArray[np.uint64], key: tuple[int, int]) -> NDArray[np.uint64]:
@@ -67,3 +68,16 @@ def uniforms(
     words = philox4x32(counter, (seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF))
     bits = ((words[:, 0] << np.uint64(21)) ^ (words[:, 1] >> np.uint64(11))) & np.uint64((1 << 53) - 1)
     return ((bits.astype(np.float64) + 0.5) / 9007199254740992.0).reshape(copies.shape)
+
+
+def words(seed: int, copy: ArrayLike, block: int, purpose: Purpose) -> NDArray[np.uint32]:
+    """Four 32-bit numbers for each copy, shaped (copy, 4): those of the patients 4 block to 4 block + 3.
+
+    For work that needs one coarse number for each patient and millions of them; the same everywhere, as `uniforms`."""
+    copies = np.asarray(copy, np.uint64).ravel()
+    counter = np.empty((len(copies), 4), np.uint64)
+    counter[:, 0] = copies
+    counter[:, 1] = block
+    counter[:, 2] = 0
+    counter[:, 3] = int(purpose)
+    return philox4x32(counter, (seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF)).astype(np.uint32)

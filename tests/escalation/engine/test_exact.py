@@ -106,7 +106,7 @@ def test_a_rule_that_falls_silent_has_no_characteristics():
 
 def test_merging_is_the_same_for_short_and_for_long_keys():
     n = np.array([[2, 1], [2, 1], [1, 2]], np.int16)
-    short = merge(Rows(np.zeros(3, np.int16), n, np.zeros_like(n), np.array([1.0, 2.0, 4.0])))
+    short, _ = merge(Rows(np.zeros(3, np.int16), n, np.zeros_like(n), np.array([1.0, 2.0, 4.0])))
     wide = np.hstack([n] * 8) * 1000
-    long = merge(Rows(np.zeros(3, np.int16), wide, np.zeros_like(wide), np.array([1.0, 2.0, 4.0])))
+    long, _ = merge(Rows(np.zeros(3, np.int16), wide, np.zeros_like(wide), np.array([1.0, 2.0, 4.0])))
     assert sorted(short.ways) == sorted(long.ways) == [3.0, 4.0]

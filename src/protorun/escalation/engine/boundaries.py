@@ -27,7 +27,8 @@ def boundaries(
     """
     design = as_design(study_or_design, reading, levels)
     found: dict[tuple[int, int, int], dict[tuple[int, ...], Row]] = {}
-    for rows, decision in walk(design, firing=firing):
+    for step in walk(design, firing=firing):
+        rows, decision = step.rows, step.decision
         for i in range(len(rows)):
             at = int(rows.level[i])
             key = (design.order.index(at), int(rows.n[i, at]), int(rows.dlt[i, at]))

@@ -66,8 +66,8 @@ def enroll(
     return Rows(at, n, dlt, rows.ways[source] * _choose(int(size.max(initial=0)))[size[source], seen], last)
 
 
-def merge(rows: Rows) -> Rows:
-    """Equal rows put together; their ways add up."""
+def merge(rows: Rows) -> tuple[Rows, NDArray[np.intp]]:
+    """Equal rows put together, their ways added up; and where each row went."""
     last = [] if rows.last is None else [rows.last]
     columns = np.column_stack([rows.level, rows.n, rows.dlt, *last]).astype(np.int64)
     bases = columns.max(axis=0, initial=0) + 1
@@ -78,7 +78,7 @@ def merge(rows: Rows) -> Rows:
         _, first, group = np.unique(columns, axis=0, return_index=True, return_inverse=True)
     ways = np.bincount(group.ravel(), weights=rows.ways, minlength=len(first)).astype(np.float64)
     kept = rows.where(first)
-    return Rows(kept.level, kept.n, kept.dlt, ways, kept.last)
+    return Rows(kept.level, kept.n, kept.dlt, ways, kept.last), group.ravel()
 
 
 def join(parts: list[Rows]) -> Rows:

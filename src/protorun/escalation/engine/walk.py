@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -20,10 +21,19 @@ Firing = Literal["cohort", "immediate"]
 MOST_ROWS = 2_000_000
 
 
-def walk(
-    design: Design, *, firing: Firing = "cohort", most_rows: int = MOST_ROWS
-) -> Iterator[tuple[Rows, Decision]]:
-    """Steps of the trial: the merged rows of each step with their decisions, ended rows included.
+@dataclass(frozen=True)
+class Step:
+    """The merged rows of one step with their decisions, ended rows included. `size` patients are treated next in the rows
+    that go on; `leads` lists, row after row and for 0 .. size DLTs, the row of the next step they lead to."""
+
+    rows: Rows
+    decision: Decision
+    size: NDArray[np.int16]
+    leads: NDArray[np.intp]
+
+
+def walk(design: Design, *, firing: Firing = "cohort", most_rows: int = MOST_ROWS) -> Iterator[Step]:
+    """Steps of the trial, from its first patient until nothing goes on.
 
     Raises NotStated where the rule is silent about a row it reaches, UsageError beyond `most_rows` rows.
     """
@@ -32,14 +42,16 @@ def walk(
     while len(rows):
         decision = design.decide(rows.outcomes())
         _check_waits(decision)
-        yield rows, decision
         passed += len(rows)
         if passed > most_rows:
             raise UsageError(f"the design has more than {most_rows} different states; simulate it instead")
         goes = decision.action == Action.ENROLL
         size = np.ones_like(decision.size) if firing == "immediate" else decision.size
         goes_on = completes(design, decision)[goes]
-        rows = merge(enroll(rows.where(goes), decision.level[goes], size[goes], goes_on=goes_on))
+        grown = enroll(rows.where(goes), decision.level[goes], size[goes], goes_on=goes_on)
+        after, leads = merge(grown)
+        yield Step(rows, decision, np.where(goes, size, -1).astype(np.int16), leads)
+        rows = after
 
 
 def keeps_last(design: Design, firing: Firing) -> bool:
