@@ -40,6 +40,9 @@ _COMPARATOR = re.compile(
     r"(?P<more>>[ ]?=|=[ ]?>(?=[ ]{0,3}[0-9])|[>≥][ ]?/[ ]?=|>[ ]?or[ ]?=)"
     r"|(?P<less><[ ]?=(?!=)|=[ ]?<|[<≤][ ]?/[ ]?=|<[ ]?or[ ]?=)"
 )
+_WRITTEN_START = re.compile(rf"[\\&{_INVISIBLE}\u3380-\u33df\u2460-\u2473\ufb00-\ufb06]")
+_COMPARATOR_START = re.compile("[<>=≤≥]")
+_OTHER_SIGNS = re.compile(f"[{re.escape(''.join(map(chr, _SAME_LENGTH)))}]")
 # 10^9 as it is printed: 10^9, 10⁹, 10e9, 10E9, 10**9, 10(9), and 109 behind a multiplication sign (lost superscript).
 _PER = r"(?=[ ]{0,2}(?:/|per\b|cells|[uµ]?L\b))"
 _POWER = re.compile(
@@ -54,6 +57,10 @@ _MULTIPLE = re.compile(
     r"(?<=[0-9])[ ]{0,2}(?:[xX*]|times)[ ]{0,2}(?=(?:the[ ])?(?:institutional[ ])?(?:ULN|LLN|upper|lower)\b)"
 )
 
+
+_TEN = re.compile("10")
+_RAISED_SIGN = re.compile("[\\^²³]")
+_LIMIT = re.compile("ULN|LLN|upper|lower")
 
 # A text of the legacy XML: every line but the first (the value's outer blanks are gone) is indented by the depth of
 # the element, 6 blanks or more; nothing else the registry or its mirrors print is.
@@ -76,11 +83,16 @@ def unwrap(text: Mapped) -> Mapped:
 
 def normalize(text: Mapped) -> Mapped:
     """The text with one spelling per sign; every character still maps to the original range it came from."""
-    text = unwrap(text).replace(_WRITTEN, _as_meant).translate(_SAME_LENGTH)
-    text = text.replace(_COMPARATOR, lambda m: "≥" if m["more"] else "≤")
-    text = text.replace(_LOST, lambda m: f"x10^{m['power'][2:]}")
-    text = text.replace(_POWER, _power).replace(_RAISED_UNIT, _unit)
-    return text.replace(_MULTIPLE, " x ")
+    text = unwrap(text).replace(_WRITTEN, _as_meant, _WRITTEN_START)
+    if _OTHER_SIGNS.search(text.text):
+        text = text.translate(_SAME_LENGTH)
+    if "=" in text.text:
+        text = text.replace(_COMPARATOR, lambda m: "≥" if m["more"] else "≤", _COMPARATOR_START)
+    if _TEN.search(text.text):
+        text = text.replace(_LOST, lambda m: f"x10^{m['power'][2:]}").replace(_POWER, _power)
+    if _RAISED_SIGN.search(text.text):
+        text = text.replace(_RAISED_UNIT, _unit)
+    return text.replace(_MULTIPLE, " x ") if _LIMIT.search(text.text) else text
 
 
 def lost_superscripts(text: Mapped) -> tuple[tuple[int, int], ...]:

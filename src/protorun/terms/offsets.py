@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -39,13 +39,16 @@ class Mapped:
         text = self.text.translate(table)
         return self if text == self.text else Mapped(text, self.starts, self.ends)
 
-    def replace(self, pattern: re.Pattern[str], by: Replacement) -> Mapped:
-        """Every match rewritten; each character of a rewriting maps to the whole match it replaced."""
+    def replace(
+        self, pattern: re.Pattern[str], by: Replacement, begins: re.Pattern[str] | None = None
+    ) -> Mapped:
+        """Every match rewritten; each character of a rewriting maps to the whole match it replaced. `begins` is a
+        class of characters one of which begins every match: with it, a text that has few of them is passed over fast."""
         pieces: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
         at = 0
-        for match in pattern.finditer(self.text):
+        for match in pattern.finditer(self.text) if begins is None else _matches(pattern, begins, self.text):
             new = by(match) if callable(by) else match.expand(by)
             if new == match[0] or match.start() == match.end():
                 continue
@@ -58,6 +61,15 @@ class Mapped:
             return self
         pieces.append(self.text[at:])
         return Mapped("".join(pieces), (*starts, *self.starts[at:]), (*ends, *self.ends[at:]))
+
+
+def _matches(pattern: re.Pattern[str], begins: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """What `pattern.finditer` finds, looked for only where `begins` matches."""
+    behind = 0
+    for first in begins.finditer(text):
+        if first.start() >= behind and (match := pattern.match(text, first.start())):
+            yield match
+            behind = max(match.end(), first.end())
 
 
 def identity(text: str, offset: int = 0) -> Mapped:

@@ -61,9 +61,10 @@ def _numbered(found: list[tuple[Item, Criterion]]) -> list[Criterion]:
 
 def _is_group_title(item: Item, criterion: Criterion) -> bool:
     """A line that only announces the entries behind it (`... confirmed by the following laboratory tests:`)."""
-    if re.match(r"(?:for|if|in|among|when)\b", criterion.text.lower()):
-        return False  # it says whom the next entries are about; dropped, they would go for everybody
-    return item.leads and not item.children and criterion.klass in ("judgment", "unparsed", "attestation")
+    if item.children or criterion.klass not in ("judgment", "unparsed", "attestation") or not item.leads:
+        return False
+    # One that says whom the next entries are about stays; dropped, they would go for everybody.
+    return re.match(r"(?:for|if|in|among|when)\b", criterion.text.lower()) is None
 
 
 def _letter(index: int) -> str:

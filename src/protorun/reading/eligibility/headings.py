@@ -25,6 +25,9 @@ _SCOPE = re.compile(
 )
 
 
+_TITLES = ("clusion", "clude", "eligibility", "selection", "entry")
+
+
 @dataclass(frozen=True)
 class Heading:
     """`polarity` is inclusion, exclusion, or empty where the line names both or neither; `rest` is where text of an
@@ -40,6 +43,8 @@ def heading(text: str) -> Heading | None:
     text = text.strip().strip("*_#= ")
     if not text or len(text) > 160:
         return _inline(text)
+    if not text.rstrip().endswith(":") and not any(word in text for word in _TITLES):
+        return None
     if _BOTH.search(text) and len(text) < 60:
         return Heading("")
     if (match := _WORD.match(text)) and (match["criteria"] or len(text) < 30) and _is_title(match, text):

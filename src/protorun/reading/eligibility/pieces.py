@@ -14,6 +14,7 @@ from protorun.reading.eligibility.atoms.reactions import mark_reactions
 from protorun.reading.eligibility.atoms.sexes import mark_sexes
 from protorun.reading.eligibility.atoms.treatments import find_doses, mark_half_lives, mark_treatments
 from protorun.reading.eligibility.islands import islands
+from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lex import lex
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
@@ -21,12 +22,12 @@ from protorun.reading.eligibility.words.personal import JUDGMENT, STATEMENT
 from protorun.reading.eligibility.words.windows import mark_windows
 from protorun.study.criterion import Window
 
-_BY_CRITERIA = re.compile(
+_BY_CRITERIA = Guarded(
     r",? ?\(?(?:as (?:defined|assessed|determined|measured|evaluated) (?:by|per|according to) |according to |as per |per |by |based on |using |under )?(?:the )?"
     r"(?:response evaluation criteria in solid tumou?rs|m?i?recist|rano(?:-(?:bm|lm|hgg))?|nci[- ]?ctcae|ctcae|common terminology criteria for adverse events|lugano|imwg)"
     r"(?: \((?:recist|ctcae)\))?(?: criteria| guidelines?)?,?(?: ?\(?(?:version|ver\.?|v\.?) ?)?(?: ?\d\.\d{1,2})?(?: criteria)?\)?(?= |[.,;)]|$)"
 )
-_FORMULA = re.compile(
+_FORMULA = Guarded(
     r"\(?(?:as )?(?:calculated |estimated |measured |determined |assessed |corrected )?(?:by |using |with |per |according to |based on |for )?(?:the )?"
     r"(?:cockcroft[- ]?(?:and |& ?)?[- ]?gault|ckd-?epi|mdrd|modification of diet in renal disease|fridericia|bazett|schwartz)(?:'s)?"
     r"(?: \((?:mdrd|c-?g|ckd-epi)\))?(?: (?:formula|equation|method|estimation|correction))?(?P<close>\))?(?= |[.,;)]|$)"
@@ -89,13 +90,8 @@ def _personal(text: str) -> bool:
     return bool(JUDGMENT.search(text) or STATEMENT.search(text))
 
 
-_METHODS = ("recist", "solid tumo", "rano", "ctcae", "common termin", "lugano", "imwg")
-_FORMULAS = ("cockcroft", "ckd", "mdrd", "modification of", "fridericia", "bazett", "schwartz")
-
-
 def _named_methods(text: str) -> list[re.Match[str]]:
-    found = [*_BY_CRITERIA.finditer(text)] if any(w in text for w in _METHODS) else []
-    return [*found, *_FORMULA.finditer(text)] if any(w in text for w in _FORMULAS) else found
+    return [*_BY_CRITERIA.finditer(text), *_FORMULA.finditer(text)]
 
 
 def _non(chunks: list[Chunk]) -> list[Chunk]:

@@ -21,6 +21,8 @@ _ENUMERATED = re.compile(r"\b(?:and|or|and/or|unless|except)[ ,:]*$")
 _CLOSING = re.compile(
     r"^(?:other|additional)? ?protocol[- ](?:defined|specified) (?:inclusion|exclusion)|^note\b|^other protocol"
 )
+_FOLLOWING = re.compile(r"\bfollowing\W*$")
+_NUMBERED = re.compile(r"\d[.)]\s")
 _DETAIL_START = re.compile(r"^(?:note|notes|nb|please note|for example|e\.g\.)\b")
 
 
@@ -43,9 +45,8 @@ class Item:
     @property
     def leads(self) -> bool:
         """True when the entry announces those below it."""
-        return (
-            self.text.text.rstrip().endswith(":") or re.search(r"\bfollowing\W*$", self.text.text) is not None
-        )
+        text = self.text.text
+        return text.rstrip().endswith(":") or ("following" in text and _FOLLOWING.search(text) is not None)
 
 
 @dataclass
@@ -175,6 +176,8 @@ def _is_heading(body: Mapped, locator: str, state: _State, found: Segmented) -> 
 
 def _collapsed(body: Mapped) -> list[tuple[str, Mapped]]:
     """`1. a; 2. b; 3. c` on one line as separate entries; the numbers must count up by one."""
+    if len(_NUMBERED.findall(body.text)) < 2:
+        return [("", body)]
     cuts: list[tuple[int, int]] = []
     expected: int | None = None
     for match in _COLLAPSED.finditer(body.text):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Attestation, Expr, Flag, Not
 
-_WORDS = re.compile(
+_WORDS = Guarded(
     r"contracept\w*|birth control|abstinen\w*|abstain from (?:sex|heterosexual|penile)|donat\w+ (?:sperm|eggs|ova|oocytes)|"
     r"plan(?:s|ning)? to (?:become pregnant|conceive|father|have children)|father(?:ing)? a child|intend(?:ing|s)? to become pregnant|barrier method"
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.nodes import bound
@@ -30,7 +31,7 @@ _EXCEPT = re.compile(
     r"(?=\)|,|[;.]| (?:that|which|to|not|ha(?:s|ve)|must|should|due|from|of prior|caused|related|ctcae|nci)\b|$)"
 )
 _LONGEST_SUBJECT = 200
-_ABOUT = re.compile(_WHAT)
+_ABOUT = Guarded(_WHAT)
 _EXEMPT = {
     "alopecia": r"alopecia|hair loss|baldness",
     "neuropathy_grade_2": r"(?:≤ ?)?(?:grade ≤?[ ]?(?:2|ii) |stable grade 2 |residual grade 2 )?(?:peripheral |sensory |residual |chronic )*neuropathy(?: (?:of )?(?:≤ ?)?\(?(?:≤ ?)?grade (?:≤ ?)?(?:2|ii)(?: or (?:less|lower))?\)?)",
@@ -52,7 +53,7 @@ _SILENT = re.compile(
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """One piece per sentence that speaks of toxicity, recovery and a grade."""
     text = line.text
-    if not any(word in text for word in ("grade", "class", "level")) or not _ABOUT.search(text):
+    if not ("grade" in text or "class" in text or "level" in text) or not _ABOUT.search(text):
         return
     behind = 0
     for healed in _HEALS.finditer(text):

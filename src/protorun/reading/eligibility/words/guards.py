@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache, reduce
+from operator import or_
 from re import _constants, _parser
 from typing import Any as Anything
 
@@ -16,26 +19,49 @@ class Guarded:
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
         self._compiled = re.compile(pattern)
-        self._known = _Words(pieces(pattern))
+        self._bit = _KNOWN.guard(pieces(pattern))
 
-    def search(self, text: str) -> re.Match[str] | None:
+    def search(self, text: str, at: int = 0) -> re.Match[str] | None:
         """As `re.Pattern.search`."""
-        return self._compiled.search(text) if any(map(self._known.__getitem__, text.split())) else None
+        return self._compiled.search(text, at) if _found(text) & self._bit else None
+
+    def finditer(self, text: str) -> Iterable[re.Match[str]]:
+        """As `re.Pattern.finditer`."""
+        return self._compiled.finditer(text) if _found(text) & self._bit else ()
 
 
-class _Words(dict[str, bool]):
-    """Whether a word holds one of the pieces, by word."""
+class _Words(dict[str, int]):
+    """Which of the guards a word wakes, one bit for each."""
 
-    def __init__(self, pieces: frozenset[str]) -> None:
-        self.pieces = pieces
+    def __init__(self) -> None:
+        self.guards: list[frozenset[str]] = []
+        self.any = re.compile("$.")
 
-    def __missing__(self, word: str) -> bool:
-        found = any(piece in word for piece in self.pieces)
+    def guard(self, pieces: frozenset[str]) -> int:
+        self.guards.append(pieces)
+        self.any = re.compile("|".join(sorted({re.escape(p) for own in self.guards for p in own})))
+        self.clear()
+        _found.cache_clear()
+        return 1 << len(self.guards) - 1
+
+    def __missing__(self, word: str) -> int:
+        bits = 0
+        if self.any.search(word):
+            bits = sum(1 << i for i, own in enumerate(self.guards) if any(piece in word for piece in own))
         if len(word) <= _LONGEST_WORD:
             if len(self) >= _MOST_WORDS:
                 self.clear()
-            self[word] = found
-        return found
+            self[word] = bits
+        return bits
+
+
+@lru_cache(maxsize=64)
+def _found(text: str) -> int:
+    """The guards that the words of a text wake; a line is asked about many times in a row."""
+    return reduce(or_, map(_KNOWN.__getitem__, text.split()), 0)
+
+
+_KNOWN = _Words()
 
 
 def pieces(pattern: str) -> frozenset[str]:

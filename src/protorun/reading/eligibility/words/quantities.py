@@ -74,11 +74,13 @@ _OTHER = re.compile(
 
 
 @cache
-def _units() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """A unit that goes on (`mL/kg` behind `mL`) is another unit than the table has."""
-    return tuple(
-        (unit, re.compile(rf"[ ]{{0,2}}-?(?:{pattern}){_ENDS}")) for unit, pattern in unit_patterns().items()
-    )
+def _units() -> tuple[re.Pattern[str], list[tuple[str, re.Pattern[str]]]]:
+    """All units as one pattern, of which the first that fits wins, and each by its group. A unit that goes on (`mL/kg`
+    behind `mL`) is another unit than the table has; the table's patterns have no groups of their own."""
+    table = {unit: f"(?:{pattern}){_ENDS}" for unit, pattern in unit_patterns().items()}
+    start = "[ ]{0,2}-?"
+    every = re.compile(f"{start}(?:{'|'.join(f'({pattern})' for pattern in table.values())})")
+    return every, [("", every), *((unit, re.compile(start + pattern)) for unit, pattern in table.items())]
 
 
 _UNIT_START = re.compile(r"[ ]{0,2}-?[a-zµ%°/*+℃]|[ ]{0,2}10")
@@ -108,9 +110,10 @@ def _measure(text: str, at: int) -> tuple[str, str, int]:
         times = "baseline" if which == "baseline" else "lln" if which.startswith("l") else "uln"
         return "", times, match.end()
     if _UNIT_START.match(text, at):
-        for unit, pattern in _units():
-            if found := pattern.match(text, at):
-                return unit, "", _again(text, found.end(), pattern)
+        every, each = _units()
+        if found := every.match(text, at):
+            unit, pattern = each[found.lastindex or 0]
+            return unit, "", _again(text, found.end(), pattern)
         if found := _OTHER.match(text, at):
             return " ".join(found[0].split()), "", found.end()  # as printed; no table converts it
     return "", "", at
