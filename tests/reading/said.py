@@ -51,7 +51,9 @@ def _inner(expr: Expr) -> str:
 def _atom(expr: Expr) -> str:
     match expr:
         case Number():
-            return f"{number_label(expr)} {_bounds(expr)}{_when(expr.window)}"
+            return f"{number_label(expr)} {_bounds(expr)}{_when(expr.window)}" + (
+                f" ({expr.note})" if expr.note else ""
+            )
         case Code():
             only = "only " if expr.every else ""
             return (

@@ -118,6 +118,19 @@ class TestLists:
         )
         assert said(found["I1"].expr) == "Brain metastasis or Liver metastasis"
 
+    def test_a_line_takes_the_limits_above_it_back_for_some(self):
+        # NCT02465060: marrow involvement by lymphoma has limits of its own.
+        found = read(
+            "Inclusion Criteria:\n* Platelets ≥ 100 x 10^9/L\n* Bilirubin ≤ 1.5 x ULN\n* Patients with bone marrow involvement "
+            "are not required to meet the above hematologic parameters, but must have platelets ≥ 75 x 10^9/L\n"
+        )
+        assert [said(c.expr) for c in found.values()] == [
+            "if not Bone marrow involvement then Platelets ≥ 100 10^9/L",
+            "Total bilirubin ≤ 1.5 x ULN",
+            "if Bone marrow involvement then Platelets ≥ 75 10^9/L",
+        ]
+        assert [codes(c) for c in found.values()] == [["OVERRIDDEN"], [], ["OVERRIDE"]]
+
     def test_any_of_the_following_excludes_each_for_itself_within_the_window_of_its_parent(self):
         found = read(
             "Exclusion Criteria:\n* Any of the following within 6 months:\n  * Myocardial infarction\n  * Stroke\n"

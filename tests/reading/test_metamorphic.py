@@ -95,8 +95,18 @@ AT_MOST = [
     "{name} not exceeding {x} {unit}",
     "{name} at most {x} {unit}",
 ]
-ABOVE = ["{name} > {x} {unit}", "{name} above {x} {unit}", "{name} greater than {x} {unit}", "{name} more than {x} {unit}"]
-BELOW = ["{name} < {x} {unit}", "{name} below {x} {unit}", "{name} less than {x} {unit}", "{name} lower than {x} {unit}"]
+ABOVE = [
+    "{name} > {x} {unit}",
+    "{name} above {x} {unit}",
+    "{name} greater than {x} {unit}",
+    "{name} more than {x} {unit}",
+]
+BELOW = [
+    "{name} < {x} {unit}",
+    "{name} below {x} {unit}",
+    "{name} less than {x} {unit}",
+    "{name} lower than {x} {unit}",
+]
 SIGNS = {
     "at least": (AT_LEAST, [FALSE, TRUE, TRUE]),
     "at most": (AT_MOST, [TRUE, TRUE, FALSE]),
@@ -138,7 +148,9 @@ def test_an_equivalent_limit_in_another_unit_decides_alike(variable, unit, by):
     facts = measured(**{variable.name: [x / 10, x * 0.98, x * 1.02, x * 10, np.nan]})
     name = variable.aliases[0]
     plain = verdicts(read(f"{name} ≥ {x:g} {unit_of(variable)}"), facts)
-    other = read(f"{name} ≥ {np.format_float_positional(x / by, precision=6, trim='-')} {PRINTED.get(unit, unit)}")
+    other = read(
+        f"{name} ≥ {np.format_float_positional(x / by, precision=6, trim='-')} {PRINTED.get(unit, unit)}"
+    )
     assert verdicts(other, facts) == plain == [FALSE, FALSE, TRUE, TRUE, UNKNOWN], other.expr
 
 
@@ -182,7 +194,14 @@ def test_a_range_takes_in_both_its_ends_in_every_wording():
         assert verdicts(read(line), facts) == [FALSE, TRUE, TRUE, FALSE], line
 
 
-DENIALS = ["No {x}", "Patients without {x}", "Absence of {x}", "Patients must not have {x}", "No evidence of {x}", "Free of {x}"]
+DENIALS = [
+    "No {x}",
+    "Patients without {x}",
+    "Absence of {x}",
+    "Patients must not have {x}",
+    "No evidence of {x}",
+    "Free of {x}",
+]
 
 
 @pytest.mark.parametrize("concept", NAMES, ids=lambda c: c.name)
@@ -203,7 +222,10 @@ def test_a_condition_denied_among_the_inclusions_is_one_that_excludes(concept):
 
 LISTED = ["heart_failure", "asthma", "stroke", "pneumonitis", "liver_metastasis", "seizure"]
 THREE = st.lists(
-    st.sampled_from([c for c in NAMES if c.name in LISTED]), min_size=3, max_size=3, unique_by=lambda c: c.name
+    st.sampled_from([c for c in NAMES if c.name in LISTED]),
+    min_size=3,
+    max_size=3,
+    unique_by=lambda c: c.name,
 )
 
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 
 from protorun.reading.eligibility.context import Context
-from protorun.reading.eligibility.lists import find, has_atom, trim
+from protorun.reading.eligibility.lists import find, has_atom, split, trim
 from protorun.reading.eligibility.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
-from protorun.study.criterion import Expr, Flag, If, Not, Number
+from protorun.study.criterion import All, Any, Expr, Flag, If, Not, Number
 
 _PERMITS = re.compile(r"\b(?:may|can|allow\w*|permit\w*|acceptable|eligible)\b")
 _CAUSE = re.compile(
@@ -128,6 +128,45 @@ def _together(limits: list[Number], usual: list[Number]) -> bool:
 def _same_side(limits: list[Number], usual: list[Number]) -> bool:
     sides = {(n.low is None, n.high is None) for n in (*limits, *usual)}
     return len(sides) == 1
+
+
+_SEEN = re.compile(
+    r"(?:is |are |was |were )?(?:only |solely )?(?:detected|seen|found|visible|identified|evident|diagnosed) (?:only |solely )?(?:by|on|with|in) [a-z][a-z -]{1,24}$"
+)
+
+
+def narrower(head: list[Chunk], behind: list[Chunk], line: Line) -> Expr | None:
+    """`leptomeningeal disease unless asymptomatic and only detected by MRI`: the exception is a kind of what it excepts."""
+    atoms = [c.value for c in head if c.kind == "A"]
+    if len(atoms) != 1 or not isinstance(atoms[0], Flag) or atoms[0].qualifiers or atoms[0].window:
+        return None
+    operands, joints = split(trim(behind))
+    found: list[Expr] = []
+    for operand in operands:
+        marks = _marks(operand, line)
+        if not marks:
+            return None
+        source = line.cite(operand[0].start, operand[-1].end)
+        found.append(atoms[0].model_copy(update={"qualifiers": marks, "source": source}))
+    if len(found) <= 1:
+        return found[0] if found else None
+    return None if {"|", "&"} <= set(joints) else (Any if "|" in joints else All)(parts=tuple(found))
+
+
+def _marks(operand: list[Chunk], line: Line) -> tuple[str, ...]:
+    """The qualifiers a member of the exception gives; none where it says more."""
+    if all(c.kind == "q" and c.value for c in operand):
+        return tuple(str(c.value) for c in operand)
+    if len(operand) == 1 and isinstance(operand[0].value, Flag):
+        return ("asymptomatic",) if operand[0].value == _asymptomatic(operand[0].value) else ()
+    words = line.text[operand[0].start : operand[-1].end]
+    if _SEEN.fullmatch(words) and not any(c.kind in "Agei" for c in operand):
+        return (re.sub(r"[^a-z0-9]+", "_", re.sub(r"^(?:is|are|was|were) ", "", words)),)
+    return ()
+
+
+def _asymptomatic(flag: Flag) -> Flag | None:
+    return flag if flag.variable == "asymptomatic_state" and not flag.window else None
 
 
 def swallows_limits(behind: list[Chunk], before: list[Chunk]) -> bool:

@@ -4,7 +4,7 @@ Whatever is not understood becomes an `Unparsed` part in a place where it can on
 
 from __future__ import annotations
 
-from protorun.reading.eligibility.alternatives import limit_instead, swallows_limits
+from protorun.reading.eligibility.alternatives import limit_instead, narrower, swallows_limits
 from protorun.reading.eligibility.context import Context
 from protorun.reading.eligibility.examples import exemplified
 from protorun.reading.eligibility.lists import find, has_atom, listed, name_of, negated, split, trim
@@ -195,7 +195,7 @@ def _excepted(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
     if _limited(before) and swallows_limits(behind, before):
         return context.unparsed(line, chunks)
     parts = _alternatives(before)
-    exception = context.exception(line, parts[-1], behind)
+    exception = narrower(parts[-1], behind, line) or context.exception(line, parts[-1], behind)
     last = assemble(parts[-1], line, context)
     taken = _taken(last, exception, context)
     if len(parts) == 1:

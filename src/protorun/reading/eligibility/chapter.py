@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from protorun.reading.eligibility.criteria import answerable, criteria, is_laboratory
+from protorun.reading.eligibility.overrides import overridden
 from protorun.reading.eligibility.relations import related
 from protorun.reading.eligibility.segment import Item, Segmented, segment
 from protorun.reading.eligibility.trees import leaves
@@ -24,7 +25,7 @@ def read_eligibility(record: Record, study: Study) -> Found:
     passages = record.all(FIELD)
     found = segment(passages)
     numbered = _numbered([(item, c) for item, c in criteria(found.items, record.texts)])
-    listed = related(numbered)
+    listed = overridden(related(numbered))
     return Found(
         fields={"eligibility": tuple(listed), "eligibility_sections": _sections(found, listed, record)},
         open_questions=_questions(listed, record),

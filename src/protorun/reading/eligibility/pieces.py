@@ -29,9 +29,13 @@ _BY_CRITERIA = Guarded(
 )
 _FORMULA = Guarded(
     r"\(?(?:as )?(?:calculated |estimated |measured |determined |assessed |corrected )?(?:by |using |with |per |according to |based on |for )?(?:the )?"
-    r"(?:cockcroft[- ]?(?:and |& ?)?[- ]?gault|ckd-?epi|mdrd|modification of diet in renal disease|fridericia|bazett|schwartz)(?:'s)?"
+    r"(?:cockcroft[- ]?(?:and |& ?)?[- ]?gault|ckd-?epi|mdrd|modification of diet in renal disease|fridericia|bazett|schwartz|jelliffe)(?:'s)?"
     r"(?: \((?:mdrd|c-?g|ckd-epi)\))?(?: (?:formula|equation|method|estimation|correction))?(?P<close>\))?(?= |[.,;)]|$)"
 )
+_COUNTED = re.compile(
+    r"(?:(?<=: )|(?<=[,;] )|(?<=and )|(?<=or )|(?<=unless )|(?<=either )|(?<=of )|^)\((?:[1-9]|i{1,3}|iv|v)\)(?= [a-z])"
+)
+"""The numbers of parts inside a sentence: `unless (1) asymptomatic and (2) ...`."""
 _NON = frozenset({"pregnant", "lactating", "smoker", "childbearing_potential"})
 _EXAMPLES = re.compile(
     r"\((?:e\.?[ ]?g\.?|for example|for instance|such as|including|eg)[ ,:](?:[^()≥≤<>\d]|(?<=[a-z-])\d{1,2}){0,200}\)"
@@ -51,13 +55,18 @@ def chunks_of(line: Line) -> list[Chunk]:
     ]
     pieces += [
         Chunk("E", m.start(), m.end())
+        for m in (_COUNTED.finditer(line.text) if "(1)" in line.text or "(i)" in line.text else ())
+        if all(m.end() <= p.start or m.start() >= p.end for p in pieces)
+    ]
+    pieces += [
+        Chunk("E", m.start(), m.end())
         for m in _named_methods(line.text)
         if m[0].count("(") == m[0].count(")")
         and all(m.end() <= p.start or m.start() >= p.end for p in pieces)
     ]
     chunks = [c for c in lex(line.text, pieces) if c.kind != "E" and not (c.kind == "X" and c.value == "any")]
     chunks = mark_half_lives(mark_windows(chunks, line.text))
-    chunks = mark_sexes(mark_limits(_non(chunks), line), line)
+    chunks = mark_sexes(mark_limits(_both_sides(_non(chunks)), line), line)
     personal = _personal(line.text)
     if not personal:
         chunks = mark_reactions(chunks, line)
@@ -94,12 +103,25 @@ def _named_methods(text: str) -> list[re.Match[str]]:
     return [*_BY_CRITERIA.finditer(text), *_FORMULA.finditer(text)]
 
 
+def _both_sides(chunks: list[Chunk]) -> list[Chunk]:
+    """`creatinine clearance ≥ 50 but ≤ 70`: the two sides of one limit."""
+    for at, chunk in enumerate(chunks):
+        if chunk.kind == "z" and chunk.value == "but":
+            kinds = "".join(c.kind for c in chunks[max(0, at - 3) : at + 3])
+            if re.fullmatch(r"[vM:(]cnzcn", kinds):
+                chunk.kind = "&"
+    return chunks
+
+
 def _non(chunks: list[Chunk]) -> list[Chunk]:
     """`non-pregnant`: the only words whose `non` denies them; `non-muscle-invasive` is a name of its own."""
     for first, second in pairwise(chunks):
         if first.kind == "z" and first.value == "non" and second.kind == "k" and second.value in _NON:
             first.kind, first.value = "g", "not"
-    return chunks
+    tied = {id(b) for a, b in pairwise(chunks) if a.kind == "e" and b.kind in "iC"}
+    return (
+        [c for c in chunks if id(c) not in tied] if tied else chunks
+    )  # "except if", "except in patients with"
 
 
 def parent_window(text: str) -> Window | None:

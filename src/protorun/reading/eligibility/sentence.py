@@ -8,6 +8,7 @@ from protorun.reading.eligibility.alternatives import for_some, with_allowances
 from protorun.reading.eligibility.assemble import assemble
 from protorun.reading.eligibility.context import Context
 from protorun.reading.eligibility.operand import judged
+from protorun.reading.eligibility.overrides import released
 from protorun.reading.eligibility.pieces import chunks_of
 from protorun.reading.eligibility.trees import leaves, simplified, unread
 from protorun.reading.eligibility.words.guards import Guarded
@@ -112,6 +113,8 @@ def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         return _statement(chunks, text, line)
     if not atoms:
         return judged(chunks, line) if JUDGMENT.search(text) else context.unparsed(line, chunks)
+    if (found := released(chunks, line, context)) is not None:
+        return found
     if _MAY.search(text) and not _ONLY_IF.search(text) and not for_some(chunks):
         line.doubt(
             "ALLOWANCE",

@@ -128,6 +128,8 @@ def open_name(named: list[Chunk], line: Line) -> str | None:
     words = [c for c in named if c.kind in "zkfvqya"]
     if not words or all(c.kind in "aq" for c in words) or any(_turns(c, c is words[-1]) for c in words):
         return None
+    if any(c.value == "but" for c in words):
+        return None
     if [c.kind for c in words] == ["v"]:
         return str(words[0].value) if "+" not in str(words[0].value) else None
     tail = _TAIL.match(line.text, named[-1].end)

@@ -11,11 +11,17 @@ from protorun.terms.variables import factor, factors, variables
 
 _FORMULAS = {
     "Cockcroft-Gault": r"cockcroft",
+    "Jelliffe": r"jelliffe",
+    "Schwartz": r"schwartz",
     "CKD-EPI": r"ckd-?epi",
     "MDRD": r"mdrd|modification of diet",
     "Fridericia": r"fridericia|qtcf",
     "Bazett": r"bazett|qtcb",
 }
+
+_THIS = re.compile(r"\b(?:this|that|the same) (?:formula|equation|method)")
+_SIGN = re.compile(r"[<>≥≤]")
+_LOST = re.compile(r"(?<![\d.])10(?:3|6|9|12)(?![\d.])")
 
 
 def number_atom(name: str, bounds: Bounds, line: Line, start: int, end: int) -> Expr:
@@ -23,6 +29,8 @@ def number_atom(name: str, bounds: Bounds, line: Line, start: int, end: int) -> 
     low, high, unit, _ = bounds
     source = line.cite(start, end)
     unit = giga(name, unit, source.quote)
+    if unit.startswith("10^") and (lost := _LOST.search(source.quote)):
+        line.doubt("LOST_EXPONENT", f"{lost[0]!r} is read as {lost[0][:2]}^{lost[0][2:]}")
     suggested = ""
     known = variables().get(name)
     times = next((b.times for b in (low, high) if b), "")
@@ -40,7 +48,7 @@ def number_atom(name: str, bounds: Bounds, line: Line, start: int, end: int) -> 
         unit=unit,
         suggested_unit=suggested,
         source=source,
-        note=_formula(name, line),
+        note=_formula(name, line, start, end),
     )
 
 
@@ -52,11 +60,23 @@ def giga(name: str, unit: str, quote: str) -> str:
     return "10^9/L" if unit == "g/L" and "10^9/L" in factors(name) and _GIGA.search(quote) else unit
 
 
-def _formula(name: str, line: Line) -> str:
-    """Clearance and QTc depend on the formula the record names; it stays with the limit."""
+def _formula(name: str, line: Line, start: int, end: int) -> str:
+    """Clearance and QTc depend on the formula the sentence names, or the only one of the line; it stays with the limit."""
     if name not in ("creatinine_clearance", "egfr_rate", "qtc"):
         return ""
-    return ", ".join(formula for formula, pattern in _FORMULAS.items() if re.search(pattern, line.text))
+    if not any(re.search(pattern, line.text) for pattern in _FORMULAS.values()):
+        return ""
+    first = max(line.text.rfind(";", 0, start), line.text.rfind(". ", 0, start)) + 1
+    behind = [i for i in (line.text.find(";", end), line.text.find(". ", end)) if i >= 0]
+    said = line.text[first : min(behind, default=len(line.text))]
+    if _THIS.search(said):
+        said = line.text
+    elsewhere = " ".join(s for s in re.split(r"; |\. ", line.text) if not _SIGN.search(s))
+    return _formulas_in(said) or _formulas_in(elsewhere)
+
+
+def _formulas_in(text: str) -> str:
+    return ", ".join(formula for formula, pattern in _FORMULAS.items() if re.search(pattern, text))
 
 
 def _suggest(name: str, unit: str, values: list[float], ratio: float, line: Line) -> str:
