@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from protorun.reading.eligibility.context import Context
 from protorun.reading.eligibility.operand import operand
+from protorun.reading.eligibility.shared.members import shared
 from protorun.reading.eligibility.trees import leaves, simplified, unread
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
@@ -68,7 +69,7 @@ def listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         return operand(operands[0] if operands else [], line, context)
     if (spread := _spread_negation(operands, joints, line, context)) is not None:
         return spread
-    each = [operand(o, line, context) for o in operands]
+    each = shared([operand(o, line, context) for o in operands], operands, joints, line, context)
     parts, kept = _with_allowances(each, operands, joints, line, context)
     if _uneven(parts, kept) if not context.firing else _strewn(parts, kept):
         line.doubt("LIST_SCOPE", "things of different kinds in one list with commas; not taken apart")
@@ -163,8 +164,9 @@ def _spread_negation(
         return None
     if any(c.kind in "gM" for o in operands[1:] for c in o):
         return None
-    inner = [operand(o, line, context.described()) for o in ([first[1:], *operands[1:]])]
-    return Not(part=Any(parts=tuple(inner)))
+    members = [first[1:], *operands[1:]]
+    inner = [operand(o, line, context.described()) for o in members]
+    return Not(part=Any(parts=tuple(shared(inner, members, joints, line, context.described()))))
 
 
 def _is_limit(chunk: Chunk) -> bool:
@@ -199,7 +201,7 @@ def _join(parts: list[Expr], joints: list[str], line: Line, context: Context) ->
     if all(isinstance(p, If) and isinstance(p.condition, Code) for p in parts):
         return All(parts=tuple(parts))  # "≥ 13 for men or ≥ 12 for women": each sex has its own limit
     if "|" in signs and "&" in signs:
-        return _mixed(parts, joints, line)
+        return _mixed(parts, joints, line, context)
     if "|" in signs:
         return _led(parts) or Any(parts=tuple(parts))
     lost = [p for p in parts if unread(p)]
@@ -218,8 +220,8 @@ def _join(parts: list[Expr], joints: list[str], line: Line, context: Context) ->
     return All(parts=tuple(parts)) if "&" in signs else Any(parts=tuple(parts))
 
 
-def _mixed(parts: list[Expr], joints: list[str], line: Line) -> Expr:
-    """`and` binds tighter than `or`; the other reading is kept beside it."""
+def _mixed(parts: list[Expr], joints: list[str], line: Line, context: Context) -> Expr:
+    """`and` binds tighter than `or`, except between illnesses that exclude; the other reading is kept beside it."""
     groups: list[list[Expr]] = [[parts[0]]]
     for part, joint in zip(parts[1:], joints, strict=True):
         if joint == "&":
@@ -229,6 +231,11 @@ def _mixed(parts: list[Expr], joints: list[str], line: Line) -> Expr:
     default = Any(parts=tuple(g[0] if len(g) == 1 else All(parts=tuple(g)) for g in groups))
     if all(len(g) == 1 or all(name_of(p).startswith("her2_") for p in g) for g in groups):
         return default  # IHC 2+ and ISH negative are one result by definition
+    if context.firing and all(_marks_only(p, {"condition", "finding"}) for p in parts):
+        line.doubt("AND_ON_EXCLUSION", "`and` joins things that exclude; read as: any one of them excludes")
+        anyone = Any(parts=tuple(parts))
+        line.readings.append(("`and` asks for both, and binds tighter than `or`", anyone, default))
+        return anyone
     line.doubt("PRECEDENCE", "`and` and `or` in one list; `and` is read as binding tighter")
     others: list[list[Expr]] = [[parts[0]]]
     for part, joint in zip(parts[1:], joints, strict=True):

@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from protorun.reading.eligibility.atoms.flags import dated, mark_flags
+from protorun.reading.eligibility.atoms.events import mark_events, share_times
+from protorun.reading.eligibility.atoms.flags import dated, distribute, mark_flags
 from protorun.reading.eligibility.atoms.limits import mark_limits
-from protorun.reading.eligibility.atoms.open_conditions import mark_events, mark_open_conditions, share_times
+from protorun.reading.eligibility.atoms.open_conditions import mark_open_conditions
 from protorun.reading.eligibility.atoms.phrases import mark_phrases
 from protorun.reading.eligibility.atoms.reactions import mark_reactions
 from protorun.reading.eligibility.atoms.sexes import mark_sexes
 from protorun.reading.eligibility.atoms.treatments import find_doses, mark_half_lives, mark_treatments
 from protorun.reading.eligibility.islands import islands
+from protorun.reading.eligibility.shared.heads import share_known_heads, share_open_heads
 from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lex import lex
 from protorun.reading.eligibility.words.lexicon import Chunk
@@ -65,15 +67,15 @@ def chunks_of(line: Line) -> list[Chunk]:
         and all(m.end() <= p.start or m.start() >= p.end for p in pieces)
     ]
     chunks = [c for c in lex(line.text, pieces) if c.kind != "E" and not (c.kind == "X" and c.value == "any")]
-    chunks = mark_half_lives(mark_windows(chunks, line.text))
+    chunks = mark_half_lives(mark_windows(share_known_heads(chunks, line), line.text))
     chunks = mark_sexes(mark_limits(_both_sides(_non(chunks)), line), line)
     personal = _personal(line.text)
     if not personal:
         chunks = mark_reactions(chunks, line)
     marked = mark_flags(mark_treatments(chunks, line), line)
     if not personal:
-        marked = mark_open_conditions(marked, line)
-        marked = mark_phrases(marked, line)
+        marked = mark_open_conditions(share_open_heads(marked, line), line)
+        marked = distribute(mark_phrases(marked, line), line, pairs=True)
     marked = share_times(dated(mark_events(marked, line), line), line)
     return [c for c in marked if c.kind != "q" or c.value]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from itertools import pairwise
 from typing import Any as Anything
 
@@ -14,7 +15,7 @@ from protorun.terms.concepts import concepts
 
 _TESTS = frozenset({"hbsag", "hcv_antibody", "hcv_rna", "hbcab"})
 _NOW = frozenset({"pregnant", "lactating"})
-_BEHIND = frozenset(
+BEHIND = frozenset(
     {
         "requiring_iv_antimicrobials",
         "requiring_systemic_therapy",
@@ -39,7 +40,7 @@ def mark_flags(chunks: list[Chunk], line: Line) -> list[Chunk]:
             continue
         found.append(item[0])
         at = item[1]
-    return dated(_distribute(found, line), line)
+    return dated(distribute(found, line), line, finished=False)
 
 
 def _stages(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | None:
@@ -82,7 +83,7 @@ def _condition(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | 
     step = at
     groups: list[list[str]] = [[]]
     listed = False
-    while step < len(chunks) and chunks[step].kind == "q" and chunks[step].value not in _BEHIND:
+    while step < len(chunks) and chunks[step].kind == "q" and chunks[step].value not in BEHIND:
         groups[-1].append(str(chunks[step].value))
         step += 1
         nxt = step
@@ -94,12 +95,14 @@ def _condition(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | 
             step = nxt
     if not listed:  # "unstable, symptomatic X" is both; "active, known or suspected X" is any of them
         groups = [[q for group in groups for q in group]]
+    elif len(lead := [q for q in groups[0][:-1] if q]) and all(len(g) == 1 for g in groups[1:]):
+        groups = [groups[0], *([*lead, *g] for g in groups[1:])]  # "severe primary or secondary X"
     if step >= len(chunks) or chunks[step].kind != "k":
         return None
     name, behind = str(chunks[step].value), step + 1
     behind = _same(chunks, behind, name)
     extra: list[str] = []
-    while behind < len(chunks) and chunks[behind].kind == "q" and chunks[behind].value in _BEHIND:
+    while behind < len(chunks) and chunks[behind].kind == "q" and chunks[behind].value in BEHIND:
         extra.append(str(chunks[behind].value))
         behind += 1
     source = line.cite(chunks[at].start, chunks[behind - 1].end)
@@ -159,9 +162,10 @@ def _flag(name: str, qualifiers: tuple[str, ...], window: Window | None, source:
     return Flag.model_construct(variable=name, qualifiers=qualifiers, window=window, source=source)
 
 
-def _distribute(chunks: list[Chunk], line: Line) -> list[Chunk]:
+def distribute(chunks: list[Chunk], line: Line, *, pairs: bool = False) -> list[Chunk]:
     """`uncontrolled hypertension, diabetes or asthma`: the qualifier of the first of a list goes for those behind it,
-    unless one of them has a qualifier, a definition or a verb of its own. The other reading is kept."""
+    unless one of them has a qualifier, a definition or a verb of its own. The other reading is kept. `pairs`: only where
+    two stand together without a comma, or share a word."""
     at = 0
     if sum(c.kind == "A" for c in chunks) < 2:
         return chunks
@@ -171,13 +175,22 @@ def _distribute(chunks: list[Chunk], line: Line) -> list[Chunk]:
         if (
             len(members) > 1
             and (first := _qualifiers(members[0]))
+            and not _closed(members[0])
             and not any(_narrowed(m) for m in members[1:])
             and all(_close(a, b, line) for a, b in pairwise(members))
+            and (not pairs or _paired(chunks[at:run], members))
         ):
             for member in members[1:]:
                 _qualify(member, first, line)
         at = max(run, at + 1)
     return chunks
+
+
+def _paired(run: list[Chunk], members: list[Chunk]) -> bool:
+    if len(members) == 2 and not any(c.kind in ",&" for c in run):
+        return True
+    last = [m.value.variable.rpartition("_")[2] for m in members if isinstance(m.value, Flag)]
+    return len(set(last)) == 1 and len(last) == len(members)
 
 
 def _close(one: Chunk, two: Chunk, line: Line) -> bool:
@@ -186,7 +199,7 @@ def _close(one: Chunk, two: Chunk, line: Line) -> bool:
 
 
 _VERBS = re.compile(
-    r"\b(?:having|has|have|had|history|histories|diagnosed|presence|evidence|with|receiving|positive)\b"
+    r"\b(?:any|having|has|have|had|history|histories|diagnosed|presence|evidence|with|receiving|positive)\b"
 )
 
 
@@ -194,13 +207,18 @@ def _qualify(member: Chunk, first: tuple[str, ...], line: Line) -> None:
     before = member.value
     if isinstance(before, Flag) and before.variable == "hiv":
         first = tuple(q for q in first if q != "active")  # HIV infection has no inactive form
-    member.value = _map_atoms(before, lambda f: f.model_copy(update={"qualifiers": first}))
+    member.value = _map_atoms(before, lambda f: _qualified(f, first))
     if member.value != before:
         words = " ".join(q.replace("_", " ") for q in first)
         says = (
             f"{words!r} goes for the first of the list only, not for {line.quote(member.start, member.end)!r}"
         )
+        line.changed(before, member.value, lambda e: _map_atoms(e, lambda f: _qualified(f, first)))
         line.readings.append((says, member.value, before))
+
+
+def _qualified(atom: Anything, first: tuple[str, ...]) -> Anything:
+    return atom.model_copy(update={"qualifiers": first}) if isinstance(atom, Flag) else atom
 
 
 def _run(chunks: list[Chunk], at: int) -> int:
@@ -221,15 +239,22 @@ def _qualifiers(chunk: Chunk) -> tuple[str, ...]:
     flags = chunk.value.parts if isinstance(chunk.value, Any) else (chunk.value,)
     found = {f.qualifiers for f in flags if isinstance(f, Flag)}
     own = found.pop() if len(found) == 1 else ()
-    return tuple(q for q in own if q not in _BEHIND)
+    return tuple(q for q in own if q not in BEHIND)
+
+
+def _closed(chunk: Chunk) -> bool:
+    """Narrowed behind as well (`active infection requiring therapy`): a whole of its own."""
+    flags = chunk.value.parts if isinstance(chunk.value, Any) else (chunk.value,)
+    return any(q in BEHIND for f in flags if isinstance(f, Flag) for q in f.qualifiers)
 
 
 def _narrowed(chunk: Chunk) -> bool:
     return chunk.own or not isinstance(chunk.value, Flag) or bool(chunk.value.qualifiers)
 
 
-def dated(chunks: list[Chunk], line: Line) -> list[Chunk]:
-    """A window behind a list of conditions goes for all of them; one behind a limit goes for that limit."""
+def dated(chunks: list[Chunk], line: Line, *, finished: bool = True) -> list[Chunk]:
+    """A window behind a list of conditions goes for all of them; one behind a limit goes for that limit. Not `finished`:
+    unknown words before a condition may still become part of its name, so its time waits."""
     found: list[Chunk] = []
     if not any(c.kind == "W" for c in chunks):
         return chunks
@@ -241,20 +266,28 @@ def dated(chunks: list[Chunk], line: Line) -> list[Chunk]:
             and found[-2].kind == "A"
         ):
             found.pop()  # "other malignancy diagnosed within the past 3 years"
-        if chunk.kind != "W" or not found or found[-1].kind != "A":
+        waits = not finished and len(found) > 1 and found[-2].kind == "z"
+        if (
+            chunk.kind != "W"
+            or not found
+            or found[-1].kind != "A"
+            or (waits and _is_condition(found[-1].value))
+        ):
             found.append(chunk)
             continue
         start = len(found)
         while start and (found[start - 1].kind in ",|/&" or _is_condition(found[start - 1].value)):
             start -= 1
+        start += not finished and bool(start) and found[start - 1].kind == "z"
         members = [c for c in found[start:] if c.kind == "A"] or (
             [found[-1]] if _is_limit(found[-1].value) else []
         )
-        kinds = {q for m in members for q in [_qualifiers(m)]}
+        change = partial(_map_atoms, change=partial(_in, window=chunk.value))
         for member in members:
             before = member.value
-            member.value = _map_atoms(before, lambda f, w=chunk.value: _in(f, w))
-            if len(kinds) > 1 and member is not members[-1]:
+            member.value = change(before)
+            line.changed(before, member.value, change)
+            if member is not members[-1] and member.value != before:
                 says = f"the time goes for the last of the list only, not for {line.quote(member.start, member.end)!r}"
                 line.readings.append((says, member.value, before))
         if members:

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.atoms.measure_names import name_start, open_name
 from protorun.reading.eligibility.words.lexicon import Chunk, modal, reversing
 from protorun.reading.eligibility.words.line import Line
-from protorun.reading.eligibility.words.nodes import window
-from protorun.reading.eligibility.words.personal import JUDGMENT
-from protorun.study.criterion import Flag, Treated, Window
+from protorun.study.criterion import Flag
 from protorun.study.source import Source
 from protorun.terms.concepts import concepts
 
@@ -32,7 +29,7 @@ _NOT_A_NAME = re.compile(
     r"older|younger|adults?|elderly|child(?:ren)?|infants?|regardless|irrespective|despite|experienc\w*|followed|taken|occur\w*|performed|inadequate|insufficient|poor|"
     r"makes?|contraindicat(?:es?|ing)|critically|clinically|components?|excipients?|ingredients?|locations?|symptomatic|combined|[a-z]|minimum|maximum|least|most|more|less|new|newly|first|second|last|prior|previous\w*|current\w*|recent\w*|concurrent\w*|concomitant\w*|no|not|non|without|never|none|free)\b"
 )
-_ADJECTIVE = re.compile(r"(?:al|ic|ous|ive|ar|ary|ed|ing|able|ible|oid|ly|ent|ant|ior)$")
+ADJECTIVE = re.compile(r"(?:al|ic|ous|ive|ar|ary|ed|ing|able|ible|oid|ly|ent|ant|ior)$")
 _NOUNS = frozenset({"patient", "variant", "implant", "infant", "event", "accident", "coolant", "transplant", "bleeding", "swelling", "vomiting", "animal", "chemical", "hospital", "tic",
                     "epidemic", "intestinal", "seminar", "cancer", "scar", "ulcer", "radar", "capillary"})  # fmt: skip
 GENERIC = frozenset(
@@ -88,9 +85,14 @@ GENERIC = frozenset(
         "clear",
         "toxicity",
         "toxicities",
+        "intervention",
+        "interventions",
+        "correction",
+        "procedure",
+        "procedures",
     ]
 )
-_ORGANS = frozenset(
+ORGANS = frozenset(
     [
         "liver",
         "kidney",
@@ -140,11 +142,11 @@ _ORGANS = frozenset(
         "autoimmune",
     ]
 )
-_EVENT = re.compile(
-    r"covid|influenza|trauma|injur|fracture|infarct|attack|event|hemorrhag|bleed|surger|episode|transfus|procedure|infection|exacerbation|stroke|sprain|concussion|ischemi|thrombo|embol|hospital|biops|donation|accident"
-)
 _OF_SHARED = re.compile(
     r"\s*(?:,|or\b|and\b|/)[^.;]{0,120}\w*(?:carcinoma|cancer|tumou?r|sarcoma|lymphoma|disease|infection|malignancy|neoplasm)s? (?:of|in) "
+)
+_TO_SHARED = re.compile(
+    r"(?:\s*(?:,|or\b|and\b|/)\s*\w{1,30}){1,6}\s(?:allerg(?:y|ies)|intolerance|(?:hyper)?sensitivity|overdose|addiction|dependence|misuse|abuse)\b"
 )
 _TO_WHAT = re.compile(
     r"\b(?:allerg|hypersensitiv|intoleran|reaction|contraindicat|sensitivit|anaphyla)\w*[^.;]{0,80}\bto\b[^.;]*$"
@@ -154,13 +156,14 @@ _GIVEN = re.compile(
     r"\b(?:receiv\w*|us(?:e|es|ed|ing)|tak\w*|undergo\w*|underwent|treat\w*|therap\w*|administ\w*|requir\w*|need\w*|plan\w*|participat\w*|allerg\w*|hypersensitiv\w*|sensitiv\w*|"
     r"reaction|exposure|willing\w*|able|inability|unable|refus\w*|test(?:s|ed|ing)?|fail\w*|progress\w*|respon\w*|defined|confirmed|indicated|demonstrated)\b"
 )
-_BEFORE = frozenset(",|&;.:gIehiC")
-_BEHIND = frozenset(",|&;.):WeI")
+_BEFORE = frozenset(",|&/;.:gIehiC")
+_BEHIND = frozenset(",|&/;.):WeI")
 
 
 def mark_open_conditions(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """The chunks with every list member of plain unknown words as one condition under its own name."""
     found: list[Chunk] = []
+    spelled: dict[int, list[Chunk]] = {}
     at = depth = 0
     if not any(c.kind == "z" for c in chunks):
         return chunks
@@ -175,10 +178,27 @@ def mark_open_conditions(chunks: list[Chunk], line: Line) -> list[Chunk]:
             found += chunks[at : max(behind, at + 1)]
             at = max(behind, at + 1)
         else:
-            while found and found[-1].kind == "q" and named[0].start <= found[-1].start:
-                found.pop()
-            found.append(named[0])
+            first = len(found)
+            while first and found[first - 1].kind == "q" and named[0].start <= found[first - 1].start:
+                first -= 1
+            spelled[id(named[0])] = [*found[first:], *chunks[at : named[1]]]
+            found[first:] = [named[0]]
             at = named[1]
+    return _both_sides(found, spelled) if "/" in line.text and spelled else found
+
+
+def _both_sides(chunks: list[Chunk], spelled: dict[int, list[Chunk]]) -> list[Chunk]:
+    """A slash joins names, or it stands inside something nobody understood: `absolute/relative contraindication`."""
+    found: list[Chunk] = []
+    at = 0
+    while at < len(chunks):
+        end = at + 1
+        while end + 1 < len(chunks) and chunks[end].kind == "/":
+            end += 2
+        names = end == at + 1 or all(c.kind == "A" for c in chunks[at:end:2])
+        for chunk in chunks[at:end]:
+            found += [chunk] if names else spelled.get(id(chunk), [chunk])
+        at = end
     return found
 
 
@@ -204,21 +224,32 @@ def _condition(
         return None
     text = line.text[words[0].start : end]
     after = line.text[end : chunks[behind].start if behind < len(chunks) else len(line.text)]
-    sentence = re.split(r"[.;]", line.text[max(0, words[0].start - 200) : words[0].start])[-1]
-    if re.search(r"[a-z]", after) or _TO_WHAT.search(sentence) or _lends(text, chunks, behind):
+    if re.search(r"[a-z]", after) or to_what(line.text, words[0].start) or _lends(text, chunks, behind):
         return None
+    if _TO_SHARED.match(line.text, end) and " " not in text:
+        return None  # "lidocaine or niacin allergy": nobody has a lidocaine
     if _OF_SHARED.match(line.text, end) and " of " not in text:
         return (
             None  # "squamous cell carcinoma, or adenocarcinoma of the cervix": of which organ is the first?
         )
     gap = line.text[found[first - 1].end if first else 0 : words[0].start]
-    if not _is_name(text) or _GIVEN.search(gap):
+    if not is_name(text) or given(gap):
         return None
     start = found[first].start if first < len(found) else words[0].start
     if _POSITIVE.search(gap):  # "positive blood culture": the result is part of the name
         text = f"positive {text}"
     source = line.cite(start, end)
     return Chunk("A", start, end, open_flag(text, tuple(qualifiers), source)), behind
+
+
+def to_what(text: str, at: int) -> bool:
+    """What stands here is what somebody is allergic to."""
+    return bool(_TO_WHAT.search(re.split(r"[.;]", text[max(0, at - 200) : at])[-1]))
+
+
+def given(gap: str) -> bool:
+    """The words before a name make it something that is given, tested or exposed to."""
+    return bool(_GIVEN.search(gap))
 
 
 def open_flag(text: str, qualifiers: tuple[str, ...], source: Source) -> Flag:
@@ -247,7 +278,8 @@ def _end(chunks: list[Chunk], behind: int, line: Line) -> int:
     return tail.end() if tail else end
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
+    """Plain words that end in a noun, none of them a verb, a preposition or a person."""
     if not _PLAIN.fullmatch(text) or not 4 <= len(text) <= _MOST_LETTERS or _NOT_A_NAME.search(text):
         return False
     return is_noun(text)
@@ -256,144 +288,17 @@ def _is_name(text: str) -> bool:
 def is_noun(text: str) -> bool:
     """The last word of a name is no adjective, as far as its ending tells."""
     last = re.split(r"[ -]", text)[-1]
-    return len(last) > 2 and (last in _NOUNS or not _ADJECTIVE.search(last))
+    return len(last) > 2 and (last in _NOUNS or not ADJECTIVE.search(last))
 
 
 def lends(text: str) -> bool:
     """Nothing but organs, or nothing but words such as `disorder`: that names no condition."""
     words = re.split(r"[ -]+", text)
-    return all(w in _ORGANS for w in words) or all(w in GENERIC for w in words)
+    return all(w in ORGANS for w in words) or all(w in GENERIC for w in words)
 
 
 def _lends(text: str, chunks: list[Chunk], behind: int) -> bool:
     """`liver, kidney and heart diseases`, `alcohol or drug abuse`: a member that takes its last word from another one,
     or is only that word."""
     listed = behind < len(chunks) and chunks[behind].kind in ",|&/"
-    return lends(text) or (listed and re.split(r"[ -]+", text)[-1] in _ORGANS)
-
-
-def share_times(chunks: list[Chunk], line: Line) -> list[Chunk]:
-    """`major trauma or major surgery within 4 weeks`: the time of the last goes for the events before it."""
-    for at, chunk in enumerate(chunks):
-        if chunk.kind != "A":
-            continue
-        window = _time_of(chunk)
-        step = at - 1
-        while (
-            window is not None and step > 0 and chunks[step].kind in ",|&/" and chunks[step - 1].kind == "A"
-        ):
-            if not _take_time(chunks[step - 1], window, line):
-                break
-            step -= 2
-            while step > 0 and chunks[step].kind in ",|&/" and chunks[step - 1].kind in ",|&/":
-                step -= 1
-    return chunks
-
-
-def _time_of(chunk: Chunk) -> Window | None:
-    return chunk.value.window if chunk.kind == "A" and isinstance(chunk.value, (Treated, Flag)) else None
-
-
-def _take_time(chunk: Chunk, window: Window, line: Line) -> bool:
-    value = chunk.value
-    if (isinstance(value, Treated) and value.window is None and not value.ongoing) or (
-        isinstance(value, Flag)
-        and value.window is None
-        and set(value.qualifiers) <= {"recent"}
-        and _EVENT.search(value.variable)
-    ):
-        new = value.model_copy(update={"window": window, "qualifiers": ()})
-    else:
-        return False
-    says = f"the time goes for the last of the list only, not for {line.quote(chunk.start, chunk.end)!r}"
-    line.readings.append((says, new, value))
-    chunk.value = new
-    return True
-
-
-def mark_events(chunks: list[Chunk], line: Line) -> list[Chunk]:
-    """The chunks with every time window that is left joined to what it dates: `surgery on the knee within 6 months`,
-    `systematic exercise within 3 months`."""
-    found: list[Chunk] = []
-    for chunk in _recent(chunks):
-        if chunk.kind == "W" and found and not _dated(chunk, found, line):
-            first = name_start(found, chunk, line)
-            name = open_name(found[first:], line) if first is not None else None
-            name = re.sub(r"_(?:occurr(?:ed|ing)|performed|used|experienced)$", "", name) if name else None
-            if first is not None and name and _is_event(name, found[first:], chunk, line):
-                source = line.cite(found[first].start, chunk.end)
-                flag = Flag.model_construct(variable=name, qualifiers=(), window=chunk.value, source=source)
-                found[first:] = [Chunk("A", found[first].start, chunk.end, flag)]
-                continue
-        if chunk.kind != "W" or not found or not _dated(chunk, found, line):
-            found.append(chunk)
-    return found
-
-
-def _recent(chunks: list[Chunk]) -> list[Chunk]:
-    """`Epileptic seizure < 2 years`, `hospitalization (< 2 months)`: less than that long ago."""
-    found: list[Chunk] = []
-    at = 0
-    if not any(c.kind == "t" for c in chunks):
-        return chunks
-    while at < len(chunks):
-        kinds = "".join([c.kind for c in chunks[at : at + 4]]) if chunks[at].kind in "(c" else ""
-        inside = kinds.startswith("(ct)")
-        first = at + inside
-        event = bool(found) and found[-1].kind in "zA" and (inside or kinds.startswith("ct"))
-        if event and chunks[first].value in ("<", "≤") and first + 1 < len(chunks):
-            quantity = chunks[first + 1].value
-            end = first + 2 + inside
-            made = window(quantity.value, quantity.unit)
-            name = found[-1].value if found[-1].kind == "z" else getattr(found[-1].value, "variable", "")
-            known = isinstance(found[-1].value, Treated) or _EVENT.search(str(name)) or name == "seizure"
-            if known and quantity.unit in _SPANS:
-                found.append(Chunk("W", chunks[at].start, chunks[end - 1].end, made))
-                at = end
-                continue
-        found.append(chunks[at])
-        at += 1
-    return found
-
-
-_SPANS = frozenset({"days", "weeks", "months", "years", "hours"})
-
-
-def _is_event(name: str, words: list[Chunk], window: Chunk, line: Line) -> bool:
-    gap = line.text[words[-1].end : window.start]
-    plain = not re.search(
-        r"[a-z]",
-        re.sub(
-            r"\b(?:of|has|have|been|was|were|that|which|did|disease|infection|the|occurred|performed|obtained)\b",
-            "",
-            gap,
-        ),
-    )
-    text = line.text[words[0].start : window.start]
-    return (
-        plain
-        and not any(c.kind == "M" for c in words)
-        and not _NOT_TIMED.search(name)
-        and not JUDGMENT.search(text)
-    )
-
-
-_NOT_TIMED = re.compile(
-    r"(?:^|_)(?:plan\w*|will|intend\w*|willing|able|expected|anticipated|diagnosed?|test|stable|dose|doses|age|born|other|another|new|screening|visit|adequate|out|significant\w*|abnormality|function|requir\w*)(?:_|$)"
-)
-
-
-def _dated(window: Chunk, found: list[Chunk], line: Line) -> bool:
-    """`surgery on the ipsilateral knee within 6 months`: the window dates the treatment before it."""
-    at = len(found)
-    while at and found[at - 1].kind in "zk" and len(found) - at < _MOST_WORDS:
-        at -= 1
-    if at == len(found) or not at or not isinstance(found[at - 1].value, (Treated, Flag)):
-        return False
-    last = found[at - 1]
-    if last.value.window is not None or re.search(
-        r"\b(?:and|or|but|except)\b|[,;]", line.text[last.end : window.start]
-    ):
-        return False
-    last.value = last.value.model_copy(update={"window": window.value})
-    return True
+    return lends(text) or (listed and re.split(r"[ -]+", text)[-1] in ORGANS)

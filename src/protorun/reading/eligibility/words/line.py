@@ -29,3 +29,11 @@ class Line:
         text = f"{code}: {says}"
         if text not in self.doubts:
             self.doubts.append(text)
+
+    def changed(self, before: Expr, after: Expr, change: Callable[[Expr], Expr]) -> None:
+        """A node became another one: the other readings of it change as well."""
+        if self.readings:
+            self.readings = [
+                (says, after, change(other)) if node == before else (says, node, other)
+                for says, node, other in self.readings
+            ]

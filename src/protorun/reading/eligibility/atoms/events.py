@@ -1,0 +1,149 @@
+"""Events with their time: `major trauma or surgery within 4 weeks`, `hospitalization (< 2 months)`."""
+
+from __future__ import annotations
+
+import re
+
+from protorun.reading.eligibility.atoms.measure_names import name_start, open_name
+from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.line import Line
+from protorun.reading.eligibility.words.nodes import window
+from protorun.reading.eligibility.words.personal import JUDGMENT
+from protorun.study.criterion import Flag, Treated, Window
+
+_MOST_WORDS = 5
+_EVENT = re.compile(
+    r"covid|influenza|trauma|injur|fracture|infarct|attack|event|hemorrhag|bleed|surger|episode|transfus|procedure|infection|exacerbation|stroke|sprain|concussion|ischemi|thrombo|embol|hospital|biops|donation|accident"
+)
+
+
+def is_event(name: str) -> bool:
+    """Something that happens at a time: `trauma`, `stroke`."""
+    return bool(_EVENT.search(name))
+
+
+def share_times(chunks: list[Chunk], line: Line) -> list[Chunk]:
+    """`major trauma or major surgery within 4 weeks`: the time of the last goes for the events before it."""
+    for at, chunk in enumerate(chunks):
+        if chunk.kind != "A":
+            continue
+        window = _time_of(chunk)
+        step = at - 1
+        while (
+            window is not None and step > 0 and chunks[step].kind in ",|&/" and chunks[step - 1].kind == "A"
+        ):
+            if not _take_time(chunks[step - 1], window, line):
+                break
+            step -= 2
+            while step > 0 and chunks[step].kind in ",|&/" and chunks[step - 1].kind in ",|&/":
+                step -= 1
+    return chunks
+
+
+def _time_of(chunk: Chunk) -> Window | None:
+    return chunk.value.window if chunk.kind == "A" and isinstance(chunk.value, (Treated, Flag)) else None
+
+
+def _take_time(chunk: Chunk, window: Window, line: Line) -> bool:
+    value = chunk.value
+    if (isinstance(value, Treated) and value.window is None and not value.ongoing) or (
+        isinstance(value, Flag)
+        and value.window is None
+        and set(value.qualifiers) <= {"recent"}
+        and _EVENT.search(value.variable)
+    ):
+        new = value.model_copy(update={"window": window, "qualifiers": ()})
+    else:
+        return False
+    says = f"the time goes for the last of the list only, not for {line.quote(chunk.start, chunk.end)!r}"
+    line.readings.append((says, new, value))
+    chunk.value = new
+    return True
+
+
+def mark_events(chunks: list[Chunk], line: Line) -> list[Chunk]:
+    """The chunks with every time window that is left joined to what it dates: `surgery on the knee within 6 months`,
+    `systematic exercise within 3 months`."""
+    found: list[Chunk] = []
+    for chunk in _recent(chunks):
+        if chunk.kind == "W" and found and not _dated(chunk, found, line):
+            first = name_start(found, chunk, line)
+            name = open_name(found[first:], line) if first is not None else None
+            name = re.sub(r"_(?:occurr(?:ed|ing)|performed|used|experienced)$", "", name) if name else None
+            if first is not None and name and _is_event(name, found[first:], chunk, line):
+                source = line.cite(found[first].start, chunk.end)
+                flag = Flag.model_construct(variable=name, qualifiers=(), window=chunk.value, source=source)
+                found[first:] = [Chunk("A", found[first].start, chunk.end, flag)]
+                continue
+        if chunk.kind != "W" or not found or not _dated(chunk, found, line):
+            found.append(chunk)
+    return found
+
+
+def _recent(chunks: list[Chunk]) -> list[Chunk]:
+    """`Epileptic seizure < 2 years`, `hospitalization (< 2 months)`: less than that long ago."""
+    found: list[Chunk] = []
+    at = 0
+    if not any(c.kind == "t" for c in chunks):
+        return chunks
+    while at < len(chunks):
+        kinds = "".join([c.kind for c in chunks[at : at + 4]]) if chunks[at].kind in "(c" else ""
+        inside = kinds.startswith("(ct)")
+        first = at + inside
+        event = bool(found) and found[-1].kind in "zA" and (inside or kinds.startswith("ct"))
+        if event and chunks[first].value in ("<", "≤") and first + 1 < len(chunks):
+            quantity = chunks[first + 1].value
+            end = first + 2 + inside
+            made = window(quantity.value, quantity.unit)
+            name = found[-1].value if found[-1].kind == "z" else getattr(found[-1].value, "variable", "")
+            known = isinstance(found[-1].value, Treated) or _EVENT.search(str(name)) or name == "seizure"
+            if known and quantity.unit in _SPANS:
+                found.append(Chunk("W", chunks[at].start, chunks[end - 1].end, made))
+                at = end
+                continue
+        found.append(chunks[at])
+        at += 1
+    return found
+
+
+_SPANS = frozenset({"days", "weeks", "months", "years", "hours"})
+
+
+def _is_event(name: str, words: list[Chunk], window: Chunk, line: Line) -> bool:
+    gap = line.text[words[-1].end : window.start]
+    plain = not re.search(
+        r"[a-z]",
+        re.sub(
+            r"\b(?:of|has|have|been|was|were|that|which|did|disease|infection|the|occurred|performed|obtained)\b",
+            "",
+            gap,
+        ),
+    )
+    text = line.text[words[0].start : window.start]
+    return (
+        plain
+        and not any(c.kind == "M" for c in words)
+        and not _NOT_TIMED.search(name)
+        and not JUDGMENT.search(text)
+    )
+
+
+_NOT_TIMED = re.compile(
+    r"(?:^|_)(?:plan\w*|will|intend\w*|willing|able|expected|anticipated|diagnosed?|test|stable|dose|doses|age|born|other|another|new|screening|visit|adequate|out|significant\w*|abnormality|function|requir\w*)(?:_|$)"
+)
+
+
+def _dated(window: Chunk, found: list[Chunk], line: Line) -> bool:
+    """`surgery on the ipsilateral knee within 6 months`: the window dates the treatment before it."""
+    at = len(found)
+    while at and found[at - 1].kind in "zk" and len(found) - at < _MOST_WORDS:
+        at -= 1
+    if at == len(found) or not at or not isinstance(found[at - 1].value, (Treated, Flag)):
+        return False
+    last = found[at - 1]
+    if last.value.window is not None or re.search(
+        r"\b(?:and|or|but|except)\b|[,;]", line.text[last.end : window.start]
+    ):
+        return False
+    last.value = last.value.model_copy(update={"window": window.value})
+    return True
