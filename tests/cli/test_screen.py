@@ -160,3 +160,36 @@ def test_the_criteria_as_sql_and_the_tables_they_are_run_on(study, tmp_path, cap
     assert [r["failed"] for r in json.loads(out.out)] == [1, 0, 0, 1]
     assert run(["screen", study, "--tables", str(tmp_path), "--as-of", "2025-01-15"]) == 1
     assert "there is no table of persons" in capsys.readouterr().err
+
+
+def test_a_person_of_the_tables_is_explained_and_the_dead_are_listed_apart(study, tmp_path, capsys):
+    (tmp_path / "person.csv").write_text(
+        "person_id,birth_lo,birth_hi,death_lo,death_hi\n3,1980-01-01,1980-01-01,,\n5,1980-01-01,1980-01-01,2025-01-01,2025-01-31\n"
+    )
+    (tmp_path / "measurement.csv").write_text(
+        "person_id,concept,value,t_lo,t_hi,recency,source_ref\n3,platelets,70,2025-01-10,2025-01-10,1,lab 7\n"
+        "4,platelets,200,2025-01-10,2025-01-10,1,nobody\n5,platelets,200,2025-01-10,2025-01-10,1,lab 8\n"
+    )
+    asked = ["screen", study, "--tables", str(tmp_path), "--as-of", "2025-01-15", "--format", "json"]
+    assert run([*asked, "--explain", "3"]) == 0
+    (platelets,) = [r for r in read(capsys) if r["criterion"] == "I2"]
+    assert platelets["answer"] == "not met"
+    assert "lab 7" in platelets["asked_and_found"][0]
+    run(asked)
+    said = capsys.readouterr().err
+    assert "not screened, died on or before the day of screening: 1 (5)" in said
+    assert "1 persons: 1 ineligible" in said
+    for person, words in (("5", "died on or before"), ("4", "no person 4"), ("x", "no person_id")):
+        assert run([*asked, "--explain", person]) in (1, 2)
+        assert words in capsys.readouterr().err
+
+
+def test_who_died_before_screening_is_listed_apart(study, tmp_path, capsys):
+    rows = table(
+        tmp_path,
+        "patient,age,platelets,hiv,died_on\na,50,100,no,\nb,50,100,no,2025-01\nc,50,100,no,2025-02-01\n",
+    )
+    assert run(["screen", study, *rows, "--format", "json"]) == 0
+    out = capsys.readouterr()
+    assert [r["patient"] for r in json.loads(out.out)] == ["a", "c"]
+    assert "died on or before the day of screening: 1 (b)" in out.err

@@ -14,6 +14,7 @@ from trap_tables import AS_OF, tables
 from protorun.errors import PatientDataError
 from protorun.patients.warehouse import (
     codebook,
+    died,
     fact_tables,
     hold,
     open_tables,
@@ -333,6 +334,27 @@ def test_a_fact_table_that_is_no_table_is_refused_by_name(tmp_path):
     (tmp_path / "person.parquet").write_bytes(b"no parquet")
     with pytest.raises(PatientDataError, match="person"):
         open_tables(tmp_path)
+
+
+@pytest.mark.parametrize("as_of", [AS_OF, None], ids=["one day", "a day each"])
+def test_the_dead_and_rows_of_nobody_move_no_other_patient(as_of):
+    """A row whose person is in no table of persons belongs to nobody, least of all to the next one."""
+    connection = tables(17, 80, one_day=as_of is not None)
+    everybody = screen_tables(connection, STUDY, as_of=as_of)
+    dead = tuple(range(3, 80, 7))
+    for person in dead:
+        connection.execute(
+            "UPDATE person SET death_lo = NULL, death_hi = DATE '2030-01-01' WHERE person_id = ?", [person]
+        )
+    connection.execute("UPDATE person SET death_lo = DATE '2030-01-01' WHERE person_id = 4")
+    connection.execute("DELETE FROM person WHERE person_id = 9")
+    left = [i for i in range(80) if i not in (*dead, 9)]
+    assert died(connection, as_of=as_of) == dead
+    found = screen_tables(connection, STUDY, as_of=as_of)
+    assert (found.fail == everybody.fail[:, left]).all()
+    assert (found.unknown == everybody.unknown[:, left]).all()
+    arrays = masks(screen(STUDY, read_facts(connection, STUDY, as_of=as_of)))
+    assert differences(arrays, found, STUDY) == []
 
 
 def test_without_a_date_for_a_person_nobody_is_screened():

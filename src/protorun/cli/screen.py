@@ -57,7 +57,7 @@ def screen(
     as_of
         The screening date, where the table has no screened_on.
     explain
-        Print everything about one patient.
+        Print everything about one patient; with --tables the person_id.
     consort
         Print the CONSORT counts only.
     order
@@ -85,7 +85,7 @@ def screen(
     if sql:
         return _sql(loaded, day, policy)
     if tables is not None:
-        return _tables(loaded, tables, day, _Asked(policy, order, relax), format)
+        return _tables(loaded, tables, day, _Asked(policy, order, relax, explain), format)
     if patients is None:
         raise UsageError(
             "there are no patients; give --patients FILE.csv, or --template for the columns it needs"
@@ -109,6 +109,7 @@ class _Asked:
     policy: Literal["strict", "documented_absence", "both"]
     order: str | None
     relax: str | None
+    explain: str | None = None
 
     @property
     def view(self) -> Literal["strict", "documented_absence"]:
@@ -139,10 +140,14 @@ def _sql(study: Study, day: date | None, policy: Any) -> int:
 
 def _tables(study: Study, folder: Path, day: date | None, asked: _Asked, format: Format) -> int:
     """Everybody in the tables by SQL: who remains after each criterion, and the verdicts on stderr."""
-    from protorun.patients.warehouse import open_tables, screen_tables
+    from protorun.patients.warehouse import died, open_tables, screen_tables
     from protorun.screening import registry_criteria
 
-    found = screen_tables(open_tables(folder), study, as_of=day, policy=asked.view)
+    connection = open_tables(folder)
+    if asked.explain is not None:
+        return _explain_person(connection, study, day, asked, format)
+    found = screen_tables(connection, study, as_of=day, policy=asked.view)
+    _apart([str(p) for p in died(connection, as_of=day)])
     _counted(found, (*study.eligibility, *registry_criteria(study)), asked, format)
     failed, open_ = (found.fail != 0).any(axis=0), (found.unknown != 0).any(axis=0)
     n_open = int((open_ & ~failed).sum())
@@ -150,6 +155,27 @@ def _tables(study: Study, folder: Path, day: date | None, asked: _Asked, format:
         f"{len(found)} persons: {int(failed.sum())} ineligible, {n_open} not decided, {int((~failed & ~open_).sum())} fail nothing and lack nothing"
     )
     return 3 if n_open else 0
+
+
+def _explain_person(connection: Any, study: Study, day: date | None, asked: _Asked, format: Format) -> int:
+    """One person of the tables, by the rows that decided."""
+    from protorun.errors import UsageError
+    from protorun.patients.warehouse import read_person
+    from protorun.screening import screen as screened
+
+    person = str(asked.explain)
+    if not person.isdecimal():
+        raise UsageError(f"{person!r} is no person_id; the tables number their persons")
+    facts = read_person(connection, study, int(person), as_of=day)
+    beside = screened(study, facts, policy="documented_absence") if asked.policy == "both" else None
+    return _explain(screened(study, facts, policy=asked.view), beside, facts.patients[0], format)
+
+
+def _apart(died: Sequence[str]) -> None:
+    """Who died before screening is named, and never screened without a word."""
+    if died:
+        named = ", ".join(died[:20]) + (", ..." if len(died) > 20 else "")
+        say(f"not screened, died on or before the day of screening: {len(died)} ({named})")
 
 
 def _counted(found: Masks, criteria: Sequence[Criterion], asked: _Asked, format: Format) -> None:
@@ -186,6 +212,8 @@ def _screening(
     study: Study, patients: Path, treatments: Path | None, as_of: date | None, policy: Any
 ) -> tuple[Screening, Screening | None]:
     """The screening, and the documented-absence view beside it when both are asked for."""
+    import numpy as np
+
     from protorun.patients.csv import read_patients
     from protorun.screening import screen as screened
     from protorun.screening import template
@@ -196,9 +224,12 @@ def _screening(
         say(note)
     for what, n in table.unmapped.items():
         say(f"not used: {what} ({n} filled)")
+    _apart(table.died)
+    alive = [i for i, patient in enumerate(table.facts.patients) if patient not in set(table.died)]
+    facts = table.facts.take(np.array(alive, np.intp)) if table.died else table.facts
     if policy != "both":
-        return screened(study, table.facts, policy=policy), None
-    return screened(study, table.facts), screened(study, table.facts, policy="documented_absence")
+        return screened(study, facts, policy=policy), None
+    return screened(study, facts), screened(study, facts, policy="documented_absence")
 
 
 def _template(study: Study, format: Format) -> int:

@@ -47,6 +47,8 @@ class Table:
     facts: Facts
     unmapped: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    died: tuple[str, ...] = ()
+    """Who died, or may have died, on or before the screening date (`died_on`)."""
 
 
 def read_patients(
@@ -113,7 +115,13 @@ def parse_patients(
         },
         born=born,
     )
-    return Table(facts, dict(unmapped), _notes(columns))
+    return Table(facts, dict(unmapped), _notes(columns), _died(grid, facts))
+
+
+def _died(grid: Grid, facts: Facts) -> tuple[str, ...]:
+    first, last = _dates(grid, "died_on")
+    dead = ((first != NO_DAY) | (last != NO_DAY)) & (first <= facts.screened_on)
+    return tuple(facts.patients[i] for i in np.flatnonzero(dead))
 
 
 def _without_units(grid: Grid) -> tuple[Grid, dict[str, str]]:
@@ -191,6 +199,7 @@ def _is_beside(name: str, grid: Grid) -> bool:
     if name in (
         "patient",
         "screened_on",
+        "died_on",
         *(f"{d}_documented" for d in _DOCUMENTED),
         *(f"{d}_documented_since" for d in _DOCUMENTED),
         *(f"{a}_on" for a in _ANCHORS),

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from protorun.errors import PatientDataError
-from protorun.patients.warehouse.reading import read_facts, screening_dates
+from protorun.patients.warehouse.reading import died, read_facts, screening_dates
 from protorun.patients.warehouse.rows import insert_facts
 from protorun.screening.dates import anchor_days
 from protorun.screening.evaluate import Policy
@@ -132,7 +132,7 @@ def write_tables(connection: Any, folder: Path) -> None:
 def screen_tables(
     connection: Any, study: Study, *, as_of: date | None = None, policy: Policy = "strict"
 ) -> Masks:
-    """The masks of everybody in the tables, in the order of `person_id`, by one SQL statement. Without `as_of` each
+    """The masks of everybody in the tables, in the order of `person_id`, by one SQL statement; who `died` by then is not among them. Without `as_of` each
     person is screened on the day of the table `screened`."""
     asked = statement(
         study, as_of=as_of, policy=policy, codebook=codebook(connection), stated=stated(connection)
@@ -147,6 +147,22 @@ def screen_tables(
     _everybody(connection)
     together = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
     return read_masks(together, len(asked.criteria))
+
+
+def read_person(connection: Any, study: Study, person: int, *, as_of: date | None = None) -> Facts:
+    """The facts of one person, to explain a verdict by. Raises PatientDataError for somebody who is not in the tables,
+    or who died before screening."""
+    connection.execute(f"SET VARIABLE first_person = {int(person)}")
+    connection.execute(f"SET VARIABLE last_person = {int(person)}")
+    try:
+        if person in died(connection, as_of=as_of):
+            raise PatientDataError(f"person {person} died on or before the day of screening")
+        facts = read_facts(connection, study, as_of=as_of)
+    finally:
+        _everybody(connection)
+    if str(person) not in facts.patients:
+        raise PatientDataError(f"there is no person {person} in the tables")
+    return facts.take(np.array([facts.patients.index(str(person))]))
 
 
 def _blocks(connection: Any) -> list[tuple[int, int]]:
@@ -210,4 +226,14 @@ def _dates_of_screening(connection: Any, asked: Statement) -> None:
     connection.unregister("dates")
 
 
-__all__ = ["connect", "fact_tables", "hold", "open_tables", "read_facts", "screen_tables", "write_tables"]
+__all__ = [
+    "connect",
+    "died",
+    "fact_tables",
+    "hold",
+    "open_tables",
+    "read_facts",
+    "read_person",
+    "screen_tables",
+    "write_tables",
+]

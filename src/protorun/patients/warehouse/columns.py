@@ -44,8 +44,10 @@ def _plain(values: Any) -> NDArray[Any]:
 
 
 def place(rows: Rows, persons: NDArray[Any]) -> dict[str, NDArray[Any]]:
-    """The rows with the position of their person as `at`; persons are sorted."""
-    return {**rows, "at": np.searchsorted(persons, rows["person_id"])}
+    """The rows of these persons, with the position of the person as `at`; persons are sorted."""
+    at = np.minimum(np.searchsorted(persons, rows["person_id"]), max(len(persons) - 1, 0))
+    theirs = persons[at] == rows["person_id"] if len(persons) else np.zeros(len(at), bool)
+    return pick({**rows, "at": at}, theirs)
 
 
 def pick(rows: Rows, where: NDArray[np.bool_] | NDArray[np.intp]) -> dict[str, NDArray[Any]]:

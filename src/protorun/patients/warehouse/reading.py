@@ -32,15 +32,17 @@ _DOMAINS = {"condition": "conditions", "treatment": "treatments"}
 
 def read_facts(connection: Any, study: Study, *, as_of: date | None = None) -> Facts:
     """The facts a study asks for, of every person in the tables, by `person_id`; what was not known at screening is not
-    among them. The names of the patients are their ids."""
+    among them. The names of the patients are their ids; who died by then (`died`) is not among them."""
     if as_of is None:
         persons, dates = screening_dates(connection)
     else:
         persons = np.sort(fetch(connection, "person", ("person_id",), ())["person_id"])
         day = np.full(len(persons), (as_of - EPOCH).days, np.int32)
         dates = Facts(("",) * len(persons), day, {})
+    alive = ~_dead(connection, dates.screened_on)
+    persons, dates = persons[alive], dates.take(np.flatnonzero(alive))
     index, anchors = dates.screened_on, dates.anchors
-    born, sex = _persons(connection)
+    born, sex = _persons(connection, persons)
     columns: dict[str, Column] = {"sex": sex} if (sex.codes >= 0).any() else {}
     measured, stated = asked_facts(study)
     columns |= _measured(connection, persons, index, measured)
@@ -59,6 +61,25 @@ def read_facts(connection: Any, study: Study, *, as_of: date | None = None) -> F
         since,
         born,
     )
+
+
+def died(connection: Any, *, as_of: date | None = None) -> tuple[int, ...]:
+    """Who died, or may have died, on or before the day of screening: nobody screens them, they are listed apart."""
+    if as_of is None:
+        persons, dates = screening_dates(connection)
+        index = dates.screened_on
+    else:
+        persons = np.sort(fetch(connection, "person", ("person_id",), ())["person_id"])
+        index = np.full(len(persons), (as_of - EPOCH).days, np.int32)
+    return tuple(int(p) for p in persons[_dead(connection, index)])
+
+
+def _dead(connection: Any, index: DayArray) -> NDArray[np.bool_]:
+    """In the order of `person_id`."""
+    rows = fetch(connection, "person", ("person_id",), ("death_lo", "death_hi"))
+    rows = pick(rows, np.argsort(rows["person_id"]))
+    recorded = (rows["death_lo"] != NO_DAY) | (rows["death_hi"] != NO_DAY)
+    return np.asarray(recorded & (rows["death_lo"] <= index))
 
 
 def screening_dates(connection: Any) -> tuple[DayArray, Facts]:
@@ -83,9 +104,9 @@ _COURSE = (
 )  # fmt: skip
 
 
-def _persons(connection: Any) -> tuple[tuple[DayArray, DayArray], Codes]:
+def _persons(connection: Any, persons: NDArray[Any]) -> tuple[tuple[DayArray, DayArray], Codes]:
     rows = fetch(connection, "person", ("person_id", "sex"), ("birth_lo", "birth_hi"))
-    rows = pick(rows, np.argsort(rows["person_id"]))
+    rows = place(pick(rows, np.argsort(rows["person_id"])), persons)
     codes = np.array([{"F": 0, "M": 1}.get(s, -1) for s in rows["sex"]], np.int16)
     sex = Codes(codes, ("female", "male"), np.full(len(codes), NO_DAY, np.int32))
     return (rows["birth_lo"], rows["birth_hi"]), sex

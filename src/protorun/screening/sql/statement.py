@@ -66,7 +66,9 @@ def _facts(needs: Needs) -> str:
     ):
         joined += f"\n  LEFT JOIN {name} ON {name}.person_id = p.person_id" if asked else ""
     joined += "\n  CROSS JOIN everybody" if needs.documented else ""
-    return f"facts AS (SELECT p.person_id AS person_id{columns}\nFROM person AS p{joined})"
+    # Nobody is screened after death; who may have died by then is listed apart as well.
+    alive = f"(p.death_lo IS NULL AND p.death_hi IS NULL) OR p.death_lo > {needs.days.index()}"
+    return f"facts AS (SELECT p.person_id AS person_id{columns}\nFROM person AS p{joined}\nWHERE {alive})"
 
 
 def _met(met: list[str]) -> str:
