@@ -184,6 +184,15 @@ def test_a_person_of_the_tables_is_explained_and_the_dead_are_listed_apart(study
         assert words in capsys.readouterr().err
 
 
+def test_ranges_of_the_site_are_said_where_they_are_used(study, tmp_path, capsys):
+    (tmp_path / "site.csv").write_text("variable,low,high\nplatelets,150,400\n")
+    rows = table(tmp_path, "patient,age,platelets,hiv\na,50,100,no\n")
+    assert run(["screen", study, *rows, "--ref-range", str(tmp_path / "site.csv")]) == 0
+    assert "platelets: reference limits assumed from site.csv:2 for 1 results" in capsys.readouterr().err
+    assert run(["screen", study, "--tables", str(tmp_path), "--ref-range", "site.csv"]) == 2
+    assert "ref_high" in capsys.readouterr().err
+
+
 def test_who_died_before_screening_is_listed_apart(study, tmp_path, capsys):
     rows = table(
         tmp_path,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from protorun.screening.masks import Masks
     from protorun.study.criterion import Criterion
     from protorun.study.study import Study
+    from protorun.trial.facts import Facts
 
 
 def screen(
@@ -25,6 +26,7 @@ def screen(
     patients: Path | None = None,
     treatments: Path | None = None,
     tables: Path | None = None,
+    ref_range: Path | None = None,
     policy: Literal["strict", "documented_absence", "both"] = "strict",
     as_of: date | datetime | None = None,
     explain: str | None = None,
@@ -51,6 +53,9 @@ def screen(
         A CSV table with one row per treatment course.
     tables
         Instead of CSV: a folder of long fact tables (person.parquet ...), screened by one SQL statement.
+    ref_range
+        A CSV table of the site's reference ranges (variable, low, high, unit, sex), for results reported without one;
+        without it a limit in x ULN is unknown for them.
     policy
         strict: silence is unknown. documented_absence: what is not on a list declared complete is absent. both: the
         strict view, with the other beside it.
@@ -74,33 +79,39 @@ def screen(
     format
         How to print.
     """
-    from protorun.errors import UsageError
     from protorun.read import load
-    from protorun.screening import masks
 
     loaded = load(study)
     if template:
         return _template(loaded, format)
-    day = _day(as_of)
+    asked = _Asked(policy, order, relax, explain, ref_range)
     if sql:
-        return _sql(loaded, day, policy)
+        return _sql(loaded, _day(as_of), policy)
     if tables is not None:
-        return _tables(loaded, tables, day, _Asked(policy, order, relax, explain), format)
-    if patients is None:
-        raise UsageError(
-            "there are no patients; give --patients FILE.csv, or --template for the columns it needs"
-        )
-    screening, beside = _screening(loaded, patients, treatments, day, policy)
+        return _tables(loaded, tables, _day(as_of), asked, format)
+    facts = _facts(loaded, patients, treatments, ref_range, _day(as_of))
+    screening, beside = _screening(loaded, facts, policy)
     if explain is not None:
         return _explain(screening, beside, explain, format)
-    if next_:
-        emit(_next(screening), format, title="To obtain" if format == "table" else "")
-    elif order is not None or relax is not None:
-        _counted(masks(screening), screening.criteria, _Asked(policy, order, relax), format)
-    elif consort:
-        emit(_counts(screening), format)
+    if next_ or consort:
+        title = "To obtain" if next_ and format == "table" else ""
+        emit(_next(screening) if next_ else _counts(screening), format, title=title)
+        return _code(screening)
+    return _shown(screening, beside, asked, format)
+
+
+def _shown(screening: Screening, beside: Screening | None, asked: _Asked, format: Format) -> int:
+    """The log, or the counts in an order or after relaxing."""
+    from protorun.screening import masks
+
+    if asked.order is not None or asked.relax is not None:
+        _counted(masks(screening), screening.criteria, asked, format)
     else:
         _log(screening, beside, format)
+    return _code(screening)
+
+
+def _code(screening: Screening) -> int:
     return 3 if any(v == "potentially eligible" and n for v, n in screening.counts().items()) else 0
 
 
@@ -110,6 +121,7 @@ class _Asked:
     order: str | None
     relax: str | None
     explain: str | None = None
+    ref_range: Path | None = None
 
     @property
     def view(self) -> Literal["strict", "documented_absence"]:
@@ -140,9 +152,14 @@ def _sql(study: Study, day: date | None, policy: Any) -> int:
 
 def _tables(study: Study, folder: Path, day: date | None, asked: _Asked, format: Format) -> int:
     """Everybody in the tables by SQL: who remains after each criterion, and the verdicts on stderr."""
+    from protorun.errors import UsageError
     from protorun.patients.warehouse import died, open_tables, screen_tables
     from protorun.screening import registry_criteria
 
+    if asked.ref_range is not None:
+        raise UsageError(
+            "the tables hold their ranges as ref_low and ref_high; --ref-range is for --patients"
+        )
     connection = open_tables(folder)
     if asked.explain is not None:
         return _explain_person(connection, study, day, asked, format)
@@ -208,16 +225,21 @@ def _day(given: date | datetime | None) -> date | None:
     return given.date() if isinstance(given, datetime) else given
 
 
-def _screening(
-    study: Study, patients: Path, treatments: Path | None, as_of: date | None, policy: Any
-) -> tuple[Screening, Screening | None]:
-    """The screening, and the documented-absence view beside it when both are asked for."""
+def _facts(
+    study: Study, patients: Path | None, treatments: Path | None, ref_range: Path | None, as_of: date | None
+) -> Facts:
+    """The facts of those who live at screening; what was not used, assumed or left out is said."""
     import numpy as np
 
+    from protorun.errors import UsageError
     from protorun.patients.csv import read_patients
-    from protorun.screening import screen as screened
+    from protorun.patients.ref_ranges import read_ref_ranges, with_ref_ranges
     from protorun.screening import template
 
+    if patients is None:
+        raise UsageError(
+            "there are no patients; give --patients FILE.csv, or --template for the columns it needs"
+        )
     kinds = {row["column"]: row["kind"] for row in template(study)}
     table = read_patients(patients, as_of=as_of, treatments=treatments, kinds=kinds)
     for note in table.notes:
@@ -227,6 +249,16 @@ def _screening(
     _apart(table.died)
     alive = [i for i, patient in enumerate(table.facts.patients) if patient not in set(table.died)]
     facts = table.facts.take(np.array(alive, np.intp)) if table.died else table.facts
+    facts, assumed = with_ref_ranges(facts, read_ref_ranges(ref_range) if ref_range else ())
+    for note in assumed:
+        say(note)
+    return facts
+
+
+def _screening(study: Study, facts: Facts, policy: Any) -> tuple[Screening, Screening | None]:
+    """The screening, and the documented-absence view beside it when both are asked for."""
+    from protorun.screening import screen as screened
+
     if policy != "both":
         return screened(study, facts, policy=policy), None
     return screened(study, facts), screened(study, facts, policy="documented_absence")
