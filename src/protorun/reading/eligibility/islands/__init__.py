@@ -8,13 +8,14 @@ from protorun.reading.eligibility.islands import (
     her2,
     pregnancy,
     results,
+    scales,
     toxicity,
     viral,
 )
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 
-_ORDER = (her2, toxicity, pregnancy, contraception, viral, results, child_pugh)
+_ORDER = (her2, scales, toxicity, pregnancy, contraception, viral, results, child_pugh)
 
 
 def islands(line: Line) -> list[Chunk]:
