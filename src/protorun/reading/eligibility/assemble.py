@@ -4,10 +4,11 @@ Whatever is not understood becomes an `Unparsed` part in a place where it can on
 
 from __future__ import annotations
 
-from protorun.reading.eligibility.alternatives import limit_instead, narrower, swallows_limits
+from protorun.reading.eligibility.alternatives import limit_instead
 from protorun.reading.eligibility.context import Context
 from protorun.reading.eligibility.examples import exemplified
-from protorun.reading.eligibility.lists import find, has_atom, listed, name_of, negated, split, trim
+from protorun.reading.eligibility.exceptions import excepted, limited
+from protorun.reading.eligibility.lists import find, has_atom, listed, name_of, split, trim
 from protorun.reading.eligibility.trees import leaves
 from protorun.reading.eligibility.words.lex import hard
 from protorun.reading.eligibility.words.lexicon import Chunk
@@ -20,7 +21,6 @@ from protorun.study.criterion import (
     If,
     Not,
     Number,
-    Unless,
 )
 
 __all__ = ["assemble", "hard"]
@@ -37,7 +37,7 @@ def assemble(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         ("G", _forbidden),
         ("iC", _cases),
         ("iC", _conditional),
-        ("e", _excepted),
+        ("e", excepted),
         ("I", exemplified),
     ):
         if not present.isdisjoint(marks) and (found := rule(chunks, line, context)) is not None:
@@ -78,7 +78,7 @@ def _last_concept(chunks: list[Chunk]) -> tuple[str, int] | None:
 def _instead(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
     """`L, unless C, in which case M`: another limit for those with C."""
     at = find(chunks, "e")
-    if at is None or not _limited(before := trim(chunks[:at])):
+    if at is None or not limited(before := trim(chunks[:at])):
         return None
     if not any(isinstance(leaf, Number) for c in chunks[at:] if c.kind == "A" for leaf in leaves(c.value)):
         return None
@@ -145,7 +145,7 @@ def _cases(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
         at = find(piece, "iC")
         before = trim(piece[:at]) if at is not None else []
         behind = piece[at + 1 :] if at is not None else []
-        if not _limited(before) or not has_atom(behind) or find(behind, "iC") is not None:
+        if not limited(before) or not has_atom(behind) or find(behind, "iC") is not None:
             return context.unparsed(line, chunks)
         # A time at the end of a piece is the time of its limit: a metastasis has no "within 15 days".
         when = [c for c in behind if c.kind == "A" and isinstance(c.value, Flag) and c.value.window]
@@ -163,73 +163,9 @@ def _other_limit(before: list[Chunk], behind: list[Chunk], line: Line, context: 
     if cut is None or not has_atom(before[:cut]) or not behind or not has_atom(behind):
         return None
     first, second = trim(before[:cut]), trim(before[cut:])
-    if not second or _limited(first) != _limited(second) or not _limited(first):
+    if not second or limited(first) != limited(second) or not limited(first):
         return None
     condition = assemble(behind, line, context.opened())
     return If(
         condition=condition, then=assemble(second, line, context), otherwise=assemble(first, line, context)
     )
-
-
-def _limited(chunks: list[Chunk]) -> set[str]:
-    """The variables of the limits, when there is nothing but limits."""
-    found: set[str] = set()
-    for chunk in chunks:
-        parts = chunk.value.parts if isinstance(chunk.value, (All, Any)) else (chunk.value,)
-        if chunk.kind == "A":
-            found |= {p.variable if isinstance(p, Number) else "?" for p in parts}
-    return set() if "?" in found else found
-
-
-def _excepted(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
-    """`X, except Y`: Y is taken out of what excludes, and released from what is required."""
-    at = find(chunks, "e")
-    if at is None:
-        return None
-    before, behind = trim(chunks[:at]), trim(chunks[at + 1 :])
-    if not before or not has_atom(before):
-        return None
-    if negated(before):
-        inner = Chunk("e", chunks[at].start, chunks[at].end)
-        return Not(part=assemble([*before[1:], inner, *behind], line, context.described()))
-    if _limited(before) and swallows_limits(behind, before):
-        return context.unparsed(line, chunks)
-    parts = _alternatives(before)
-    exception = narrower(parts[-1], behind, line) or context.exception(line, parts[-1], behind)
-    last = assemble(parts[-1], line, context)
-    taken = _taken(last, exception, context)
-    if len(parts) == 1:
-        return taken
-    first = assemble(parts[0], line, context)
-    found = (Any if context.firing else All)(parts=(first, taken))
-    whole = (Any if context.firing else All)(parts=(first, last))
-    line.doubt("EXCEPTION_SCOPE", "the exception is read as belonging to the last of the list only")
-    line.readings.append(("the exception goes for the whole list", found, _taken(whole, exception, context)))
-    if not context.firing and find(parts[0], "|") is not None:
-        line.doubt(
-            "PRECEDENCE", "`and` and `or` in one list; what stands before the last comma is read together"
-        )
-        *start, end = first.parts if isinstance(first, Any) else (first,)
-        tight = Any(parts=(*start, All(parts=(end, taken))))
-        line.readings.append(("`and` binds tighter than `or`", found, tight))
-    return found
-
-
-def _taken(part: Expr, exception: Expr, context: Context) -> Expr:
-    """The part without its exception."""
-    if context.firing:
-        return Unless(part=part, exception=exception)
-    return If(condition=Not(part=exception), then=part)
-
-
-def _alternatives(chunks: list[Chunk]) -> list[list[Chunk]]:
-    """An exception belongs to the last member of a list: the list before it, and that member; to X in `X, including a, b`."""
-    if find(chunks, "I") is not None:
-        return [chunks]
-    cut = None
-    depth = 0
-    for at, chunk in enumerate(chunks):
-        depth = max(0, depth + (chunk.kind == "(") - (chunk.kind == ")"))
-        if depth == 0 and chunk.kind in "|,&" and has_atom(chunks[:at]) and has_atom(chunks[at:]):
-            cut = at
-    return [chunks[:cut], chunks[cut + 1 :]] if cut is not None else [chunks]

@@ -44,7 +44,7 @@ def bracket(
         else:
             parts[-1] = Any(parts=(parts[-1], context.unparsed(line, inside)))
         return
-    if "A" not in kinds:
+    if "A" not in kinds and not (parts and kinds[0] == "e"):
         if kinds[0] == "I":
             _examples(inside, parts, lost, line, context)
         elif not set(kinds) <= set(LOOSE + "aX,|&/ "):

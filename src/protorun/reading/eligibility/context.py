@@ -76,6 +76,7 @@ class Context:
                         )
                     )
                 return expr
+            return self.unparsed(line, chunks)
         return self.assemble(chunks, line, self)
 
 

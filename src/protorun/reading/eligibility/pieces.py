@@ -66,6 +66,7 @@ def chunks_of(line: Line) -> list[Chunk]:
         if m[0].count("(") == m[0].count(")")
         and all(m.end() <= p.start or m.start() >= p.end for p in pieces)
     ]
+    pieces += [c for c in _lettered(line.text) if all(c.end <= p.start or c.start >= p.end for p in pieces)]
     chunks = [c for c in lex(line.text, pieces) if c.kind != "E" and not (c.kind == "X" and c.value == "any")]
     chunks = mark_half_lives(mark_windows(share_known_heads(chunks, line), line.text))
     chunks = mark_sexes(mark_limits(_both_sides(_non(chunks)), line), line)
@@ -78,6 +79,20 @@ def chunks_of(line: Line) -> list[Chunk]:
         marked = distribute(mark_phrases(marked, line), line, pairs=True)
     marked = share_times(dated(mark_events(marked, line), line), line)
     return [c for c in marked if c.kind != "q" or c.value]
+
+
+_LETTER = re.compile(r"(?<![a-z0-9(])\(?([a-h]|[1-9]|i{1,3}|iv|v)\) ?(?=[a-z≥≤<>])")
+_ORDERS = ("abcdefgh", "123456789", ("i", "ii", "iii", "iv", "v"))
+
+
+def _lettered(text: str) -> list[Chunk]:
+    """`a) x b) y, c) z`: letters or numbers that count up part the members of a list as commas do."""
+    if ")" not in text:
+        return []
+    found = list(_LETTER.finditer(text))
+    names = [m[1] for m in found]
+    counted = len(names) > 1 and any(names == list(order[: len(names)]) for order in _ORDERS)
+    return [Chunk(",", m.start(), m.end()) for m in found] if counted else []
 
 
 def _examples(line: Line) -> Iterator[re.Match[str]]:

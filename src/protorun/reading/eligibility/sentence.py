@@ -156,7 +156,11 @@ def _topic(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr
         if depth == 0 and at and chunk.kind in ":," and seen:
             cut = at
             break
-    if cut is None or cut == len(chunks) - 1:
+    if (
+        cut is None
+        or cut == len(chunks) - 1
+        or (chunks[cut].kind == ":" and any(c.kind == "e" for c in chunks[:cut]))
+    ):
         return None
     before = re.split(r"[.;:]", line.text[max(0, chunks[0].start - 24) : chunks[0].start])[-1].lstrip(" ,()")
     leads = re.match(r"(?:for|in|among|with|without)\b", before + line.text[chunks[0].start : chunks[0].end])

@@ -113,7 +113,7 @@ def code(atom: Code, facts: Facts) -> Answer:
 
 
 def matches(value: str, atom: Code) -> np.uint8:
-    """`a|b` is one of them, `a;b` is both; `x` does not tell whether it is `x:cured`."""
+    """`a|b` is one of them, `a;b` is both; `x` does not tell whether it is `x:cured` or `early_x`."""
     found = {_all(option, atom) for option in value.split("|")}
     return found.pop() if len(found) == 1 else UNKNOWN
 
@@ -129,6 +129,8 @@ def _one(part: str, values: tuple[str, ...]) -> np.uint8:
     plain = part.partition(":")[0]
     if part in values or plain in values:
         return TRUE
-    if part == plain and any(v.partition(":")[0] == plain for v in values):
+    if part == plain and any(
+        v.partition(":")[0] == plain or v.partition(":")[0].endswith(f"_{plain}") for v in values
+    ):
         return UNKNOWN
     return FALSE

@@ -259,6 +259,8 @@ def dated(chunks: list[Chunk], line: Line, *, finished: bool = True) -> list[Chu
     if not any(c.kind == "W" for c in chunks):
         return chunks
     for chunk in _bare_windows(chunks):
+        if chunk.kind == "W" and found and found[-1].kind == ")" and _date_before(found, chunk):
+            continue
         if (
             chunk.kind == "W"
             and len(found) > 1
@@ -295,6 +297,23 @@ def dated(chunks: list[Chunk], line: Line, *, finished: bool = True) -> list[Chu
         else:
             found.append(chunk)
     return found
+
+
+def _date_before(found: list[Chunk], window: Chunk) -> bool:
+    """`malignancy (except for a, b) within 5 years`: the time goes for what stands before the brackets."""
+    at = max((i for i, c in enumerate(found) if c.kind == "("), default=0)
+    head = found[at - 1] if at else None
+    if (
+        head is None
+        or found[at + 1].kind not in "eI"
+        or not isinstance(head.value, Flag)
+        or head.value.window
+    ):
+        return False
+    if at > 1 and found[at - 2].kind in ",|&/":
+        return False
+    head.value = _in(head.value, window.value)
+    return True
 
 
 def _in(atom: Anything, window: Window) -> Anything:

@@ -1,0 +1,133 @@
+"""Exceptions: `X, except Y` takes Y out of what excludes and releases it from what is required."""
+
+from __future__ import annotations
+
+import re
+
+from protorun.reading.eligibility.alternatives import narrower, swallows_limits
+from protorun.reading.eligibility.context import Context
+from protorun.reading.eligibility.lists import find, has_atom, negated, trim
+from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.line import Line
+from protorun.study.criterion import All, Any, Code, Expr, Flag, If, Not, Number, Unless
+from protorun.terms.concepts import concepts
+
+
+def excepted(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
+    """`X, except Y`: Y is taken out of what excludes, and released from what is required."""
+    at = find(chunks, "e")
+    if at is None:
+        return None
+    before, behind = trim(chunks[:at]), trim(chunks[at + 1 :])
+    if not before or not has_atom(before):
+        return None
+    if (second := _second_malignancy(before, chunks[at], behind, line, context)) is not None:
+        return second
+    if negated(before):
+        inner = Chunk("e", chunks[at].start, chunks[at].end)
+        return Not(part=context.assemble([*before[1:], inner, *behind], line, context.described()))
+    if limited(before) and swallows_limits(behind, before):
+        return context.unparsed(line, chunks)
+    parts = _alternatives(before)
+    exception = narrower(parts[-1], behind, line) or context.exception(line, parts[-1], behind)
+    last = context.assemble(parts[-1], line, context)
+    taken = _taken(last, exception, context)
+    if len(parts) == 1:
+        return taken
+    first = context.assemble(parts[0], line, context)
+    found = (Any if context.firing else All)(parts=(first, taken))
+    whole = (Any if context.firing else All)(parts=(first, last))
+    line.doubt("EXCEPTION_SCOPE", "the exception is read as belonging to the last of the list only")
+    line.readings.append(("the exception goes for the whole list", found, _taken(whole, exception, context)))
+    if not context.firing and find(parts[0], "|") is not None:
+        line.doubt(
+            "PRECEDENCE", "`and` and `or` in one list; what stands before the last comma is read together"
+        )
+        *start, end = first.parts if isinstance(first, Any) else (first,)
+        tight = Any(parts=(*start, All(parts=(end, taken))))
+        line.readings.append(("`and` binds tighter than `or`", found, tight))
+    return found
+
+
+def _taken(part: Expr, exception: Expr, context: Context) -> Expr:
+    """The part without its exception."""
+    if context.firing:
+        return Unless(part=part, exception=exception)
+    return If(condition=Not(part=exception), then=part)
+
+
+def _alternatives(chunks: list[Chunk]) -> list[list[Chunk]]:
+    """An exception belongs to the last member of a list: the list before it, and that member; to X in `X, including a, b`."""
+    if find(chunks, "I") is not None:
+        return [chunks]
+    cut = None
+    depth = 0
+    for at, chunk in enumerate(chunks):
+        depth = max(0, depth + (chunk.kind == "(") - (chunk.kind == ")"))
+        if depth == 0 and chunk.kind in "|,&" and has_atom(chunks[:at]) and has_atom(chunks[at:]):
+            cut = at
+    return [chunks[:cut], chunks[cut + 1 :]] if cut is not None else [chunks]
+
+
+_MALIGNANCY = re.compile(
+    r"(?:other_)?(?:malignanc(?:y|ies)|malignant_(?:tumors?|diseases?|neoplasms?)|cancers?)"
+)
+_STUDIED = re.compile(
+    r"(?:the )?(?:primary |target |index )?(?:[a-z]+ ){0,2}(?:diseases?|cancers?|tumou?rs?|malignanc(?:y|ies))(?: type)? (?:under (?:study|investigation)|being studied|of interest)"
+)
+
+
+def _second_malignancy(
+    before: list[Chunk], sign: Chunk, behind: list[Chunk], line: Line, context: Context
+) -> Expr | None:
+    """`malignancy other than NSCLC within 5 years, except Y`: NSCLC is what the trial is about, Y is the exception."""
+    head = before[-1]
+    if (
+        not context.firing
+        or not isinstance(head.value, Flag)
+        or not _MALIGNANCY.fullmatch(head.value.variable)
+    ):
+        return None
+    again = find(behind, "e")
+    own = trim(behind[:again] if again is not None else behind)
+    if not line.text.startswith("other than", sign.start) or not own:
+        return None
+    name = _own_disease(own, line)
+    if name is None:
+        return None
+    window = head.value.window or (own[0].value.window if own[0].kind == "A" else None)
+    qualifiers = tuple("current" if q == "active" else q for q in head.value.qualifiers)
+    other = head.value.model_copy(
+        update={"variable": "other_malignancy", "window": window, "qualifiers": qualifiers}
+    )
+    head = Chunk("A", head.start, head.end, other, own=head.own)
+    if again is not None:
+        joined = [*before[:-1], head, behind[again], *behind[again + 1 :]]
+        return context.assemble(joined, line, context)
+    whole = context.assemble([*before[:-1], head], line, context)
+    if not name:
+        return whole
+    source = line.cite(own[0].start, own[-1].end)
+    only = Code.model_construct(variable="other_malignancy_type", values=(name,), every=True, source=source)
+    return Unless(part=whole, exception=only)
+
+
+def _own_disease(own: list[Chunk], line: Line) -> str | None:
+    """The diagnosis of the trial by its name, or no name where it is called the disease under study."""
+    if _STUDIED.fullmatch(line.text[own[0].start : own[-1].end]):
+        return ""
+    value = own[0].value
+    known = concepts().get(value.variable) if len(own) == 1 and isinstance(value, Flag) else None
+    return (
+        value.variable if known is not None and known.domain == "diagnosis" and not value.qualifiers else None
+    )
+
+
+def limited(chunks: list[Chunk]) -> set[str]:
+    """The variables of the limits, when there is nothing but limits."""
+    found: set[str] = set()
+    for chunk in chunks:
+        parts = chunk.value.parts if isinstance(chunk.value, (All, Any)) else (chunk.value,)
+        if chunk.kind == "A":
+            found |= {p.variable if isinstance(p, Number) else "?" for p in parts}
+    return set() if "?" in found else found
