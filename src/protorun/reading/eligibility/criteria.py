@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
-from protorun.reading.eligibility.pieces import parent_window, without_window
+from protorun.reading.eligibility.parents import is_lab, lead_of, takes_out, under, unended, within
+from protorun.reading.eligibility.pieces import parent_window
 from protorun.reading.eligibility.segment import Item, joined, limited
 from protorun.reading.eligibility.sentence import read_line
 from protorun.reading.eligibility.trees import classify, leaves, mapped
@@ -16,16 +18,13 @@ from protorun.study.criterion import (
     Any,
     Criterion,
     Expr,
-    Flag,
     Judgment,
     Number,
-    Treated,
     Unparsed,
     Window,
 )
 from protorun.study.source import Source
 from protorun.terms.offsets import Mapped
-from protorun.terms.variables import variables
 
 Texts = Mapping[str, str]
 _ONE_OF = re.compile(
@@ -101,7 +100,7 @@ def _of(item: Item, texts: Texts) -> Iterator[tuple[Item, Criterion]]:
     elif item.polarity == "inclusion" and alternatives:
         yield item, _any_of(item, texts)
     elif (item.polarity == "inclusion" and not _CONDITION.search(parent)) or (
-        fires_alone and not re.search(r"\b(?:if|unless|except)\b", parent)
+        fires_alone and not re.search(r"\b(?:if|unless|except)\b", parent) and not takes_out(item)
     ):
         yield from _children(item, texts)
     else:
@@ -109,46 +108,24 @@ def _of(item: Item, texts: Texts) -> Iterator[tuple[Item, Criterion]]:
 
 
 def _children(item: Item, texts: Texts) -> Iterator[tuple[Item, Criterion]]:
-    """The parent is a heading; what it says beside that narrows each child on an exclusion list."""
-    narrows = item.polarity == "exclusion" and _says_more(item)
+    """The parent is a heading; what it says beside that goes for each child on an exclusion list."""
+    source = _cite(item.text, item.locator, texts)(0, len(item.text.text))
     window = parent_window(item.text.text.lower())
     for child in item.children:
-        for source, criterion in _of(limited(child), texts):
-            dated = _within(criterion, window) if window else criterion
-            yield source, _narrowed(dated, item, texts) if narrows else dated
+        for entry, criterion in _of(limited(child), texts):
+            dated = within(criterion, window) if window else criterion
+            if item.polarity == "exclusion":
+                dated = under(dated, item, source, partial(_led, item, child, window, texts))
+            yield entry, dated
 
 
-def _within(criterion: Criterion, window: Window) -> Criterion:
-    return criterion.model_copy(update={"expr": mapped(criterion.expr, lambda e: _dated(e, window))})
-
-
-def _dated(expr: Expr, window: Window) -> Expr:
-    """`any of the following within 6 months`: the window of the parent, where a child has none of its own."""
-    dated = isinstance(expr, (Flag, Treated)) or (isinstance(expr, Number) and is_lab(expr))
-    return expr.model_copy(update={"window": window}) if dated and expr.window is None else expr  # type: ignore[union-attr]
-
-
-def _says_more(item: Item) -> bool:
-    words = re.sub(
-        r"\b(?:any|one|or|more|of|the|following|conditions?|criteria|history|have|has|had|with|patients?|subjects?|participants?|who|meets?|known|presence|evidence|a|an|as|defined|by|diseases?|are|is|including|such|will|be|excluded|disorders?|these|and)\b|\W",
-        "",
-        without_window(item.text.text.lower()),
-    )
-    return bool(words)
-
-
-def _narrowed(criterion: Criterion, parent: Item, texts: Texts) -> Criterion:
-    source = _cite(parent.text, parent.locator, texts)(0, len(parent.text.text))
-    said = Unparsed.model_construct(text=source.quote, source=source)
-    if criterion.klass in ("unparsed", "judgment", "attestation"):
-        return criterion
-    return criterion.model_copy(
-        update={
-            "expr": All(parts=(criterion.expr, said)),
-            "klass": "partial",
-            "residual": (*criterion.residual, source),
-        }
-    )
+def _led(parent: Item, child: Item, window: Window | None, texts: Texts) -> Criterion | None:
+    """`Treatment with any of the following:` and `warfarin` as one sentence."""
+    lead = None if child.children else lead_of(parent)
+    if lead is None:
+        return None
+    whole = read_item(child, joined([lead, child.text]), texts)
+    return within(whole, window) if window else whole
 
 
 def _any_of(item: Item, texts: Texts) -> Criterion:
@@ -177,7 +154,9 @@ def _any_of(item: Item, texts: Texts) -> Criterion:
 
 
 def _whole(item: Item, texts: Texts) -> Criterion:
-    """Parent and children read as one text, sentence by sentence."""
+    """Parent and children read as one text: sentence by sentence, or as a list where they are exceptions or allowances."""
+    if takes_out(item):
+        return read_item(item, joined((unended(t) for t in _flat(item)), " , "), texts)
     return read_item(item, joined(_flat(item), " ; "), texts)
 
 
@@ -289,8 +268,3 @@ def answerable(criterion: Criterion, id: str) -> Criterion:
 def is_laboratory(criterion: Criterion) -> bool:
     """True when the criterion is a limit on a laboratory value."""
     return any(isinstance(leaf, Number) and is_lab(leaf) for leaf in leaves(criterion.expr))
-
-
-def is_lab(limit: Number) -> bool:
-    """True for a variable of the laboratory."""
-    return limit.variable in variables() and variables()[limit.variable].kind == "lab"

@@ -89,7 +89,7 @@ def _second_malignancy(
     ):
         return None
     again = find(behind, "e")
-    own = trim(behind[:again] if again is not None else behind)
+    own = [c for c in trim(behind[:again] if again is not None else behind) if c.kind not in "a/,W"]
     if not line.text.startswith("other than", sign.start) or not own:
         return None
     name = _own_disease(own, line)

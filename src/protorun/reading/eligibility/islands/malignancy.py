@@ -28,7 +28,7 @@ _TYPES = (
     ),
     (
         "breast_carcinoma_in_situ",
-        r"(?:ductal )?(?:carcinoma|cancer) in[ -]situ of (?:the )?breast|ductal (?:breast )?carcinoma[ -]in[ -]situ(?: of the breast)?|\bdcis\b|in[ -]situ breast (?:cancer|carcinoma)|breast carcinoma in[ -]situ|breast cancer in[ -]situ",
+        r"(?:intra)?(?:ductal )?(?:carcinoma|cancer) in[ -]situ of (?:the )?breast|breast ductal carcinoma in[ -]situ|ductal (?:breast )?carcinoma[ -]in[ -]situ(?: of the breast)?|\bdcis\b|in[ -]situ breast (?:cancer|carcinoma)|breast carcinoma in[ -]situ|breast cancer in[ -]situ",
     ),
     (
         "papillary_thyroid_carcinoma",
@@ -79,7 +79,7 @@ _OPEN_NAME = re.compile(
     r"(?:[a-z][a-z'-]* ){0,7}(?:cancer|carcinoma|tumou?r|malignancy|malignancie|neoplasm|neoplasia|lymphoma|melanoma|leukemia|sarcoma|polyp|lesion|mgus)s?"
 )
 _NO_NAME = re.compile(
-    r"\b(?:with|without|that|which|who|more|less|than|risk|years?|months?|study|trial|prognosis|likelihood|under|same|participating|not|no|deemed|considered|opinion|approval|disease-free|remission|stable|history|present|solid|hematological)\b"
+    r"\b(?:except|excluding|unless|other|with|without|that|which|who|more|less|than|risk|years?|months?|study|trial|prognosis|likelihood|under|same|participating|not|no|deemed|considered|opinion|approval|disease-free|remission|stable|history|present|solid|hematological)\b"
 )
 
 
