@@ -28,12 +28,13 @@ from protorun.study.criterion import (
     Window,
 )
 from protorun.study.source import Source
+from protorun.terms.concepts import concepts
 from protorun.terms.offsets import Mapped
 from protorun.terms.variables import variables
 
 _TAKES_OUT = re.compile(
     r"(?:\bexcept(?:ions?)?(?: for| include| are)?(?: the)?(?: following)?(?: conditions| criteria| cases)?|\bother than(?: the following)?|\bwith the exceptions? of(?: the following)?|"
-    r"\b(?:are|is|be|will be) (?:not excluded|(?:still )?(?:allowed|permitted|eligible|acceptable)|exempt(?:ed)?|not exclusionary)|\ballowed [a-z]{4,20} (?:are|include)(?: the following)?)\W*$"
+    r"\b(?:are|is|will be|may be|can be) (?:not excluded|(?:still )?(?:allowed|permitted|eligible|acceptable)|exempt(?:ed)?|not exclusionary)|\ballowed [a-z]{4,20} (?:are|include)(?: the following)?)\W*$"
 )
 _ENDING = re.compile(r"[ .;,:]+$")
 _LIST = re.compile(
@@ -44,7 +45,9 @@ _GRAMMAR = re.compile(r"\b(?:with|of|to|for|by|received|receiving|taking|undergo
 
 def takes_out(item: Item) -> bool:
     """`..., with the following exceptions:`, `participants with any of the following are not excluded:`."""
-    return bool(_TAKES_OUT.search(item.text.text.lower()[-160:]))
+    text = item.text.text.lower()[-160:]
+    found = _TAKES_OUT.search(text)
+    return found is not None and ("except" in found[0] or text.rstrip().endswith(":"))
 
 
 def unended(text: Mapped) -> Mapped:
@@ -99,9 +102,15 @@ def under(
     if (named := _class_only(criterion, said)) is not None:
         return named
     whole = led()
-    if whole is not None and whole.klass == "computable":
+    if whole is not None and whole.klass == "computable" and not _misfits(whole, said):
         return criterion.model_copy(update={"expr": whole.expr, "klass": whole.klass, "residual": ()})
     return criterion if criterion.klass == "unparsed" else _narrowed(criterion, source)
+
+
+def _misfits(whole: Criterion, said: list[str]) -> bool:
+    """`Treatment with` and a disease make no sentence; the disease stands at a wrong place of the list."""
+    diseases = any(isinstance(a, Flag) and a.variable in concepts() for a in leaves(whole.expr))
+    return diseases and not _under_words("treatment").isdisjoint(said)
 
 
 _NOTHING = re.compile(
@@ -155,10 +164,11 @@ def _nodes(expr: Expr) -> list[Expr]:
 
 
 def _qualified(expr: Expr, qualifiers: tuple[str, ...]) -> Expr:
-    """`uncontrolled cardiovascular disorders: hypertension`: the qualifier of the parent, unless the child has its own."""
-    if not isinstance(expr, Flag) or expr.qualifiers:
+    """`uncontrolled cardiovascular disorders: hypertension`: the qualifier of the parent beside those of the child."""
+    if not isinstance(expr, Flag):
         return expr
-    return expr.model_copy(update={"qualifiers": qualifiers})
+    missing = tuple(q for q in qualifiers if q not in expr.qualifiers)
+    return expr.model_copy(update={"qualifiers": (*missing, *expr.qualifiers)})
 
 
 def _narrowed(criterion: Criterion, source: Source) -> Criterion:

@@ -259,7 +259,7 @@ def dated(chunks: list[Chunk], line: Line, *, finished: bool = True) -> list[Chu
     if not any(c.kind == "W" for c in chunks):
         return chunks
     for chunk in _bare_windows(chunks):
-        if chunk.kind == "W" and found and found[-1].kind == ")" and _date_before(found, chunk):
+        if chunk.kind == "W" and found and found[-1].kind == ")" and _date_before(found, chunk, line):
             continue
         if (
             chunk.kind == "W"
@@ -299,7 +299,10 @@ def dated(chunks: list[Chunk], line: Line, *, finished: bool = True) -> list[Chu
     return found
 
 
-def _date_before(found: list[Chunk], window: Chunk) -> bool:
+_OF_IT = re.compile(r"\b(?:for|to|treat\w*|therap\w*|medication|drugs?|surg\w*)\b[^,.;]*$")
+
+
+def _date_before(found: list[Chunk], window: Chunk, line: Line) -> bool:
     """`malignancy (except for a, b) within 5 years`: the time goes for what stands before the brackets."""
     at = max((i for i, c in enumerate(found) if c.kind == "("), default=0)
     head = found[at - 1] if at else None
@@ -310,7 +313,9 @@ def _date_before(found: list[Chunk], window: Chunk) -> bool:
         or head.value.window
     ):
         return False
-    if at > 1 and found[at - 2].kind in ",|&/":
+    if (at > 1 and found[at - 2].kind in ",|&/") or _OF_IT.search(
+        line.text[max(0, head.start - 40) : head.start]
+    ):
         return False
     head.value = _in(head.value, window.value)
     return True

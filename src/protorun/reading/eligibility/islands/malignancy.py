@@ -90,6 +90,8 @@ class _Member:
     name: str
     cured: bool
     lost: bool = False
+    bare: bool = False
+    """A word that the next one completes: `basal or squamous cell carcinoma`."""
 
 
 def malignancy_exceptions(line: Line, start: int, end: int) -> tuple[Code, tuple[int, int] | None] | None:
@@ -127,7 +129,7 @@ def _values(named: list[_Member]) -> tuple[str, ...]:
 def _members(text: str, start: int, end: int) -> tuple[list[_Member], bool]:
     """The excepted types one by one; and whether words behind the last say that all of them were cured."""
     found: list[_Member] = []
-    inherited = inside = for_all = False
+    inherited = inside = for_all = opened = False
     at, in_situ = start, False
     for joint in (*_JOINT.finditer(text, start, end), None):
         stop = joint.start() if joint else end
@@ -140,6 +142,8 @@ def _members(text: str, start: int, end: int) -> tuple[list[_Member], bool]:
             if not member.name and not member.lost and member.cured:
                 inherited = True  # "adequately treated: a, b"
             member.cured = member.cured or inherited or inside
+            if member.lost:
+                _restrict(found, text[at:stop], opened)
             found.append(member)
         if joint and found and (joint["such"] or joint["open"]):
             inherited, inside = (
@@ -148,8 +152,27 @@ def _members(text: str, start: int, end: int) -> tuple[list[_Member], bool]:
             )
         if joint and joint["close"]:
             inside = False
+        opened = bool(joint and joint["open"])
         at = joint.end() if joint else end
     return [m for m in found if m.name or m.lost], for_all
+
+
+_RESTRICTS = re.compile(
+    r"\s*(?:with|without|that|which|who|whose|if|provided|unless|as long as|after|treated|not|no|in)\b"
+)
+
+
+def _restrict(found: list[_Member], words: str, opened: bool) -> None:
+    """Words nobody read behind a type say of which kind it must be: the type alone is no exception; nor is `basal` alone
+    where the words that complete it were not read."""
+    if _RESTRICTS.match(words):
+        narrowed = found
+    elif opened:
+        narrowed = found[-1:]
+    else:
+        narrowed = [m for m in found[-1:] if m.bare]
+    for member in narrowed:
+        member.lost, member.name = member.lost or bool(member.name), ""
 
 
 def _member(text: str, start: int, end: int, in_situ: bool) -> tuple[_Member, bool]:
@@ -162,7 +185,9 @@ def _member(text: str, start: int, end: int, in_situ: bool) -> tuple[_Member, bo
     words = _LEADS.sub("", words, count=1) if _LEADS.match(words) else words
     name = _name(words.strip(), in_situ) if words.strip() else ""
     cured = bool(treated or tail)
-    return _Member(start, end, name, cured, lost=bool(words.strip()) and not name), bool(tail and tail["all"])
+    bare = words.strip() in ("basal", "basal cell", "squamous", "squamous cell")
+    lost = bool(words.strip()) and not name
+    return _Member(start, end, name, cured, lost, bare), bool(tail and tail["all"])
 
 
 def _name(words: str, in_situ: bool) -> str:
