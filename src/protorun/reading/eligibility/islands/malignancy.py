@@ -76,7 +76,7 @@ _ORGANS = frozenset(
 )
 _IN_SITU = {"cervix": "cervical_carcinoma_in_situ", "breast": "breast_carcinoma_in_situ"}
 _OPEN_NAME = re.compile(
-    r"(?:[a-z][a-z'-]* ){0,7}(?:cancer|carcinoma|tumou?r|malignancy|malignancie|neoplasm|neoplasia|lymphoma|melanoma|leukemia|sarcoma|polyp|lesion|mgus)s?"
+    r"(?:[a-z][a-z'-]* ){0,7}(?:cancer|carcinoma|tumou?r|malignancy|malignancie|neoplasm|neoplasia|lymphoma|melanoma|leukemia|sarcoma|polyp|lesion|mgus)s?(?: of (?:the )?[a-z]{3,14})?"
 )
 _NO_NAME = re.compile(
     r"\b(?:except|excluding|unless|other|with|without|that|which|who|more|less|than|risk|years?|months?|study|trial|prognosis|likelihood|under|same|participating|not|no|deemed|considered|opinion|approval|disease-free|remission|stable|history|present|solid|hematological)\b"
