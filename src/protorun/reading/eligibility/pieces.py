@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from protorun.reading.eligibility.atoms.events import mark_events, share_times
+from protorun.reading.eligibility.atoms.events import lead_time, mark_events, share_times
 from protorun.reading.eligibility.atoms.flags import dated, distribute, mark_flags
 from protorun.reading.eligibility.atoms.limits import mark_limits
 from protorun.reading.eligibility.atoms.open_conditions import mark_open_conditions
@@ -78,7 +78,7 @@ def chunks_of(line: Line) -> list[Chunk]:
         marked = mark_open_conditions(share_open_heads(marked, line), line)
         marked = distribute(mark_phrases(marked, line), line, pairs=True)
     marked = share_times(dated(mark_events(marked, line), line), line)
-    return [c for c in marked if c.kind != "q" or c.value]
+    return lead_time([c for c in marked if c.kind != "q" or c.value])
 
 
 _LETTER = re.compile(r"(?<![a-z0-9(])\(?([a-h]|[1-9]|i{1,3}|iv|v)\) ?(?=[a-z≥≤<>])")

@@ -40,6 +40,23 @@ def share_times(chunks: list[Chunk], line: Line) -> list[Chunk]:
     return chunks
 
 
+def lead_time(chunks: list[Chunk]) -> list[Chunk]:
+    """`Within 6 months: stroke, or myocardial infarction`: a time before a list of nothing but names goes for each."""
+    if len(chunks) < 3 or chunks[0].kind != "W" or chunks[1].kind not in ",:":
+        return chunks
+    rest = [c for c in chunks[2:] if c.kind not in ",|&/."]
+    if not rest or not all(c.kind == "A" and isinstance(c.value, (Treated, Flag)) for c in rest):
+        return chunks
+    for chunk in rest:
+        if chunk.value.window is None:
+            change = {
+                "window": chunks[0].value,
+                **({"ongoing": False} if isinstance(chunk.value, Treated) else {}),
+            }
+            chunk.value = chunk.value.model_copy(update=change)
+    return chunks[2:]
+
+
 def _time_of(chunk: Chunk) -> Window | None:
     return chunk.value.window if chunk.kind == "A" and isinstance(chunk.value, (Treated, Flag)) else None
 
