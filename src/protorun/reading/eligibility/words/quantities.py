@@ -109,6 +109,8 @@ def _measure(text: str, at: int) -> tuple[str, str, int]:
         which = match["which"]
         times = "baseline" if which == "baseline" else "lln" if which.startswith("l") else "uln"
         return "", times, match.end()
+    if points := _POINTS.match(text, at):
+        return "", "", points.end()
     if _UNIT_START.match(text, at):
         every, each = _units()
         if found := every.match(text, at):
@@ -126,6 +128,7 @@ def _again(text: str, at: int, pattern: re.Pattern[str]) -> int:
     return again.end() + 1 if again and text[again.end() : again.end() + 1] == ")" else at
 
 
+_POINTS = re.compile(r" points?\b(?! (?:above|below|over|increase|decrease|change|reduction|improvement|drop|from|more|less))")
 _OPENED = re.compile(r"[ ]?\((?=[a-zµ%/\[])")
 _BARE_MULTIPLE = re.compile(
     r"[ ]{0,2}(?P<which>uln|unl|lln|upper limits? of (?:the )?normal(?: range)?|upper normal limits?)\b"
