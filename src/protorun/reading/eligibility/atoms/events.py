@@ -13,7 +13,7 @@ from protorun.study.criterion import Flag, Treated, Window
 
 _MOST_WORDS = 5
 _EVENT = re.compile(
-    r"covid|influenza|trauma|injur|fracture|infarct|attack|event|hemorrhag|bleed|surger|episode|transfus|procedure|infection|exacerbation|stroke|sprain|concussion|ischemi|thrombo|embol|hospital|biops|donation|accident"
+    r"covid|influenza|trauma|injur|fracture|infarct|attack|event|hemorrhag|bleed|surger|episode|transfus|procedure|infection|exacerbation|stroke|sprain|concussion|onset|ischemi|thrombo|embol|hospital|biops|donation|accident"
 )
 
 
@@ -112,7 +112,9 @@ def _recent(chunks: list[Chunk]) -> list[Chunk]:
             quantity = chunks[first + 1].value
             end = first + 2 + inside
             made = window(quantity.value, quantity.unit)
-            name = found[-1].value if found[-1].kind == "z" else getattr(found[-1].value, "variable", "")
+            name = getattr(found[-1].value, "variable", "")
+            if found[-1].kind == "z":
+                name = " ".join(str(c.value) for c in found[-3:] if c.kind == "z")
             known = isinstance(found[-1].value, Treated) or _EVENT.search(str(name)) or name == "seizure"
             if known and quantity.unit in _SPANS:
                 found.append(Chunk("W", chunks[at].start, chunks[end - 1].end, made))

@@ -97,6 +97,13 @@ def _piece(found: list[Chunk], at: int, stop: Chunk, line: Line) -> bool:
     """The words are a piece of a longer name (`too large for closure`), counted (`one shoulder`), or one of two that
     share the limit (`varus angle or valgus`)."""
     before = found[at - 1] if at else None
+    if before is not None and before.kind == ":" and stop.kind != "W" and at > 1:
+        scale = found[at - 2]
+        return scale.kind == "v" or scale.value in (
+            "score",
+            "scale",
+            "index",
+        )  # "MMSE score: illiteracy ≥ 17"
     if before is None or before.kind in "M;.:":
         return False
     if sum(c.kind in "zkfvya" for c in found[at:]) >= _MOST_WORDS and before.kind in "zkv":
@@ -145,12 +152,16 @@ def open_name(named: list[Chunk], line: Line) -> str | None:
         return str(known[0].value) if "+" not in str(known[0].value) else None
     if _VAGUE.fullmatch(name):
         return None
-    return name if len(name) > 1 and name[0].isalpha() and not _NO_NAME.search(text) else None
+    return (
+        name
+        if len(name) > 1 and name[0].isalpha() and not _NO_NAME.search(re.sub(r"(?<=\w) use$", "", text))
+        else None
+    )
 
 
 def _turns(chunk: Chunk, last: bool) -> bool:
     """A word that changes what is asked; a risk may be measured (`lifetime risk ≥ 20 %`)."""
-    if chunk.kind != "z" or (last and chunk.value == "risk"):
+    if chunk.kind != "z" or (last and chunk.value == "risk") or chunk.value in ("expected", "anticipated"):
         return False
     return chunk.value in modal() or chunk.value in reversing()
 

@@ -40,8 +40,10 @@ def open_measure(
     side, behind = read
     lasting = side[2] in TIME
     near = line.text[found[-1].end : chunks[at].start]
-    first = name_start(found, chunks[at], line, given=lasting and bool(_LASTS.search(near)))
-    if first is None:
+    before = line.text[max(0, chunks[at].start - 60) : chunks[at].start]
+    given = lasting and bool(_LASTS.search(before) or "duration of " in before)
+    first = name_start(found, chunks[at], line, given=given)
+    if first is None or (not lasting and near.endswith(" for ")):
         return None
     start, end = found[first].start, chunks[behind - 1].end
     name = open_name(found[first:], line)
@@ -49,19 +51,19 @@ def open_measure(
     if name is None or _SAID.search(name) or (multiple and all(c.kind == "k" for c in found[first:])):
         return None
     if lasting:
-        if name in variables() or not _is_length(name, near, chunks[at], line):
+        if name in variables() or not _is_length(name, near, before, chunks[at], line):
             return None
-        name = name if _LENGTH.search(name) else f"duration_of_{name}"
+        name = name if _LENGTH.search(name) else f"duration_of_{name.removesuffix('_lasting')}"
     else:
         name, side = _finding(name, side, line.quote(chunks[at].start, end))
     return Chunk("A", start, end, number_atom(name, side, line, start, end)), behind, len(found) - first
 
 
-def _is_length(name: str, near: str, sign: Chunk, line: Line) -> bool:
+def _is_length(name: str, near: str, before: str, sign: Chunk, line: Line) -> bool:
     """The words say that something lasts; what was not given or has ended for that long does not last."""
     if _LENGTH.search(name):
         return True
-    lasts = _LASTS.search(near) or (sign.value in (">", "≥") and not near.strip())
+    lasts = _LASTS.search(before) or (sign.value in (">", "≥") and not near.strip())
     return bool(lasts) and not stopped(line.text, sign.start)
 
 
@@ -112,6 +114,8 @@ def _ends(chunks: list[Chunk], at: int, behind: int, unit: str, line: Line) -> b
         return (
             not rest or rest[0].kind not in "zkvyf" or bool(_PREPOSITION.match(line.text, rest[0].start - 12))
         )
+    if rest and rest[0].kind == "q" and rest[0].value and len(rest) > 1 and rest[1].kind in "zk":
+        return not line.text[chunks[behind - 1].end : rest[0].start].isspace()
     if not rest or rest[0].kind not in "zkyvf" or (unit in TIME and rest[0].value == "duration"):
         return True
     return bool(_PREPOSITION.search(line.text[chunks[behind - 1].end : rest[0].start])) or _is_of(

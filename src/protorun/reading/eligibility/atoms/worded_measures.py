@@ -68,7 +68,9 @@ def _between_signs(chunks: list[Chunk], at: int, line: Line) -> Found:
 _SCORED = re.compile(
     r"\b(?:scor(?:e|es|ed|ing)|rated|rating)(?: (?:of|at|between|from|is|was|must be|should be|being))*(?: an?)? ?$"
 )
-_ON = re.compile(r"(?: ?points?)?(?: \(?inclusive\)?)? on (?:the |their |a |an )?")
+_ON = re.compile(
+    r"(?: ?points?)?(?: \(?inclusive\)?)? on (?:the |their |a |an )?(?:(?:0-)?\d{1,3}[- ]point )?"
+)
 
 
 def _of_scale(chunks: list[Chunk], at: int, line: Line) -> Found:
@@ -79,9 +81,9 @@ def _of_scale(chunks: list[Chunk], at: int, line: Line) -> Found:
     if read is None:
         return None
     side, behind = read
-    while behind < len(chunks) and chunks[behind].kind == "z" and chunks[behind].value == "point":
-        behind += 1
     on = _ON.match(line.text, chunks[behind - 1].end)
+    while behind < len(chunks) and on is not None and chunks[behind].start < on.end():
+        behind += 1
     end = _words(chunks, behind, "zv-")
     if on is None or end == behind or side[2]:
         return None
@@ -114,17 +116,22 @@ _AFTER = re.compile(r"(?: |-)?(?:after|since|following|post)(?: (?:the|a|an|thei
 
 
 def _since(chunks: list[Chunk], at: int, line: Line) -> Found:
-    """`≥ 6 months after stroke`, `less than 3 months since liver transplantation`: the time since it."""
-    if "".join(c.kind for c in chunks[at : at + 3]) != "ctl" or chunks[at].value == "=":
+    """`≥ 6 months after stroke`, `> 4 hours from onset to randomization`: the time since it."""
+    kinds = "".join(c.kind for c in chunks[at : at + 3])
+    if kinds[:2] != "ct" or chunks[at].value == "=" or (at and chunks[at - 1].kind not in _JOINTS):
         return None
-    if at and chunks[at - 1].kind not in _JOINTS:
+    first = at + 2 + kinds.endswith("l")
+    end = _words(chunks, first, "zk", 4)
+    if end == first:
         return None
-    end = _words(chunks, at + 3, "zk", 4)
-    if end == at + 3 or (end < len(chunks) and chunks[end].kind not in ",;.)|&WLei"):
+    between = line.text[chunks[at + 1].end : chunks[first].start]
+    to = end < len(chunks) and chunks[end].kind == "a" and line.text[: chunks[end].start].endswith(" to ")
+    until = to and re.fullmatch(r" from (?:the )?", between)
+    after = kinds == "ctl" and _AFTER.fullmatch(between)
+    if not until and (not after or (end < len(chunks) and chunks[end].kind not in ",;.)|&WLei")):
         return None
-    between = line.text[chunks[at + 1].end : chunks[at + 3].start]
-    side, name = side_of(chunks[at], chunks[at + 1]), open_name(chunks[at + 3 : end], line)
-    if side is None or name is None or not _AFTER.fullmatch(between):
+    side, name = side_of(chunks[at], chunks[at + 1]), open_name(chunks[first:end], line)
+    if side is None or name is None:
         return None
     return _made(f"time_since_{name}", side, line, chunks[at].start, chunks[end - 1].end, end)
 

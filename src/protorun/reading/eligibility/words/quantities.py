@@ -128,7 +128,9 @@ def _again(text: str, at: int, pattern: re.Pattern[str]) -> int:
     return again.end() + 1 if again and text[again.end() : again.end() + 1] == ")" else at
 
 
-_POINTS = re.compile(r" points?\b(?! (?:above|below|over|increase|decrease|change|reduction|improvement|drop|from|more|less))")
+_POINTS = re.compile(
+    r" points?\b(?! (?:above|below|over|increase|decrease|change|reduction|improvement|drop|from|more|less))"
+)
 _OPENED = re.compile(r"[ ]?\((?=[a-zµ%/\[])")
 _BARE_MULTIPLE = re.compile(
     r"[ ]{0,2}(?P<which>uln|unl|lln|upper limits? of (?:the )?normal(?: range)?|upper normal limits?)\b"
