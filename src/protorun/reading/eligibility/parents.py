@@ -38,7 +38,7 @@ _TAKES_OUT = re.compile(
 )
 _ENDING = re.compile(r"[ .;,:]+$")
 _LIST = re.compile(
-    r"[ ,:]*\b(?:(?:any|one|either|at least one|1|any one)(?: \(?or more\)?)? of (?:the |these )?following|(?:the )?following)\b.*$"
+    r"\b(?:(?:any|one|either|at least one|1|any one)(?: \(?or more\)?)? of (?:the |these )?following|(?:the )?following)\b.*$"
 )
 _GRAMMAR = re.compile(r"\b(?:with|of|to|for|by|received|receiving|taking|undergoing|using|had|have|has)$")
 
@@ -59,14 +59,15 @@ def unended(text: Mapped) -> Mapped:
 def lead_of(item: Item) -> Mapped | None:
     """`Treatment with any of the following:` -> `Treatment with`, where a child completes the sentence."""
     found = _LIST.search(item.text.text.lower())
+    end = len(item.text.text[: found.start()].rstrip(" ,:")) if found else 0
     rest = _NOTHING.sub(" ", without_window(found[0])).split() if found else []
     if (
         found is None
         or not set(rest) <= _under_words("treatment")
-        or not _GRAMMAR.search(item.text.text[: found.start()].lower())
+        or not _GRAMMAR.search(item.text.text[:end].lower())
     ):
         return None
-    return item.text.cut(0, found.start())
+    return item.text.cut(0, end)
 
 
 def within(criterion: Criterion, window: Window) -> Criterion:

@@ -49,12 +49,12 @@ _LEADS = re.compile(
 )
 _TREATED = re.compile(rf"(?:{_CURED}|curative(?= (?:carcinoma|cancer)))\b\s*")
 _TAIL = re.compile(
-    rf"\s*(?:(?:(?P<all>(?:that|which) (?:have|were))|(?:that|which) (?:has|was)) (?:been )?(?:undergone (?:potentially )?curative (?:therapy|treatment|surgery|resection)|{_CURED}(?: (?:curatively|adequately|completely|locally|radically|surgically|successfully|with curative intent))?)|"
+    rf"(?:(?:(?P<all>(?:that|which) (?:have|were))|(?:that|which) (?:has|was)) (?:been )?(?:undergone (?:potentially )?curative (?:therapy|treatment|surgery|resection)|{_CURED}(?: (?:curatively|adequately|completely|locally|radically|surgically|successfully|with curative intent))?)|"
     rf"{_CURED} with curative intent|(?:curatively|completely|adequately) (?:treated|resected)(?: by (?:endoscopic )?surgery)?|"
     r"after (?:radical|curative) (?:resection|surgery|treatment|therapy)|after undergoing (?:potentially )?curative (?:therapy|treatment))$"
 )
 _JOINT = re.compile(
-    r"\s*(?:(?P<such>\b(?:such as|including(?:,? but not limited to)?|for example|e\.g\.,?)(?=\W))|(?P<open>(?!\([a-z]{2,6}\) [a-z])[({\[])|(?P<close>(?<!\([a-z]{2})(?<!\([a-z]{3})[)}\]])|(?<![a-z])\(?[a-h1-9][).](?= )|[,;:]|\.(?= |$)|\b(?:and/or|or|and|etc)\b\.?)\s*"
+    r"(?:(?P<such>\b(?:such as|including(?:,? but not limited to)?|for example|e\.g\.,?)(?=\W))|(?P<open>(?!\([a-z]{2,6}\) [a-z])[({\[])|(?P<close>(?<!\([a-z]{2})(?<!\([a-z]{3})[)}\]])|(?<![a-z])\(?[a-h1-9][).](?= )|[,;:]|\.(?= |$)|\b(?:and/or|or|and|etc)\b\.?)"
 )
 _IN_SITU_OF = re.compile(r"(?:carcinoma|cancer|malignanc(?:y|ie))s? in[ -]situ of (?:the )?(?P<organ>[a-z]+)")
 _ORGANS = frozenset(
