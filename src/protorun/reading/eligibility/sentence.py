@@ -53,6 +53,9 @@ _OPEN_ILLNESS = re.compile(
     r"^(?:any |known |other |severe |serious |significant )*uncontrolled(?: or significant)? (?:concurrent|intercurrent|concomitant|medical|systemic)?[ ,a-z]{0,20}?(?:illness|disease|condition)(?:es|s)?\b.{0,12}?includ"
 )
 
+_MOST_LETTERS = 6_000
+"""The longest of ten thousand printed criteria has 4,500; what is longer is no criterion, and is listed as unread."""
+
 
 def read_line(line: Line) -> tuple[Expr, list[tuple[int, int]]]:
     """The tree of an item and the stretches it does not cover."""
@@ -61,6 +64,8 @@ def read_line(line: Line) -> tuple[Expr, list[tuple[int, int]]]:
     if whole is not None:
         return whole, lost
     context = Context(firing=line.polarity == "exclusion", lost=lost, assemble=assemble)
+    if len(line.text) > _MOST_LETTERS:
+        return context.unparsed(line, [Chunk("z", 0, len(line.text))]), lost
     sentences = with_allowances(_sentences(chunks_of(line), line), line)
     parts = [
         context.unparsed(line, s) if _after_release(sentences[:i], context) else _sentence(s, line, context)

@@ -13,6 +13,7 @@ from protorun.study.criterion import All, Any, Code, Expr, Flag, Not, Number, Wi
 from protorun.study.source import Source
 from protorun.terms.concepts import concepts
 
+_MOST_QUALIFIERS = 60
 _TESTS = frozenset({"hbsag", "hcv_antibody", "hcv_rna", "hbcab"})
 _NOW = frozenset({"pregnant", "lactating"})
 BEHIND = frozenset(
@@ -83,7 +84,8 @@ def _condition(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | 
     step = at
     groups: list[list[str]] = [[]]
     listed = False
-    while step < len(chunks) and chunks[step].kind == "q" and chunks[step].value not in BEHIND:
+    last = min(len(chunks), at + _MOST_QUALIFIERS)
+    while step < last and chunks[step].kind == "q" and chunks[step].value not in BEHIND:
         groups[-1].append(str(chunks[step].value))
         step += 1
         nxt = step

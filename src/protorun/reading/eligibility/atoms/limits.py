@@ -254,9 +254,10 @@ def _for_some(chunks: list[Chunk], at: int) -> bool:
 
 def _permitted(chunks: list[Chunk], at: int, earlier: list[str]) -> list[str]:
     """The names of the sentence before, where this one begins with a condition and permits another limit."""
+    if at + 2 >= len(chunks) or chunks[at + 2].kind != "p":
+        return []
     start = at
     while start and chunks[start - 1].kind not in ".;":
         start -= 1
     leads = "".join(c.kind for c in chunks[start:at])
-    permits = at + 2 < len(chunks) and chunks[at + 2].kind == "p"
-    return earlier if permits and re.fullmatch(r"[Ci][qk]{1,3},?", leads) else []
+    return earlier if re.fullmatch(r"[Ci][qk]{1,3},?", leads) else []

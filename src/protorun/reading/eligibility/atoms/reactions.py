@@ -4,6 +4,7 @@ and each thing, and none of them is hypersensitivity by itself."""
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
 
@@ -68,8 +69,8 @@ def mark_reactions(chunks: list[Chunk], line: Line) -> list[Chunk]:
 
 
 def _reaction(chunks: list[Chunk], head: re.Match[str], line: Line) -> list[Chunk] | None:
-    first = next((i for i, c in enumerate(chunks) if c.start >= head.start()), None)
-    if first is None or chunks[first].start != head.start() or _taken(chunks, first, head, line):
+    first = bisect_left(chunks, head.start(), key=lambda c: c.start)
+    if first == len(chunks) or chunks[first].start != head.start() or _taken(chunks, first, head, line):
         return None
     at = first
     while at < len(chunks) and chunks[at].start < head.end():
@@ -143,7 +144,7 @@ def _things(chunks: list[Chunk], at: int, start: int, line: Line) -> list[_Thing
 def _member_end(chunks: list[Chunk], at: int) -> int:
     while at < len(chunks) and chunks[at].kind not in _ENDS and chunks[at].kind not in _JOINTS:
         at += 1
-        if "".join(c.kind for c in chunks[at : at + 3]) == "(z)":
+        if [c.kind for c in chunks[at : at + 3]] == ["(", "z", ")"]:
             at += 3
     return at
 
