@@ -96,3 +96,8 @@ def wider(name: str) -> frozenset[str]:
 def has_half_life(name: str) -> bool:
     """False for treatments that have none, such as radiotherapy and surgery."""
     return not any(kind in classes() and not classes()[kind].half_life for kind in wider(name))
+
+
+def listed(name: str) -> bool:
+    """True for drugs and classes of the tables; another name may be a drug of any class, or a class of any drugs."""
+    return name in drugs() or name in classes() or name == "any"

@@ -10,6 +10,7 @@ from protorun.reading.eligibility.atoms.events import lead_time, mark_events, sh
 from protorun.reading.eligibility.atoms.flags import dated, distribute, mark_flags
 from protorun.reading.eligibility.atoms.limits import mark_limits
 from protorun.reading.eligibility.atoms.open_conditions import mark_open_conditions
+from protorun.reading.eligibility.atoms.open_treatments import mark_open_treatments
 from protorun.reading.eligibility.atoms.phrases import mark_phrases
 from protorun.reading.eligibility.atoms.reactions import mark_reactions
 from protorun.reading.eligibility.atoms.sexes import mark_sexes
@@ -73,7 +74,7 @@ def chunks_of(line: Line) -> list[Chunk]:
     personal = _personal(line.text)
     if not personal:
         chunks = mark_reactions(chunks, line)
-    marked = mark_flags(mark_treatments(chunks, line), line)
+    marked = mark_flags(mark_treatments(mark_open_treatments(chunks, line), line), line)
     if not personal:
         marked = mark_open_conditions(share_open_heads(marked, line), line)
         marked = distribute(mark_phrases(marked, line), line, pairs=True)

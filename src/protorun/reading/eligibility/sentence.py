@@ -263,6 +263,8 @@ def _together(parts: list[Expr], sentences: list[list[Chunk]], line: Line, conte
     first_words = [s[0].kind for s in sentences]
     allowances = [unread(p) and _allows(s, line) for p, s in zip(parts, sentences, strict=True)]
     if any(k == "|" for k in first_words[1:]):
+        if context.firing and not any(isinstance(leaf, Unparsed) for p in parts for leaf in leaves(p)):
+            return Any(parts=tuple(parts))
         return _with_or(parts, first_words)
     kept = [p for p, a in zip(parts, allowances, strict=True) if not a]
     soft = [p for p, a in zip(parts, allowances, strict=True) if a]

@@ -12,7 +12,7 @@ from protorun.screening.atoms.silence import complete
 from protorun.screening.dates import FIRST, LAST, anchor_days, edge
 from protorun.study.criterion import Treated, Washout, Window
 from protorun.terms.reasons import Reason
-from protorun.terms.treatments import classes, drugs, has_half_life, recognize, wider
+from protorun.terms.treatments import classes, drugs, has_half_life, listed, recognize, wider
 from protorun.terms.truth import FALSE, TRUE, UNKNOWN, TruthArray
 from protorun.trial.facts import NO_DAY, DayArray, Facts, Flags, Treatments
 
@@ -170,7 +170,15 @@ def belongs(drug: str, kind: str, names: tuple[str, ...]) -> np.uint8:
         return UNKNOWN
     # A class named without its drug may be any of its narrower classes: chemotherapy may have been a taxane.
     broad = [g for g in given if g in classes() and recognize(drug) not in drugs()]
-    return UNKNOWN if any(set(broad) & wider(name) for name in names) else FALSE
+    if any(set(broad) & wider(name) for name in names):
+        return UNKNOWN
+    # A name that stands in no table may be a drug of any class, or a class that holds the drug.
+    return UNKNOWN if any(broad or _is_class(name) for name in names if not listed(name)) else FALSE
+
+
+def _is_class(name: str) -> bool:
+    """`vegfr_inhibitor`, `statins`, not `palifermin`."""
+    return "_" in name or name.endswith("s")
 
 
 def _ends(rows: Treatments) -> tuple[DayArray, DayArray]:

@@ -86,7 +86,7 @@ def of_classes(names: tuple[str, ...]) -> str:
     return case(
         (f"{among('concept', of[truth.TRUE])} OR {among('kind', kinds)}", TRUE),
         ("named = 0", NULL),
-        (f"{among('concept', broad)} OR ({among('kind', broad)} AND is_drug = 0)", NULL),
+        (f"{among('concept', of[truth.UNKNOWN])} OR ({among('kind', broad)} AND is_drug = 0)", NULL),
         otherwise=FALSE,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from protorun.reading.eligibility.atoms.measure_names import name_start, open_name
+from protorun.reading.eligibility.atoms.tense import untimed
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.nodes import window
@@ -62,20 +63,28 @@ def _time_of(chunk: Chunk) -> Window | None:
 
 
 def _take_time(chunk: Chunk, window: Window, line: Line) -> bool:
-    value = chunk.value
-    if (isinstance(value, Treated) and value.window is None and not value.ongoing) or (
+    value = untimed(chunk.value) or chunk.value
+    if (isinstance(value, Treated) and value.window is None and not _said_now(chunk, line)) or (
         isinstance(value, Flag)
         and value.window is None
         and set(value.qualifiers) <= {"recent"}
         and _EVENT.search(value.variable)
     ):
-        new = value.model_copy(update={"window": window, "qualifiers": ()})
+        update = {"ongoing": False} if isinstance(value, Treated) else {"qualifiers": ()}
+        new = value.model_copy(update={"window": window, **update})
     else:
         return False
     says = f"the time goes for the last of the list only, not for {line.quote(chunk.start, chunk.end)!r}"
     line.readings.append((says, new, value))
     chunk.value = new
     return True
+
+
+def _said_now(chunk: Chunk, line: Line) -> bool:
+    """`current use of A, or B within 4 weeks`: A has a time of its own."""
+    said = line.text[max(0, chunk.start - 30) : chunk.end]
+    going = bool(getattr(chunk.value, "ongoing", False))
+    return going and re.search(r"current|ongoing|concurrent|concomitant", said) is not None
 
 
 def mark_events(chunks: list[Chunk], line: Line) -> list[Chunk]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Expr, Not, Treated, Washout
-from protorun.terms.treatments import wider
+from protorun.terms.treatments import listed, wider
 
 _STEROID = "corticosteroid"
 _JOINTS = ",|/&"
@@ -76,8 +76,8 @@ def _classes(chunks: list[Chunk], at: int) -> tuple[tuple[str, ...], int]:
 
 
 def _narrower(name: str, names: list[str]) -> bool:
-    """It is a kind of what stands before: only then it can be left out of it."""
-    return bool(set(names) & wider(name))
+    """It is a kind of what stands before: only then it can be left out of it. Of names in no table nobody knows."""
+    return bool(set(names) & wider(name)) or not listed(name) or not all(listed(n) for n in names)
 
 
 def spared(expr: Expr, exempt: Exempt, own: Expr, line: Line) -> Expr:

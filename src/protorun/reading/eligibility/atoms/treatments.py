@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from protorun.reading.eligibility.atoms.exemptions import exempt_classes, exempt_routes, spared
+from protorun.reading.eligibility.atoms.tense import by_default, lasts, lead, now, timeless
 from protorun.reading.eligibility.words import nodes
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.quantities import Quantity
-from protorun.study.criterion import All, Any, Bound, Expr, Not, Treated, Unparsed, Window
+from protorun.study.criterion import Any, Bound, Expr, Not, Treated, Window
 from protorun.study.source import Source
-from protorun.terms.treatments import has_half_life, wider
+from protorun.terms.treatments import wider
 
 
 @dataclass(frozen=True)
@@ -127,12 +127,15 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
     start = at
     while before and before[-1].kind == "q" and not before[-1].value:
         before.pop()
-    names, at = _list(chunks, at)
+    names, at = _list(chunks, at, line)
     exempt = exempt_classes(chunks, at, names)
     at = exempt.behind
     first_time = before.pop() if before and before[-1].kind in "WHL" and _leads(before) else None
+    ever, cued = lead(before, line)
     current = bool(before) and before[-1].kind == "q" and before[-1].value in ("current", "active")
-    begin = before.pop().start if current else (first_time.start if first_time else chunks[start].start)
+    current = current and "complet" not in line.text[max(0, before[-1].start - 20) : before[-1].start]
+    begin = first_time.start if first_time else chunks[start].start
+    begin = before.pop().start if current else min(begin, cued) if cued is not None else begin
     marks, at = _marks(chunks, at)
     if not exempt.classes:
         exempt = exempt_classes(chunks, at, names)
@@ -144,7 +147,8 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
             "z", begin, chunks[at - 1].end, "therapy"
         ), at  # the treatment of a condition named before
     time = _time(first_time) or next((t for m in marks if (t := _time(m))), Time())
-    current = current or (time == Time() and _now(line, begin) is True)
+    tense = False if ever else now(line, begin)
+    current = current or (time == Time() and tense is True)
     dose = next((m.value for m in marks if m.kind == "Z"), None)
     purpose = next((str(m.value) for m in marks if m.kind == "U"), "")
     routes, at = exempt_routes(chunks, at, names)
@@ -166,8 +170,10 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
         expr = _given(tuple(names), time, current, source)
     instead = _anchored(_time(exempt.time), time, exempt.time, line)
     expr = spared(expr, exempt, _given(exempt.classes, instead, current, source), line)
-    if time == Time() and not current and _now(line, begin) is None and any(has_half_life(n) for n in names):
-        expr = _timeless(expr, line, begin, chunks[at - 1].end)
+    head = bool(before) and before[-1].kind == "I"  # an example takes the time of its head
+    if time == Time() and not current and tense is None and not head and any(lasts(n) for n in names):
+        alone = (not before or before[-1].kind in ";.") and (at == len(chunks) or chunks[at].kind in ";.")
+        expr = (by_default if alone else timeless)(expr, line, begin, chunks[at - 1].end)
     return Chunk("A", begin, chunks[at - 1].end, expr), at
 
 
@@ -182,48 +188,6 @@ def _anchored(own: Time | None, head: Time, chunk: Chunk | None, line: Line) -> 
 
 
 _NAMED_ANCHOR = re.compile(r"before|prior to|\bof\b")
-_NOW = re.compile(
-    r"\b(?:using|taking|takes|receiv(?:ing|es)|requir(?:e|es|ing)|undergoing|concomitant|concurrent|current(?:ly)?|ongoing|dependent on)\b"
-)
-_USE = re.compile(
-    r"\b(?:use|uses|take|receive|need(?:s|ing)?|on|under|undergo|dependence on|chronic|regular|daily|intake of|administration of|(?:being|are|is) treated with)\b"
-)
-_EVER = re.compile(
-    r"\b(?:prior|previous(?:ly)?|histor(?:y|ies)|past|received|had|has been|have been|has|undergone|underwent|ever|pre-?treated|treated|exposed|exposure|after|"
-    r"following|failed|failure|given|used|taken|first|lines?|last|since|post|naive|no|not|never|without|progress\w+|refractory|resistant|toxicit\w+|recovered|before)\b"
-)
-
-
-def _now(line: Line, begin: int) -> bool | None:
-    """What the words before a treatment without a time say: it goes on (True), it was given at any time (False)."""
-    start = max(0, begin - 80, *(line.text.rfind(c, 0, begin) + 1 for c in ";.:("))
-    before = line.text[start:begin]
-    if line.text.startswith(("prior", "previous", "current", "ongoing", "concurrent"), begin):
-        before += line.text[begin : begin + 12]
-    ever, now = _last(_EVER, before), _last(_NOW, before)
-    if ever < 0 and now < 0:
-        return True if _USE.search(before) else None
-    return now > ever
-
-
-def _last(pattern: re.Pattern[str], text: str) -> int:
-    return max((m.start() for m in pattern.finditer(text)), default=-1)
-
-
-def _timeless(expr: Expr, line: Line, start: int, end: int) -> Expr:
-    """A treatment without any time (`Immunosuppressive drugs`): given now it counts; given once, nobody can tell."""
-    line.doubt("NO_TIME", f"{line.quote(start, end)!r}: given now, or ever? an ended treatment stays open")
-    open_ = Unparsed.model_construct(text=line.quote(start, end), source=line.cite(start, end))
-    now = _map(expr, lambda t: t.model_copy(update={"ongoing": True}))
-    return Any(parts=(now, All(parts=(expr, open_))))
-
-
-def _map(expr: Expr, change: Callable[[Treated], Treated]) -> Expr:
-    if isinstance(expr, Treated):
-        return change(expr)
-    if isinstance(expr, Any):
-        return Any(parts=tuple(_map(p, change) for p in expr.parts))
-    return expr
 
 
 def _of_condition(before: list[Chunk]) -> bool:
@@ -263,7 +227,7 @@ def _time(chunk: Chunk | None) -> Time | None:
     return Time(window=chunk.value, at_least=chunk.kind == "L")
 
 
-def _list(chunks: list[Chunk], at: int) -> tuple[list[str], int]:
+def _list(chunks: list[Chunk], at: int, line: Line) -> tuple[list[str], int]:
     """`a, b, or c` as one list; one shared abbreviation or example in brackets is passed over."""
     names = [str(chunks[at].value)]
     at += 1
@@ -275,7 +239,11 @@ def _list(chunks: list[Chunk], at: int) -> tuple[list[str], int]:
         joined = chunks[at:step]
         if step < len(chunks) and chunks[step].kind == "y" and (joined or chunks[step].value in names):
             if any(c.kind == "&" for c in joined) and not any(c.kind in "|," for c in joined):
-                return names, at
+                if line.polarity == "inclusion":
+                    return names, at
+                line.doubt(
+                    "AND_ON_EXCLUSION", "`and` joins things that exclude; read as: any one of them excludes"
+                )
             names += [n for n in [str(chunks[step].value)] if n not in names]
             at = step + 1
         else:
