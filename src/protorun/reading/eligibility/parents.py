@@ -72,8 +72,13 @@ def lead_of(item: Item) -> Mapped | None:
 
 def within(criterion: Criterion, window: Window) -> Criterion:
     """The criterion in the time of its parent."""
+    if any(d.startswith("TENSE") for d in criterion.doubts):  # neither of the readings without a time
+        ever = mapped(
+            criterion.expr, lambda e: e.model_copy(update={"ongoing": False}) if isinstance(e, Treated) else e
+        )
+        criterion = criterion.model_copy(update={"expr": ever, "alternatives": ()})
     expr = mapped(criterion.expr, lambda e: _dated(e, window))
-    doubts = tuple(d for d in criterion.doubts if not d.startswith("NO_TIME"))
+    doubts = tuple(d for d in criterion.doubts if not d.startswith(("NO_TIME", "TENSE")))
     damaged = any(d.startswith(("NO_UNIT", "NO_COMPARATOR", "DIRECTION")) for d in doubts)
     resolved = doubts != criterion.doubts and not damaged
     klass = classify(expr, [(0, 0)] if criterion.residual else []) if resolved else criterion.klass
