@@ -303,6 +303,16 @@ class TestTreatments:
         )
         assert answers(taxane, table, "documented_absence") == [UNKNOWN, YES, NO]
 
+    def test_what_is_asked_only_where_it_was_done_is_not_applicable_elsewhere(self):
+        # NCT02750826: "ratio of < 2.0 (if performed)"
+        tree = If(
+            condition=Flag(variable="her2_ish_ratio", qualifiers=("performed",)),
+            then=Number(variable="her2_ish_ratio", high=Bound(value=2, inclusive=False)),
+        )
+        table = facts("her2_ish_ratio,her2_ish_ratio_performed", "1.8,", "2.1,", ",no", ",yes", ",", "1.8,no")
+        assert answers(tree, table) == [YES, UNKNOWN, YES, UNKNOWN, UNKNOWN, YES]
+        assert answers(tree, table, "documented_absence")[4] == UNKNOWN
+
     def test_an_exempt_class_does_not_count_beside_one_that_does(self):
         tree = Treated(classes=("anticancer_therapy",), exempt_classes=("endocrine_therapy",))
         table = facts(

@@ -137,6 +137,9 @@ FLAG = st.one_of(
     st.builds(
         Flag, variable=st.sampled_from(["stroke", "hiv", "pregnant", "measurable_disease"]), window=WINDOWS
     ),
+    st.builds(
+        Flag, variable=st.sampled_from(["platelets", "creatinine"]), qualifiers=st.just(("performed",))
+    ),
 )
 CLASSES = st.sampled_from(
     [

@@ -185,6 +185,7 @@ def _known(grid: Grid) -> dict[str, str]:
             or (not name.endswith(_BESIDE) and any(name == n or name.startswith(f"{n}_") for n in names))
             or name in _STATED
             or name.startswith("judgment_")
+            or (name.endswith("_performed") and name.removesuffix("_performed") in {**variables(), **coded()})
         ):
             kinds[name] = "yes/no"
     return kinds

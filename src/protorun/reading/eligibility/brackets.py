@@ -12,6 +12,7 @@ from protorun.reading.eligibility.words.personal import JUDGMENT
 from protorun.study.criterion import (
     All,
     Any,
+    Code,
     Expr,
     Flag,
     If,
@@ -103,8 +104,10 @@ def unlikely_example(chunks: list[Chunk], line: Line) -> bool:
 def _for_some(inside: list[Chunk], kinds: str, before: Expr, line: Line, context: Context) -> Expr | None:
     """`(unless C, for whom ≤ 3 x ULN is permitted)`, `(≤ 3 x ULN allowed for patients with C)`, `(within 2 weeks before
     screening and within 4 weeks before enrollment)` behind a limit."""
-    if not all(isinstance(leaf, Number) or isinstance(before, If) for leaf in leaves(before)):
+    if not all(isinstance(leaf, (Number, Code)) or isinstance(before, If) for leaf in leaves(before)):
         return None
+    if kinds == "iz" and inside[1].value in ("performed", "done", "tested"):
+        return _if_performed(before, line, inside, context)
     if re.fullmatch(r"W(?:[&,]{1,2}W)*", kinds):
         dated = [_in_window(before, c.value) for c in inside if c.kind == "W"]
         return None if None in dated else All(parts=tuple(d for d in dated if d is not None))
@@ -116,6 +119,17 @@ def _for_some(inside: list[Chunk], kinds: str, before: Expr, line: Line, context
     if "p" in kinds and _other_limit(kinds, inside, before):
         return _alternate([c for c in inside if c.kind != "p"], before, line, context)
     return None
+
+
+def _if_performed(before: Expr, line: Line, inside: list[Chunk], context: Context) -> Expr | None:
+    """`(if performed)`: not applicable where the test was not done; that no result is recorded does not tell that."""
+    if not isinstance(before, (Number, Code)):
+        return None
+    source = line.cite(inside[0].start, inside[-1].end)
+    done = Flag.model_construct(
+        variable=before.variable, qualifiers=("performed",), window=None, source=source
+    )
+    return All(parts=(done, before)) if context.firing else If(condition=done, then=before)
 
 
 def _in_window(expr: Expr, when: Window) -> Expr | None:
