@@ -16,9 +16,9 @@ _CUT = re.compile(
     r"\b(?:with|have|having|has|had|by|whose|who|that|which|as|if|using|a|an|the|patients?|subjects?|participants?|individuals?|due to|in)\b|[,;.]"
 )
 _MOST_WORDS = 7
-_THROUGH = re.compile(r"\s*(?:of|in|on|at|by|during)(?: (?:the|a|an|any))?\s*")
+_THROUGH = re.compile(r"[ ]{0,3}(?:of|in|on|at|by|during)(?: (?:the|a|an|any))?[ ]{0,3}")
 _WHOLE = re.compile(
-    r"\s*(?:of|in|on|at|by|during|to|for|from|with|due to)(?: (?:the|a|an|any|their|his|her|this))?\s*"
+    r"[ ]{0,3}(?:of|in|on|at|by|during|to|for|from|with|due to)(?: (?:the|a|an|any|their|his|her|this))?[ ]{0,3}"
 )
 """What lasts or happens is named by its whole phrase: `exposure to a contrast agent`."""
 _VAGUE = re.compile(
