@@ -13,6 +13,7 @@ from protorun.reading.eligibility.atoms.open_conditions import mark_open_conditi
 from protorun.reading.eligibility.atoms.open_treatments import mark_open_treatments
 from protorun.reading.eligibility.atoms.phrases import mark_phrases
 from protorun.reading.eligibility.atoms.reactions import mark_reactions
+from protorun.reading.eligibility.atoms.said_again import ever_or_now, without_echoes
 from protorun.reading.eligibility.atoms.sexes import mark_sexes
 from protorun.reading.eligibility.atoms.treatments import find_doses, mark_half_lives, mark_treatments
 from protorun.reading.eligibility.islands import islands
@@ -70,11 +71,12 @@ def chunks_of(line: Line) -> list[Chunk]:
     pieces += [c for c in _lettered(line.text) if all(c.end <= p.start or c.start >= p.end for p in pieces)]
     chunks = [c for c in lex(line.text, pieces) if c.kind != "E" and not (c.kind == "X" and c.value == "any")]
     chunks = mark_half_lives(mark_windows(share_known_heads(chunks, line), line.text))
-    chunks = mark_sexes(mark_limits(_both_sides(_non(chunks)), line), line)
+    chunks = mark_sexes(without_echoes(mark_limits(_both_sides(_non(chunks)), line), line), line)
     personal = _personal(line.text)
     if not personal:
         chunks = mark_reactions(chunks, line)
-    marked = mark_flags(mark_treatments(mark_open_treatments(chunks, line), line), line)
+    chunks = mark_treatments(mark_open_treatments(chunks, line), line)
+    marked = mark_flags(ever_or_now(chunks, line), line)
     if not personal:
         marked = mark_open_conditions(share_open_heads(marked, line), line)
         marked = distribute(mark_phrases(marked, line), line, pairs=True)

@@ -192,8 +192,6 @@ def _is_phrase(text: str) -> bool:
         return False
     if joint is None:
         return is_noun(text) and not lends(text) and not _is_vague(text)
-    if _is_vague(head) and joint[0] in ("with", "in"):
-        return False
     if _pattern("joints").search(text, text.rfind(" ")):
         return False
     last = re.split(r"[ -]", head)[-1]

@@ -1,0 +1,60 @@
+"""Words that say once more what their neighbor has said: `18 to 65 years old, inclusive`, `previous or current X`."""
+
+from __future__ import annotations
+
+import re
+
+from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.line import Line
+from protorun.reading.eligibility.words.quantities import TIME
+from protorun.study.criterion import Number
+
+_INCLUSIVE = re.compile(r"[ ,(]*(?:(?:of age|old|years)[ ,(]*)?")
+_EVER = frozenset({"prior", "previous", "past"})
+
+
+def without_echoes(chunks: list[Chunk], line: Line) -> list[Chunk]:
+    """The chunks of limits without `old`, `of age` and `inclusive` behind a limit that says so already."""
+    if not any(w in line.text for w in (" old", "inclusive", "of age")):
+        return chunks
+    found: list[Chunk] = []
+    for chunk in chunks:
+        before = next((c for c in reversed(found) if c.kind not in "(,"), None)
+        if before is not None and before.kind == "A" and _echoes(chunk, before, line):
+            while found[-1] is not before and found[-1].kind == ",":
+                found.pop()
+            continue
+        found.append(chunk)
+    return found
+
+
+def _echoes(chunk: Chunk, before: Chunk, line: Line) -> bool:
+    limit, gap = before.value, line.text[before.end : chunk.start]
+    if not isinstance(limit, Number):
+        return False
+    if chunk.value == "inclusive" and chunk.kind == "z":
+        sides = [b for b in (limit.low, limit.high) if b is not None]
+        return all(b.inclusive for b in sides) and _INCLUSIVE.fullmatch(gap) is not None
+    if limit.variable != "age" or limit.unit not in TIME:
+        return False
+    if chunk.kind == "z" and chunk.value == "old":
+        return not gap.strip(" -")
+    return chunk.kind == "v" and chunk.value == "age" and gap.strip() == "of"
+
+
+def ever_or_now(chunks: list[Chunk], line: Line) -> list[Chunk]:
+    """`previous or current X`, `active or prior X`: present now, or ever."""
+    for at, chunk in enumerate(chunks[:-2]):
+        if chunk.kind not in "bwz" or line.text[chunk.start : chunk.end] not in _EVER:
+            continue
+        joined_behind = chunks[at + 1].kind in "|/" and chunks[at + 2].kind == "q"
+        joined_before = at > 1 and chunks[at - 1].kind in "|/" and chunks[at - 2].kind == "q"
+        if (joined_behind or joined_before) and _leads_to_condition(chunks, at + 1):
+            chunk.kind, chunk.value = "q", ""
+    return chunks
+
+
+def _leads_to_condition(chunks: list[Chunk], at: int) -> bool:
+    while at < len(chunks) and chunks[at].kind in "q|/":
+        at += 1
+    return at < len(chunks) and chunks[at].kind == "k"
