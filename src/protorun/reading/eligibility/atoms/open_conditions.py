@@ -156,6 +156,7 @@ _GIVEN = re.compile(
     r"\b(?:receiv\w*|us(?:e|es|ed|ing)|tak\w*|undergo\w*|underwent|treat\w*|therap\w*|administ\w*|requir\w*|need\w*|plan\w*|participat\w*|allerg\w*|hypersensitiv\w*|sensitiv\w*|"
     r"reaction|exposure|willing\w*|able|inability|unable|refus\w*|test(?:s|ed|ing)?|fail\w*|progress\w*|respon\w*|defined|confirmed|indicated|demonstrated)\b"
 )
+_FROM = re.compile(r"\b(?:from|by|due|on|to)\b")
 _HEADED = re.compile(r"\b(?:diseases?|disorders?|conditions?|illness(?:es)?) (?:of|in|to|with)\b")
 _BEFORE = frozenset(",|&/;.:gIehiC")
 _BEHIND = frozenset(",|&/;.):WeI")
@@ -234,7 +235,7 @@ def _condition(
             None  # "squamous cell carcinoma, or adenocarcinoma of the cervix": of which organ is the first?
         )
     gap = line.text[found[first - 1].end if first else 0 : words[0].start]
-    if not is_name(text) or given(gap) or _HEADED.search(gap):
+    if not is_name(text) or given(gap) or _HEADED.search(gap) or (qualifiers and _FROM.search(line.text, found[-1].end, words[0].start)):
         return None
     start = found[first].start if first < len(found) else words[0].start
     if _POSITIVE.search(gap):  # "positive blood culture": the result is part of the name

@@ -131,6 +131,9 @@ def _named(inside: list[Chunk], start: int, edge: int, when: Window | None, line
     text = plain_text(line.text[begin:edge])
     if when is not None and text and _pattern("joints").search(text) is None:
         return None  # a plain name with a time is an event
+    known = [c for c in inside[at:] if c.end > begin]
+    if len(known) == 1 and known[0].kind == "A" and not qualifiers and known[0].start <= begin + 1:
+        return Chunk("A", known[0].start, known[0].end, known[0].value, own=True) if when is None else None
     if text is None or not _is_phrase(text) or _treats(inside, begin, text):
         return None
     end = max(inside[-1].end, line.text.rfind(text.split(" ")[-1], begin, edge) + len(text.split(" ")[-1]))
