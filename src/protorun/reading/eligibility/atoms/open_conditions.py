@@ -235,7 +235,12 @@ def _condition(
             None  # "squamous cell carcinoma, or adenocarcinoma of the cervix": of which organ is the first?
         )
     gap = line.text[found[first - 1].end if first else 0 : words[0].start]
-    if not is_name(text) or given(gap) or _HEADED.search(gap) or (qualifiers and _FROM.search(line.text, found[-1].end, words[0].start)):
+    if (
+        not is_name(text)
+        or given(gap)
+        or _HEADED.search(gap)
+        or (qualifiers and _FROM.search(line.text, found[-1].end, words[0].start))
+    ):
         return None
     start = found[first].start if first < len(found) else words[0].start
     if _POSITIVE.search(gap):  # "positive blood culture": the result is part of the name
