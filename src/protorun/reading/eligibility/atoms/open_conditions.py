@@ -156,7 +156,7 @@ _GIVEN = re.compile(
     r"\b(?:receiv\w*|us(?:e|es|ed|ing)|tak\w*|undergo\w*|underwent|treat\w*|therap\w*|administ\w*|requir\w*|need\w*|plan\w*|participat\w*|allerg\w*|hypersensitiv\w*|sensitiv\w*|"
     r"reaction|exposure|willing\w*|able|inability|unable|refus\w*|test(?:s|ed|ing)?|fail\w*|progress\w*|respon\w*|defined|confirmed|indicated|demonstrated)\b"
 )
-_FROM = re.compile(r"\b(?:from|by|due|on|to)\b")
+_FROM = re.compile(r"\b(?:from|by|due|to)\b")
 _HEADED = re.compile(r"\b(?:diseases?|disorders?|conditions?|illness(?:es)?) (?:of|in|to|with)\b")
 _BEFORE = frozenset(",|&/;.:gIehiC")
 _BEHIND = frozenset(",|&/;.):WeI")
