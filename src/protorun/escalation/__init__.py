@@ -2,10 +2,12 @@
 
 from protorun.escalation._design import Design
 from protorun.escalation._for_study import design_for, readings_of
+from protorun.escalation._from_rule import design_named
 from protorun.escalation._next_dose import next_dose
 from protorun.escalation.engine.boundaries import boundaries
 from protorun.escalation.engine.characteristics import OperatingCharacteristics
 from protorun.escalation.engine.exact import exact
+from protorun.escalation.engine.local_table import letters
 from protorun.escalation.engine.monte_carlo import monte_carlo
 from protorun.escalation.engine.paths import paths
 from protorun.escalation.engine.tabulate import tabulate
@@ -17,7 +19,9 @@ __all__ = [
     "OperatingCharacteristics",
     "boundaries",
     "design_for",
+    "design_named",
     "exact",
+    "letters",
     "monte_carlo",
     "next_dose",
     "paths",

@@ -38,11 +38,15 @@ _LOWEST, _NONE = np.int16(0), np.int16(-1)
 @dataclass(frozen=True)
 class Composed:
     """A rule with its modifiers over named levels, lowest dose first. `decide` goes through the same steps for every rule:
-    the lowest level too toxic; a cohort that is not complete; titration; the rule's proposal under the limits; the stops."""
+    the lowest level too toxic; a cohort that is not complete; titration; the rule's proposal under the limits; the stops.
+
+    `numbered` lists the levels in the order in which outcome strings number them, where a record has an order of its own.
+    """
 
     recipe: Recipe
     labels: tuple[str, ...]
     fills_cohorts: bool = True
+    numbered: tuple[int, ...] = ()
     reasons: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,6 +55,8 @@ class Composed:
         self.rule.check(len(self.labels))
         if self.start()[0] >= len(self.labels):
             raise UsageError(f"the trial cannot start at level {self.start()[0] + 1} of {len(self.labels)}")
+        if self.numbered and sorted(self.numbered) != list(range(len(self.labels))):
+            raise UsageError("every level has one number in the order of the levels")
         codes = (
             *_SHARED,
             *self.rule.reasons,
@@ -77,7 +83,7 @@ class Composed:
 
     @property
     def order(self) -> tuple[int, ...]:
-        return tuple(range(self.levels))
+        return self.numbered or tuple(range(self.levels))
 
     @property
     def monotone(self) -> bool:

@@ -75,6 +75,7 @@ class ThreePlusThree:
     deescalate: bool
     confirm_top: bool
     first: int = 0
+    numbered: tuple[int, ...] = ()
     name: str = "three_plus_three"
     monotone: bool = True
     local: bool = False
@@ -88,7 +89,7 @@ class ThreePlusThree:
 
     @property
     def order(self) -> tuple[int, ...]:
-        return tuple(range(self.levels))
+        return self.numbered or tuple(range(self.levels))
 
     def start(self) -> tuple[int, int]:
         """Three patients at the first level."""
@@ -219,6 +220,11 @@ def for_rule(rule: DoseRule, reading: str) -> ThreePlusThree:
     if not rule.levels:
         raise NotStated("the dose levels", path="dose_rule.levels")
     return three_plus_three(labels_of(rule), reading, first=rule.start_level.value or 0)
+
+
+def make(labels: tuple[str, ...], *, variant: str, startdose: int = 1) -> ThreePlusThree:
+    """3+3 in a named variant over levels named from the lowest dose up; `startdose` counts from 1."""
+    return three_plus_three(labels, variant, first=startdose - 1)
 
 
 def three_plus_three(labels: tuple[str, ...], variant: str, *, first: int = 0) -> ThreePlusThree:

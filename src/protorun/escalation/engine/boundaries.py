@@ -7,6 +7,7 @@ from typing import Any
 
 from protorun.escalation._design import Design
 from protorun.escalation._for_study import Executable, Levels, as_design
+from protorun.escalation.engine.local_table import local_table
 from protorun.escalation.engine.walk import Firing, walk
 from protorun.trial.decision import Action, Decision
 
@@ -20,12 +21,17 @@ def boundaries(
     reading: str | None = None,
     levels: Levels | None = None,
     firing: Firing = "immediate",
+    n: int | None = None,
 ) -> list[Row]:
     """The decision table: one row for every (level, n, dlt) the trial can reach, with the decision and its reason.
 
     Where other levels matter too, `given` says what holds there, with the fewest conditions that tell the rows apart.
+    With `n`, a design that looks at the current level alone (`design.local`) is tabulated for 1 to `n` patients at a
+    level instead, as `engine.local_table` says; `n` does not change the table of the others.
     """
     design = as_design(study_or_design, reading, levels)
+    if n is not None and design.local:
+        return local_table(design, n)
     found: dict[tuple[int, int, int], dict[tuple[int, ...], Row]] = {}
     for step in walk(design, firing=firing):
         rows, decision = step.rows, step.decision
