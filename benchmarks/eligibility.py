@@ -28,13 +28,16 @@ from eligibility_scoring.lct import Document, documents
 from eligibility_scoring.limits import limits, stretches
 
 from protorun.reading.eligibility import read_eligibility
+from protorun.reading.eligibility.trees import leaves
 from protorun.records import open_records
 from protorun.statistics.binomial import clopper_pearson
-from protorun.study.criterion import Criterion
+from protorun.study.criterion import Criterion, Expr, Flag
 from protorun.study.record import Passage, Record
 from protorun.study.source import Source
 from protorun.study.study import Origin, Study
 from protorun.study_file.readings import seal
+from protorun.terms.concepts import concepts
+from protorun.terms.variables import variables
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 SAMPLE = Path(__file__).resolve().parents[1] / "tests" / "cases" / "eligibility" / "sample_200.csv"
@@ -136,11 +139,18 @@ def _classes(name: str, listed: Sequence[Criterion], *, barred: bool) -> Iterato
     yield _line(f"{name}: criteria", len(listed), "criteria")
     for klass in CLASSES:
         yield _line(f"{name}: {klass}", counts[klass], "criteria")
+    named = sum(c.klass == "computable" and any(map(_open, leaves(c.expr))) for c in listed)
+    yield _line(f"{name}: computable, of these with a condition named by its own words", named, "criteria")
     for klass, most in (("computable", False), ("unparsed", True)):
         share = counts[klass] / max(1, len(listed))
         yield _line(
             f"{name}: share {klass}", round(share, 4), "share", BARS[klass] if barred else None, most=most
         )
+
+
+def _open(leaf: Expr) -> bool:
+    """A condition that is in no table of ours and has no code: data answer it only under its name."""
+    return isinstance(leaf, Flag) and leaf.variable not in concepts() and leaf.variable not in variables()
 
 
 # --- read by hand ---

@@ -10,6 +10,7 @@ from protorun.reading.eligibility.parents import is_lab, lead_of, takes_out, und
 from protorun.reading.eligibility.pieces import parent_window
 from protorun.reading.eligibility.segment import Item, joined, limited
 from protorun.reading.eligibility.sentence import read_line
+from protorun.reading.eligibility.statements import statement
 from protorun.reading.eligibility.trees import classify, leaves, mapped
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import (
@@ -175,6 +176,8 @@ def read_item(item: Item, text: Mapped, texts: Texts) -> Criterion:
         line.text = "".join(c.lower() if len(c.lower()) == 1 else c for c in text.text)
     expr, lost = read_line(line)
     whole = _with_prefix(cite(0, len(text.text)), item, original)
+    if isinstance(expr, Unparsed) and not line.doubts and (asked := statement(line.text, whole)) is not None:
+        expr, lost = asked, []
     if item.leads and not item.children and text.text.rstrip().endswith(":"):
         expr = _announced(expr, whole, text, lost)
     return Criterion(
@@ -213,7 +216,12 @@ def _class(expr: Expr, lost: list[tuple[int, int]], line: Line) -> str:
     """A limit without comparator or with a unit that cannot be compared is understood in part only."""
     found = classify(expr, lost)
     damaged = any(d.startswith(("NO_UNIT", "NO_COMPARATOR", "DIRECTION", "NO_TIME")) for d in line.doubts)
-    return "partial" if damaged and found == "computable" else found
+    return "partial" if found == "computable" and (damaged or _unanswerable(expr)) else found
+
+
+def _unanswerable(expr: Expr) -> bool:
+    """ "Adequate organ function" without limits: nobody can answer it, so nothing is computable with it."""
+    return any(isinstance(leaf, Judgment) and _NO_LIMITS.search(leaf.text) for leaf in leaves(expr))
 
 
 def _alternatives(expr: Expr, line: Line) -> tuple[Alternative, ...]:
