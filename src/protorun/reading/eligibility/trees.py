@@ -11,12 +11,10 @@ from protorun.study.criterion import (
     AtLeast,
     Attestation,
     Expr,
-    Flag,
     If,
     Judgment,
     Klass,
     Not,
-    Number,
     Unless,
     Unparsed,
 )
@@ -113,19 +111,6 @@ def _deciding(expr: Expr) -> list[Expr]:
     return leaves(expr)
 
 
-_NARROWED: frozenset[type] = frozenset({Flag, Number, Judgment})
-
-
-def _narrows_only(expr: Expr) -> bool:
-    """Every judgment stands beside a condition or a limit and narrows it; none is a choice by itself."""
-    if isinstance(expr, Any):
-        return all(not isinstance(part, Judgment) and _narrows_only(part) for part in expr.parts)
-    if isinstance(expr, All):
-        said = [part for part in expr.parts if not isinstance(part, Judgment)]
-        return len(said) == 1 and _narrows_only(said[0])
-    return isinstance(expr, (Flag, Number))
-
-
 def _covers(unread: Unparsed, parts: tuple[Expr, ...]) -> bool:
     around = unread.source
     found = [getattr(leaf, "source", None) for part in parts for leaf in leaves(part)]
@@ -134,13 +119,11 @@ def _covers(unread: Unparsed, parts: tuple[Expr, ...]) -> bool:
 
 
 def classify(expr: Expr, lost: list[tuple[int, int]]) -> Klass:
-    """How far the tree covers the words; a residue or a part that a person decides is never `computable`, but for a
-    judgment that only narrows a condition (`clinically significant heart disease`): its answer is recorded by name."""
+    """How far the tree covers the words; a residue or a part that a person decides is never `computable`."""
     kinds = {type(leaf) for leaf in _deciding(expr)}
     computed = kinds - {Attestation, Judgment, Unparsed}
     if computed:
-        whole = computed == kinds or (kinds <= _NARROWED and _narrows_only(expr))
-        return "computable" if not lost and whole else "partial"
+        return "computable" if not lost and computed == kinds else "partial"
     if Judgment in kinds:
         return "judgment"
     return "attestation" if Attestation in kinds else "unparsed"
