@@ -216,12 +216,7 @@ def _class(expr: Expr, lost: list[tuple[int, int]], line: Line) -> str:
     """A limit without comparator or with a unit that cannot be compared is understood in part only."""
     found = classify(expr, lost)
     damaged = any(d.startswith(("NO_UNIT", "NO_COMPARATOR", "DIRECTION", "NO_TIME")) for d in line.doubts)
-    return "partial" if found == "computable" and (damaged or _unanswerable(expr)) else found
-
-
-def _unanswerable(expr: Expr) -> bool:
-    """ "Adequate organ function" without limits: nobody can answer it, so nothing is computable with it."""
-    return any(isinstance(leaf, Judgment) and _NO_LIMITS.search(leaf.text) for leaf in leaves(expr))
+    return "partial" if damaged and found == "computable" else found
 
 
 def _alternatives(expr: Expr, line: Line) -> tuple[Alternative, ...]:

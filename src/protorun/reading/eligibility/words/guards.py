@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache, reduce
 from operator import or_
-from re import _constants, _parser
+from re import _constants, _parser  # type: ignore[attr-defined]  # the parser the pattern goes through anyway
 from typing import Any as Anything
 
 _LONGEST_WORD, _MOST_WORDS = 40, 50_000
