@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache, reduce
+from importlib import import_module
 from operator import or_
-from re import _constants, _parser  # type: ignore[attr-defined]  # the parser the pattern goes through anyway
 from typing import Any as Anything
+
+# The parser every pattern goes through anyway; it has no public name.
+_parser: Anything = import_module("re._parser")
+_constants: Anything = import_module("re._constants")
 
 _LONGEST_WORD, _MOST_WORDS = 40, 50_000
 _FEW = 24
