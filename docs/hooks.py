@@ -12,7 +12,7 @@ from contextlib import redirect_stdout
 from importlib import import_module
 
 LOG = logging.getLogger("mkdocs.hooks.verbs")
-ASKS = re.compile(r"<!-- (help|plug-ins|verbs|names|text)(?:: ([\w.-]+))? -->")
+ASKS = re.compile(r"<!-- (help|plug-ins|verbs|names|text)(?:: ([\w. -]+?))? -->")
 
 
 def on_page_markdown(markdown: str, **_: object) -> str:
@@ -21,14 +21,14 @@ def on_page_markdown(markdown: str, **_: object) -> str:
 
 
 def help_of(verb: str) -> str:
-    """What `protorun VERB --help` prints."""
+    """What `protorun VERB --help` prints; `plan group-sequential` names one plan."""
     from protorun.cli import run
 
     os.environ["COLUMNS"] = "92"
     text = io.StringIO()
     try:
         with redirect_stdout(text):
-            run([verb, "--help"])
+            run([*verb.split(), "--help"])
     except ImportError as error:
         LOG.warning("the verb %s cannot be documented: %s", verb, error)
     return f"```text\n{text.getvalue().rstrip()}\n```"

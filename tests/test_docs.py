@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cyclopts import App
 
 import protorun
 from protorun.cli.verbs import VERBS
@@ -25,10 +26,23 @@ def slug(verb: str) -> str:
     return verb.replace("-", "_")
 
 
+def commands() -> dict[str, Any]:
+    """Every command by its words: the verbs, and the plans of `plan`."""
+    found: dict[str, Any] = {}
+    for verb in VERBS:
+        command = getattr(importlib.import_module(f"protorun.cli.{slug(verb)}"), slug(verb))
+        plans = sys.modules[f"protorun.cli.{slug(verb)}"].PLANS if isinstance(command, App) else ()
+        found |= {f"{verb} {plan}": command[plan].default_command for plan in plans} or {verb: command}
+    return found
+
+
+COMMANDS = commands()
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_has_a_command_of_its_name_with_help(verb: str) -> None:
     command = getattr(importlib.import_module(f"protorun.cli.{slug(verb)}"), slug(verb))
-    assert inspect.getdoc(command)
+    assert getattr(command, "help", None) or inspect.getdoc(command)
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -47,13 +61,21 @@ def test_every_verb_has_a_page_with_its_options(verb: str) -> None:
     assert f"verbs/{verb}.md" in (ROOT / "mkdocs.yml").read_text()
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", COMMANDS)
 def test_every_option_of_a_verb_is_explained(verb: str) -> None:
     """The docstring of a command is its help; a parameter that is missing there is an option without a word."""
-    command = getattr(importlib.import_module(f"protorun.cli.{slug(verb)}"), slug(verb))
+    command = COMMANDS[verb]
     text = inspect.getdoc(command) or ""
     silent = [p for p in inspect.signature(command).parameters if not re.search(rf"^\s*{p}\b", text, re.M)]
     assert silent == []
+
+
+@pytest.mark.parametrize("kind", dir(protorun.plan))
+def test_every_plan_has_a_command_options_on_the_page_and_a_function(kind: str) -> None:
+    name = kind.replace("_", "-")
+    assert inspect.getdoc(getattr(protorun.plan, kind))
+    assert f"plan {name}" in COMMANDS
+    assert f"<!-- help: plan {name} -->" in (DOCS / "verbs" / "plan.md").read_text()
 
 
 @pytest.mark.parametrize("name", protorun.__all__)
@@ -109,7 +131,7 @@ def hooks() -> Any:
 def test_every_request_for_a_table_is_one_the_documentation_can_answer() -> None:
     asks = [ask for page in PAGES for ask in re.findall(r"<!-- (.+?) -->", page.read_text())]
     known = {"verbs", "names", "text: protorun.patients.tables", "text: protorun.patients.recorded"}
-    known |= {f"help: {v}" for v in VERBS} | {f"plug-ins: {k}" for k in KINDS}
+    known |= {f"help: {v}" for v in (*VERBS, *COMMANDS)} | {f"plug-ins: {k}" for k in KINDS}
     assert set(asks) <= known
 
 

@@ -22,6 +22,7 @@ _VERBS = {
     "calendar": "protorun.schedule:lay_out",
     "next_dose": "protorun.escalation:next_dose",
     "boundaries": "protorun.escalation:boundaries",
+    "plan": "protorun.plan:plan",
     "assess": "protorun.response:assess",
     "conduct": "protorun.conduct:conduct",
     "analyze": "protorun.analyze:analyze",

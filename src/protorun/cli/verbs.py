@@ -11,6 +11,7 @@ VERBS = {
     "calendar": "Lay out every dose and visit of one patient with its date.",
     "next-dose": "Say what the dose rule decides for the outcomes so far, and why.",
     "boundaries": "Print the dose rule as a decision table, with its exact operating characteristics.",
+    "plan": "Plan a trial: sizes, bounds and power before the first patient.",
     "assess": "Assess response at each time point and the best response from lesion tables.",
     "conduct": "Replay a recorded trial up to a cut-off day.",
     "analyze": "Derive and analyze the endpoints of a recorded trial.",

@@ -1,0 +1,1 @@
+"""The plans of `protorun plan`, one file each."""

@@ -1,0 +1,73 @@
+"""`protorun plan`: what is typed, what is printed, and the pages that show it."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import protorun
+from protorun.cli import run
+from protorun.errors import UsageError
+
+PAGES = [
+    Path(__file__).resolve().parents[2] / "docs" / "designs" / name
+    for name in ("group-sequential.md", "logrank-size.md")
+]
+
+
+def rows(capsys, *words):
+    assert run(["plan", *words, "--format", "json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_obrien_fleming_spending_at_half_and_three_quarters(capsys):
+    asked = ("--timing", ".5,.75,1", "--test-type", "1", "--sfu", "LDOF")
+    found = rows(capsys, "group-sequential", *asked)
+    assert [round(row["upper_z"], 4) for row in found] == [2.9626, 2.3590, 2.0141]  # rpact's asOF
+    assert found[-1]["power"] == pytest.approx(0.9)
+
+
+def test_patients_by_look_for_two_rates(capsys):
+    asked = ("--rates", ".3,.5", "--beta", ".2", "--timing", ".5,.75,1", "--test-type", "1", "--sfu", "asOF")
+    found = rows(capsys, "group-sequential", *asked)
+    assert found[-1]["information"] == pytest.approx(189.649, abs=1e-3)  # rpact
+
+
+@pytest.mark.parametrize("ending", ["svg", "png"])
+def test_the_bounds_are_drawn(capsys, tmp_path, ending):
+    file = tmp_path / f"bounds.{ending}"
+    assert run(["plan", "group-sequential", "--sfu", "LDOF", "--plot", str(file)]) == 0
+    start = file.read_bytes()[:400]
+    assert b"<svg" in start and b"xmlns=" in start if ending == "svg" else start.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("group-sequential", "--sfu", "bonn"),
+        ("group-sequential", "--rates", ".3"),
+        ("group-sequential", "--rates", ".3,.5", "--hr", ".7"),
+        ("group-sequential", "--timing", "a,b"),
+        ("group-sequential", "--plot", "bounds.pdf"),
+        ("bonn",),
+    ],
+)
+def test_what_does_not_fit_is_a_usage_error(capsys, words):
+    assert run(["plan", *words]) == 2
+
+
+def test_a_plan_by_its_name_is_the_function():
+    named = protorun.plan("group-sequential", k=2)
+    assert named.upper == protorun.plan.group_sequential(k=2).upper
+    with pytest.raises(UsageError, match="group-sequential"):
+        protorun.plan("bonn")
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p.exists()], ids=lambda p: p.stem)
+def test_the_examples_of_a_page_print_what_stands_beside_them(capsys, page):
+    scope: dict[str, object] = {}
+    for block in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.S):
+        exec(compile(block, page.name, "exec"), scope)
+        beside = re.findall(r"^print\(.*\)  # (.*)$", block, flags=re.M)
+        assert capsys.readouterr().out.splitlines() == beside
