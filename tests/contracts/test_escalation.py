@@ -6,15 +6,18 @@ import pytest
 from dose_rules import ladder, study_with, two_states
 from protorun.escalation import boundaries, design_for, exact, next_dose, paths
 from protorun.escalation._design import sentences
+from protorun.escalation._slots import Needs
 from protorun.escalation.engine.walk import walk
 from protorun.terms import plugins
 from protorun.trial.decision import Action
-from protorun.trial.outcomes import Outcomes
+from protorun.trial.outcomes import Outcomes, Patients
 
 
 def every_design():
     for name in plugins.names("escalation"):
-        rule = two_states() if name == "stated" else ladder(name, levels=4, cohorts=4)
+        # Single patients make long paths: fewer levels for rolling six, as many patients as elsewhere for TITE-CRM.
+        levels, cohorts = (3 if name == "rolling_six" else 4), (12 if name == "tite_crm" else 4)
+        rule = two_states() if name == "stated" else ladder(name, levels=levels, cohorts=cohorts)
         for reading in plugins.load("escalation", name).readings(rule):
             yield pytest.param(design_for(study_with(rule), reading=reading), id=f"{name}-{reading}")
 
@@ -30,17 +33,20 @@ def reachable(design):
 
 
 def with_pending(seen, pending):
-    """The rows with some patients of the level now treated turned into pending ones without an outcome."""
+    """The rows with some patients of the level now treated turned into pending ones, followed for 40 % of the window."""
     row = np.arange(len(seen))
     moved = np.minimum(pending, seen.n[row, seen.level] - seen.dlt[row, seen.level])
     n, waiting = seen.n.copy(), np.zeros_like(seen.n)
     n[row, seen.level] -= moved
     waiting[row, seen.level] = moved
-    return Outcomes(seen.level, n, seen.dlt, waiting)
+    who = np.arange(pending)[None, :] < moved[:, None]
+    at = np.where(who, seen.level[:, None], -1)
+    alone = Patients(at, np.zeros_like(who), np.where(who, 0.4, 1.0))
+    return Outcomes(seen.level, n, seen.dlt, waiting, followed=0.4 * waiting, patients=alone)
 
 
 def take(seen, rows):
-    return Outcomes(seen.level[rows], seen.n[rows], seen.dlt[rows], seen.pending[rows])
+    return seen.where(rows)
 
 
 def test_its_name_is_its_file_and_its_levels_have_labels(design):
@@ -101,6 +107,8 @@ def test_patients_are_enrolled_at_a_level_that_exists_or_not_at_all(design):
 
 
 def test_a_decision_with_pending_patients_holds_whatever_they_show(design):
+    if design.needs >= Needs.PENDING and design.name != "rolling_six":
+        pytest.skip("the design decides by what pending patients are expected to show")
     seen = with_pending(reachable(design), 1)
     row, at = np.arange(len(seen)), seen.level
     early = design.decide(seen)

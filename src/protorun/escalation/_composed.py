@@ -57,8 +57,11 @@ class Composed:
             raise UsageError(f"the trial cannot start at level {self.start()[0] + 1} of {len(self.labels)}")
         if self.numbered and sorted(self.numbered) != list(range(len(self.labels))):
             raise UsageError("every level has one number in the order of the levels")
+        if self.needs >= Needs.PENDING and self._titration is not None:
+            raise UsageError(f"{self.name} decides with patients under observation; titration wants to wait")
         codes = (
             *_SHARED,
+            *(("wait_full",) if self.needs >= Needs.PENDING else ()),
             *self.rule.reasons,
             *(s.code for s in self._limits),
             *(s.code for s in self._stops),
@@ -178,6 +181,8 @@ class _Deciding:
         self._lowest_closed(closed)
         if self.design.needs < Needs.PENDING:
             self._incomplete()
+        else:
+            self._staggered(closed)
         self._titrate(closed)
         if self.open.any():
             self._propose(closed)
@@ -221,7 +226,9 @@ class _Deciding:
         """The lowest level is too toxic, whatever the pending patients will show."""
         certain = closed[:, 0]
         if certain.any() and self.seen.pending.any():
-            without = replace(self.seen, n=self.seen.n + self.seen.pending, pending=0 * self.seen.pending)
+            without = replace(
+                self.seen, n=self.seen.n + self.seen.pending, pending=0 * self.seen.pending, patients=None
+            )
             certain = certain & self.design.closed(without)[:, 0]
         self._set(certain, Action.STOP, _NONE, 0, self._code("stop_lowest_closed"))
 
@@ -233,6 +240,19 @@ class _Deciding:
         short = (treated < size) & (treated > 0) & (room > 0)
         self._set(short, Action.ENROLL, self.at, room, self._code("fill_cohort"))
         self._set(self.pending > 0, Action.WAIT, self.at, 0, self._code("wait_pending"))
+
+    def _staggered(self, closed: Closed) -> None:
+        """Designs that decide with patients under observation: a cohort goes on while its level is open, and when all
+        patients are treated their outcomes are waited for."""
+        pending = self.seen.pending.sum(axis=1, dtype=np.int64)
+        treated = self.seen.n.sum(axis=1, dtype=np.int64) + pending
+        self._set(closed[:, 0] & (pending > 0), Action.WAIT, self.at, 0, self._code("wait_pending"))
+        if self.design.most is not None:
+            full = (pending > 0) & (treated >= self.design.most)
+            self._set(full, Action.WAIT, self.at, 0, self._code("wait_full"))
+        room = self._room(-treated % self.design.size)
+        short = (room > 0) & ~closed[self.row, self.at]
+        self._set(short, Action.ENROLL, self.at, room, self._code("fill_cohort"))
 
     def _single_cohort(self) -> NDArray[np.bool_]:
         """Rows whose last cohort was one patient of the titration."""
@@ -259,6 +279,8 @@ class _Deciding:
         self.numbers.update(proposal.numbers)
         reason = self._named(proposal)
         level = proposal.level
+        if proposal.waits is not None:
+            self._set(proposal.waits, Action.WAIT, self.at, 0, reason)
         for limit in self.design._limits:
             highest = limit.highest(self.seen)
             lowered = highest < level
@@ -278,6 +300,10 @@ class _Deciding:
         ends = ends & self.open
         if not ends.any():
             return
+        if self.design.needs >= Needs.PENDING:  # the MTD is chosen when every outcome is known
+            late = ends & self.seen.pending.any(axis=1)
+            self._set(late, Action.WAIT, self.at, 0, self._code("wait_full"))
+            ends = ends & self.open
         mtd = np.full(len(self.row), -1, np.int16)
         mtd[ends] = self.design.mtd(self.seen.where(ends), closed[ends])
         self._set(ends & (mtd < 0), Action.STOP, _NONE, 0, self._code("no_mtd"))

@@ -77,19 +77,24 @@ class Local(Addable, ABC):
         """One level up, the same, or one down; never into a closed level, never off the ladder."""
         row, at = np.arange(len(seen)), seen.level.astype(np.int64)
         n, dlt = seen.n[row, at].astype(np.int64), seen.dlt[row, at].astype(np.int64)
-        move = verdicts(self, int(n.max(initial=0)))[n, dlt]
-        out, top = closed[row, at], at == closed.shape[1] - 1
-        above_closed = ~top & closed[row, np.minimum(at + 1, closed.shape[1] - 1)]
-        reason = np.select(
-            [out, (move > 0) & top, (move > 0) & above_closed, move > 0, (move < 0) & (at == 0), move < 0],
-            [_ELIMINATE, _TOP, _CLOSED, _ESCALATE, _BOTTOM, _DE_ESCALATE],
-            _STAY,
-        )
-        step = _STEP[reason]
-        level = np.maximum(at + step, 0)
-        # A level that was closed while patients were at a higher one: go on below it.
-        open_below = np.where(closed, -1, np.arange(closed.shape[1])).max(axis=1)
-        return Proposal(np.minimum(level, open_below).astype(np.int16), reason.astype(np.int16))
+        return moved(verdicts(self, int(n.max(initial=0)))[n, dlt], seen, closed)
+
+
+def moved(move: Verdict, seen: Outcomes, closed: Closed) -> Proposal:
+    """The level to which a verdict leads, with its reason among `REASONS`; never a closed one, never off the ladder."""
+    row, at = np.arange(len(seen)), seen.level.astype(np.int64)
+    out, top = closed[row, at], at == closed.shape[1] - 1
+    above_closed = ~top & closed[row, np.minimum(at + 1, closed.shape[1] - 1)]
+    reason = np.select(
+        [out, (move > 0) & top, (move > 0) & above_closed, move > 0, (move < 0) & (at == 0), move < 0],
+        [_ELIMINATE, _TOP, _CLOSED, _ESCALATE, _BOTTOM, _DE_ESCALATE],
+        _STAY,
+    )
+    step = _STEP[reason]
+    level = np.maximum(at + step, 0)
+    # A level that was closed while patients were at a higher one: go on below it.
+    open_below = np.where(closed, -1, np.arange(closed.shape[1])).max(axis=1)
+    return Proposal(np.minimum(level, open_below).astype(np.int16), reason.astype(np.int16))
 
 
 def verdicts(rule: Local, most: int) -> Verdict:

@@ -29,11 +29,13 @@ class Needs(IntEnum):
 @dataclass(frozen=True)
 class Proposal:
     """What a rule wants before the modifiers have spoken, one row per trial: the level (-1 = none is safe), its reason as
-    an index into the rule's `reasons`, and the numbers that the sentences of the reasons name."""
+    an index into the rule's `reasons`, and the numbers that the sentences of the reasons name. `waits` marks the rows in
+    which nobody may be treated until more is known about the pending patients."""
 
     level: CountArray
     reason: CountArray
     numbers: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    waits: NDArray[np.bool_] | None = None
 
 
 class Rule(Protocol):

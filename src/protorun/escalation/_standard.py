@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from protorun.escalation._composed import Composed
-from protorun.escalation._local import Local
+from protorun.escalation._slots import Addable
 from protorun.escalation.modifiers import Cohorts, Start, StopAt, StopAtLevel
 
 
@@ -20,7 +20,7 @@ class Trial:
     startdose: int = 1
 
 
-def standard(rule: Local, labels: tuple[str, ...], trial: Trial) -> Composed:
+def standard(rule: Addable, labels: tuple[str, ...], trial: Trial) -> Composed:
     """The rule in its usual frame, over levels named from the lowest dose up."""
     recipe = (
         rule + Cohorts(trial.cohortsize) + StopAt(trial.cohortsize * trial.ncohort) + Start(trial.startdose)

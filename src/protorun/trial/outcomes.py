@@ -13,15 +13,19 @@ CountArray = NDArray[np.int16]
 @dataclass(frozen=True)
 class Patients:
     """Patients one by one, shaped (row, patient): their level (-1 = nobody), whether a DLT was seen, and the share of the
-    DLT window they have been followed for, from 0 to 1; with a DLT or a completed window it is 1."""
+    DLT window they have been followed for, from 0 to 1; with a DLT or a completed window it is 1.
+
+    `dlt_at` is the share of the window after which the DLT came, NaN without one; None where nobody kept it."""
 
     level: CountArray
     dlt: NDArray[np.bool_]
     followed: NDArray[np.float64]
+    dlt_at: NDArray[np.float64] | None = None
 
     def where(self, keep: NDArray[np.bool_] | NDArray[np.intp]) -> Patients:
         """The rows for which `keep` holds."""
-        return Patients(self.level[keep], self.dlt[keep], self.followed[keep])
+        dlt_at = None if self.dlt_at is None else self.dlt_at[keep]
+        return Patients(self.level[keep], self.dlt[keep], self.followed[keep], dlt_at)
 
 
 @dataclass(frozen=True)

@@ -72,13 +72,14 @@ class OneParameter:
         return np.linspace(-_END, _END, _NODES)
 
     @cached_property
-    def _grid(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def grid(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """log p and log(1 - p) at the nodes, shaped (level, node), and the log of the prior there."""
         log_p, log_q = self.log_rates(self.nodes)
         return log_p.T.copy(), log_q.T.copy(), -0.5 * (self.nodes / self.scale) ** 2
 
     def posterior(self, n: NDArray[np.integer], dlt: NDArray[np.integer]) -> FloatArray:
         """Weights of the nodes after these counts, shaped (row, node); each row sums to 1."""
-        log_p, log_q, prior = self._grid
+        log_p, log_q, prior = self.grid
         return normalized(dlt @ log_p + (n - dlt) @ log_q + prior)
 
     def fit(self, n: NDArray[np.integer], dlt: NDArray[np.integer]) -> Fit:
@@ -101,8 +102,8 @@ class OneParameter:
         self, n: NDArray[np.integer], dlt: NDArray[np.integer], mean: FloatArray, sd: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
         """Moments of posteriors too narrow for the common nodes, each on nodes of its own."""
-        for _ in range(2):
-            own = mean[:, None] + np.maximum(sd, 1e-3)[:, None] * np.linspace(-9, 9, 181)
+        for least in (0.05, 1e-4):  # the common nodes, .1 apart, only say where to look
+            own = mean[:, None] + np.maximum(sd, least)[:, None] * np.linspace(-9, 9, 181)
             log_p, log_q = self.log_rates(own)
             log_weight = np.einsum("rl,ral->ra", dlt.astype(np.float64), log_p)
             log_weight += np.einsum("rl,ral->ra", (n - dlt).astype(np.float64), log_q)

@@ -1,0 +1,149 @@
+"""Posteriors of a one-parameter model when some patients are still under observation.
+
+A pending patient of weight w at a level with DLT rate p has the likelihood 1 - w p. Known outcomes are counted by level;
+only the pending patients cost a term of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protorun.errors import NotStated
+from protorun.escalation.models.one_parameter import FloatArray, OneParameter, normalized
+from protorun.trial.outcomes import Patients
+
+_CHUNK = 256  # rows whose nodes stay in cache
+_LEAST_SD = 0.15  # narrower posteriors get nodes of their own
+
+
+@dataclass(frozen=True)
+class Pending:
+    """The pending patients of all rows one after another: their row (ascending), level and weight, and `place`, their
+    number within their row."""
+
+    row: NDArray[np.intp]
+    level: NDArray[np.intp]
+    weight: FloatArray
+    place: NDArray[np.intp]
+
+    def between(self, first: int, last: int) -> Pending:
+        """Those of the rows `first` to `last` - 1, which count from 0 again."""
+        part = slice(*np.searchsorted(self.row, [first, last]))
+        return Pending(self.row[part] - first, self.level[part], self.weight[part], self.place[part])
+
+    def of(self, rows: NDArray[np.intp]) -> Pending:
+        """Those of some rows (ascending), which count from 0 again."""
+        keep = np.isin(self.row, rows)
+        row = np.searchsorted(rows, self.row[keep])
+        return Pending(row, self.level[keep], self.weight[keep], self.place[keep])
+
+
+def pending_of(patients: Patients | None, *, adaptive: bool = False) -> Pending:
+    """The pending patients with their weights: the share of the window that has passed, or adapted to the times at which
+    the DLTs came. Cheung & Chappell 2000, doi:10.1111/j.0006-341X.2000.01177.x."""
+    if patients is None:
+        nobody = np.zeros(0, np.intp)
+        return Pending(nobody, nobody, np.zeros(0), nobody)
+    row, who = np.nonzero((patients.level >= 0) & ~patients.dlt & (patients.followed < 1))
+    starts = np.searchsorted(row, row)
+    weight = patients.followed[row, who]
+    if adaptive:
+        weight = _adapted(weight, row, patients)
+    return Pending(row, patients.level[row, who].astype(np.intp), weight, np.arange(len(row)) - starts)
+
+
+def _adapted(passed: FloatArray, row: NDArray[np.intp], patients: Patients) -> FloatArray:
+    """Weights that rise by the same step from each DLT time to the next. Raises NotStated without those times."""
+    if patients.dlt_at is None and patients.dlt.any():
+        raise NotStated("when the DLTs came, which adaptive weights want to know", path="patients.dlt_at")
+    came = np.inf if patients.dlt_at is None else patients.dlt_at
+    times = np.sort(np.where(patients.dlt, came, np.inf), axis=1)[row]
+    known = np.isfinite(times).sum(axis=1)
+    before = (times <= passed[:, None]).sum(axis=1)
+    edges = np.concatenate([np.zeros((len(times), 1)), times, np.full((len(times), 1), np.inf)], axis=1)
+    edges = np.minimum(edges, 1.0)
+    at = np.arange(len(times))
+    low, high = edges[at, before], edges[at, before + 1]
+    share = np.divide(passed - low, high - low, out=np.ones_like(passed), where=high > low)
+    found: FloatArray = np.minimum((before + share) / (known + 1), 1.0)
+    return found
+
+
+@dataclass(frozen=True)
+class Moments:
+    """The parameter's posterior mean and standard deviation, and the posterior mass `below` a value, by row."""
+
+    mean: FloatArray
+    sd: FloatArray
+    below: FloatArray
+
+
+def moments(
+    curve: OneParameter,
+    n: NDArray[np.integer],
+    dlt: NDArray[np.integer],
+    pending: Pending,
+    *,
+    below: float = -np.inf,
+) -> Moments:
+    """Posterior moments after known outcomes counted by level, shaped (row, level), and the pending patients."""
+    nodes = curve.nodes
+    step = nodes[1] - nodes[0]
+    share = np.clip((below - nodes) / step + 0.5, 0, 1)
+    wanted = np.column_stack([np.ones_like(nodes), nodes, nodes**2, share])
+    found = np.empty((len(n), 4))
+    for at in range(0, len(n), _CHUNK):
+        part = slice(at, at + _CHUNK)
+        found[part] = weights(curve, n[part], dlt[part], pending.between(at, at + _CHUNK)) @ wanted
+    mean, square, mass = (found[:, i] / found[:, 0] for i in (1, 2, 3))
+    sd = np.sqrt(np.maximum(square - mean**2, 0))
+    narrow = np.flatnonzero(sd < _LEAST_SD)
+    if len(narrow):
+        start = Moments(mean[narrow], sd[narrow], mass[narrow])
+        own = _narrow(curve, n[narrow], dlt[narrow], (pending.of(narrow), start))
+        mean[narrow], sd[narrow] = own.mean, own.sd
+    return Moments(mean, sd, mass)
+
+
+def weights(
+    curve: OneParameter, n: NDArray[np.integer], dlt: NDArray[np.integer], pending: Pending
+) -> FloatArray:
+    """Posterior weights of the nodes, up to a factor in each row."""
+    log_p, log_q, prior = curve.grid
+    log_weight = dlt @ log_p
+    log_weight += (n - dlt) @ log_q
+    log_weight += prior
+    log_weight -= log_weight.max(axis=1, keepdims=True)
+    weight: FloatArray = np.exp(log_weight, out=log_weight)
+    rates = np.exp(log_p)
+    for place in range(int(pending.place.max(initial=-1)) + 1):
+        here = pending.place == place
+        term = rates[pending.level[here]]
+        term *= -pending.weight[here, None]
+        term += 1.0
+        weight[pending.row[here]] *= term
+    return weight
+
+
+def _narrow(
+    curve: OneParameter,
+    n: NDArray[np.integer],
+    dlt: NDArray[np.integer],
+    rest: tuple[Pending, Moments],
+) -> Moments:
+    """Moments of posteriors too narrow for the common nodes, each on nodes of its own."""
+    pending, found = rest
+    mean, sd = found.mean, found.sd
+    for least in (0.05, 1e-4):  # the common nodes, .1 apart, only say where to look
+        own = mean[:, None] + np.maximum(sd, least)[:, None] * np.linspace(-9, 9, 181)
+        log_p, log_q = curve.log_rates(own)
+        log_weight = np.einsum("rl,ral->ra", dlt.astype(np.float64), log_p)
+        log_weight += np.einsum("rl,ral->ra", (n - dlt).astype(np.float64), log_q)
+        rate = np.exp(log_p[pending.row, :, pending.level])
+        np.add.at(log_weight, pending.row, np.log1p(-pending.weight[:, None] * rate))
+        weight = normalized(log_weight - 0.5 * (own / curve.scale) ** 2)
+        mean = (weight * own).sum(axis=1)
+        sd = np.sqrt((weight * (own - mean[:, None]) ** 2).sum(axis=1))
+    return Moments(mean, sd, found.below)

@@ -1,0 +1,124 @@
+"""TITE-CRM against dfcrm 0.2.2.1."""
+
+import json
+
+import numpy as np
+import pytest
+
+from protorun.errors import NotStated
+from protorun.escalation import next_dose
+from protorun.escalation._for_study import as_design
+from protorun.escalation.crm import Crm
+from protorun.escalation.models.one_parameter import OneParameter
+from protorun.escalation.models.under_observation import moments, pending_of
+from protorun.escalation.modifiers import Cohorts, StopAt
+from protorun.escalation.tite_crm import TiteCrm
+from protorun.trial.outcomes import Outcomes, Patients
+
+SIX = (0.05, 0.1, 0.2, 0.35, 0.5, 0.7)
+
+
+@pytest.fixture
+def fits(shared):
+    return json.loads((shared / "data/dosefinding/titecrm_fits.json").read_text())["cases"]
+
+
+def seen_in(case):
+    """One row: the patients of the case, the completed ones counted by level."""
+    levels, window = len(case["prior"]), case["obswin"]
+    level, dlt = np.array(case["level"]) - 1, np.array(case["tox"], bool)
+    passed = np.minimum(np.array(case["followup"], float) / window, 1)
+    followed = np.where(dlt, 1.0, passed)
+    done = followed >= 1
+    count = lambda which: np.bincount(level[which], minlength=levels)[None, :].astype(np.int16)  # noqa: E731
+    people = Patients(level[None, :], dlt[None, :], followed[None, :], np.where(dlt, passed, np.nan)[None, :])
+    return Outcomes(level[-1:], count(done), count(dlt), count(~done), patients=people)
+
+
+def test_weights_equal_dfcrm(fits):
+    for case in fits:
+        seen = seen_in(case)
+        pending = pending_of(seen.patients, adaptive=case["scheme"] == "adaptive")
+        expected = np.array(case["weights"])
+        waits = ~seen.patients.dlt[0] & (seen.patients.followed[0] < 1)
+        np.testing.assert_allclose(pending.weight, expected[waits], atol=6e-16, rtol=0)
+        assert (expected[~waits] == 1).all()
+
+
+def test_42_fits_equal_dfcrm(fits):
+    assert len(fits) == 42
+    for case in fits:
+        rule = TiteCrm(
+            case["target"],
+            tuple(case["prior"]),
+            case["scheme"],
+            case["model"],
+            scale=case.get("scale", 1.34**0.5),
+            intcpt=case.get("intcpt", 3.0),
+        )
+        seen = seen_in(case)
+        fit = rule.fit(seen)
+        np.testing.assert_allclose(fit.ptox[0], case["ptox"], atol=1e-6, rtol=0)
+        assert fit.estimate[0] == pytest.approx(case["estimate"], abs=2e-6)
+        if case["post_var"] is not None:
+            assert fit.sd[0] ** 2 == pytest.approx(case["post_var"], abs=2e-6)
+            low, high = rule.curve.limits(fit, 0.9)
+            np.testing.assert_allclose(low[0], case["ptoxL"], atol=5e-6)
+            np.testing.assert_allclose(high[0], case["ptoxU"], atol=5e-6)
+        assert int(rule.mtd(seen, np.zeros((1, len(case["prior"])), bool))[0]) + 1 == case["mtd"]
+
+
+def test_many_rows_are_fitted_as_each_alone(fits):
+    for case in fits[:10]:
+        seen = seen_in(case)
+        rule = TiteCrm(case["target"], tuple(case["prior"]), case["scheme"], case["model"])
+        many = seen.where(np.zeros(600, np.intp))
+        assert rule.fit(many).estimate == pytest.approx(rule.fit(seen).estimate[0], abs=1e-12)
+
+
+def test_without_pending_patients_it_is_the_crm():
+    n, dlt = (
+        np.array([[3, 3, 6, 0, 0, 0], [1, 0, 0, 0, 0, 0]]),
+        np.array([[0, 1, 2, 0, 0, 0], [1, 0, 0, 0, 0, 0]]),
+    )
+    seen = Outcomes(np.array([2, 0]), n, dlt, 0 * n)
+    known, tite = Crm(0.25, SIX).fit(seen), TiteCrm(0.25, SIX).fit(seen)
+    np.testing.assert_allclose(tite.estimate, known.estimate, atol=1e-12)
+    np.testing.assert_allclose(tite.sd, known.sd, atol=1e-9)
+
+
+def test_posteriors_narrower_than_the_nodes_count_pending_patients_too():
+    """4,000 patients at level 3 and 2,000 pending ones half way, which count as about half a patient each."""
+    n, dlt = np.zeros((2, 1, 6), int)
+    n[0, 2], dlt[0, 2] = 4000, 1100
+    level = np.full((1, 2000), 2)
+    people = Patients(level, np.zeros_like(level, bool), np.full(level.shape, 0.5))
+    curve = OneParameter(SIX)
+    found = moments(curve, n, dlt, pending_of(people))
+    fine = np.linspace(-1, 1, 40_001)
+    log_p, log_q = curve.log_rates(fine)
+    height = 1100 * log_p[:, 2] + 2900 * log_q[:, 2] + 2000 * np.log1p(-0.5 * np.exp(log_p[:, 2]))
+    weight = np.exp(height - height.max() - 0.5 * (fine / curve.scale) ** 2)
+    assert found.sd[0] < 0.05
+    assert found.mean[0] == pytest.approx((weight * fine).sum() / weight.sum(), abs=1e-7)
+
+
+def test_it_wants_to_know_how_long_pending_patients_were_followed():
+    design = TiteCrm(0.25, SIX) + Cohorts(1) + StopAt(30)
+    with pytest.raises(NotStated, match="how long"):
+        next_dose(design, "1P", levels=6)
+    assert next_dose(design, "1N", levels=6).code() == "capped_no_skip"
+
+
+def test_adaptive_weights_want_the_times_of_the_dlts():
+    people = Patients(np.array([[0, 0]]), np.array([[True, False]]), np.array([[1.0, 0.5]]))
+    with pytest.raises(NotStated, match="when the DLTs came"):
+        pending_of(people, adaptive=True)
+
+
+def test_with_all_patients_treated_it_waits_for_their_outcomes():
+    design = TiteCrm(0.25, SIX) + StopAt(2)
+    counts = np.array([[1, 0, 0, 0, 0, 0]], np.int16)
+    people = Patients(np.array([[0, 0]]), np.zeros((1, 2), bool), np.array([[1.0, 0.5]]))
+    seen = Outcomes(np.array([0]), counts, 0 * counts, counts, patients=people)
+    assert as_design(design, levels=6).decide(seen).code() == "wait_full"
