@@ -4,6 +4,7 @@ from protorun.escalation._design import Design
 from protorun.escalation._for_study import design_for, readings_of
 from protorun.escalation._from_rule import design_named
 from protorun.escalation._next_dose import next_dose
+from protorun.escalation.comparison import Comparison, Truth, compare, narrate
 from protorun.escalation.engine.boundaries import boundaries
 from protorun.escalation.engine.characteristics import OperatingCharacteristics
 from protorun.escalation.engine.exact import exact
@@ -15,14 +16,18 @@ from protorun.escalation.engine.tabulate import tabulate
 NOT_PLUGINS = frozenset({"notation"})
 
 __all__ = [
+    "Comparison",
     "Design",
     "OperatingCharacteristics",
+    "Truth",
     "boundaries",
+    "compare",
     "design_for",
     "design_named",
     "exact",
     "letters",
     "monte_carlo",
+    "narrate",
     "next_dose",
     "paths",
     "readings_of",

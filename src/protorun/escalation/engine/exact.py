@@ -37,7 +37,7 @@ def exact(
         checked_rates(truths, design.levels)
         automaton = tabulate(design, firing=firing, most_rows=most_rows)
     rates = checked_rates(truths, automaton.design.levels)
-    weight = _weights(rates, automaton.ends)
+    weight = weights(rates, automaton.ends)
     if not np.allclose(weight.sum(axis=1), 1, rtol=0, atol=1e-9):
         raise ProtorunError(
             f"the probabilities of {automaton.design.name} sum to {weight.sum(axis=1)}, not to 1"
@@ -45,7 +45,7 @@ def exact(
     return summarize(automaton, rates, weight)
 
 
-def _weights(rates: FloatArray, ends: Rows) -> FloatArray:
+def weights(rates: FloatArray, ends: Rows) -> FloatArray:
     """P(history) by scenario and row, from tables of powers: exact also for rates of 0 and 1."""
     weight: FloatArray = np.repeat(ends.ways[None, :], len(rates), axis=0)
     power = np.arange(int(ends.n.max(initial=0)) + 1)

@@ -76,8 +76,8 @@ def play(automaton: Automaton, rates: FloatArray, asked: Trials) -> NDArray[np.i
     """The end (row of `automaton.ends`) of each trial under these true rates.
 
     The same (seed, trial, patient) has the same random number under every design."""
-    drawn = _patients(asked, int(automaton.ends.n.sum(axis=1, dtype=np.int64).max(initial=0)))
-    below = np.minimum(rates * _WORD, _WORD - 1).astype(np.uint32)[np.maximum(automaton.level, 0)]
+    drawn = patients(asked, int(automaton.ends.n.sum(axis=1, dtype=np.int64).max(initial=0)))
+    below = thresholds(rates)[np.maximum(automaton.level, 0)]
     certain = (rates >= 1)[np.maximum(automaton.level, 0)]
     state = np.zeros(asked.trials, np.int64)
     treated = np.zeros(asked.trials, np.int64)
@@ -116,7 +116,13 @@ def _dlts(
     return dlt
 
 
-def _patients(asked: Trials, most: int) -> NDArray[np.uint32]:
+def thresholds(rates: FloatArray) -> NDArray[np.uint32]:
+    """A patient whose random number is below that of the level has a DLT there; a rate of 1 is for the caller to treat."""
+    found: NDArray[np.uint32] = np.minimum(rates * _WORD, _WORD - 1).astype(np.uint32)
+    return found
+
+
+def patients(asked: Trials, most: int) -> NDArray[np.uint32]:
     """One 32-bit number for each patient of each trial, shaped (patient, trial); four come from one block."""
     trial = np.arange(asked.first, asked.first + asked.trials, dtype=np.uint64)
     blocks = [words(asked.seed, trial, block, Purpose.TOXICITY_WORD) for block in range(-(-most // 4) or 1)]

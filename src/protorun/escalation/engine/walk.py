@@ -21,6 +21,10 @@ Firing = Literal["cohort", "immediate"]
 MOST_ROWS = 2_000_000
 
 
+class TooManyStates(UsageError):
+    """The design cannot be enumerated in the rows allowed; it can be simulated."""
+
+
 @dataclass(frozen=True)
 class Step:
     """The merged rows of one step with their decisions, ended rows included. `size` patients are treated next in the rows
@@ -44,7 +48,7 @@ def walk(design: Design, *, firing: Firing = "cohort", most_rows: int = MOST_ROW
         _check_waits(decision)
         passed += len(rows)
         if passed > most_rows:
-            raise UsageError(f"the design has more than {most_rows} different states; simulate it instead")
+            raise TooManyStates(f"the design has more than {most_rows} different states; simulate it instead")
         goes = decision.action == Action.ENROLL
         size = np.ones_like(decision.size) if firing == "immediate" else decision.size
         goes_on = completes(design, decision)[goes]
