@@ -111,14 +111,14 @@ class _Measuring:
     def mean(self, quantity: str, level: str, values: NDArray[Any]) -> Row:
         values = values.astype(np.float64)
         mean = float(self.weight @ values)
-        spread = float(np.sqrt(max(self.weight @ (values - mean) ** 2, 0)))
+        spread = float(self.weight @ (values - mean) ** 2) ** 0.5
         return {"quantity": quantity, "level": level, "value": mean, "error": self._error(spread)}
 
     def ratio(self, quantity: str, part: NDArray[Any], whole: NDArray[Any]) -> Row:
         """One expected number over another; the error by the delta method."""
         bottom = float(self.weight @ whole)
         share = float(self.weight @ part) / bottom if bottom else 0.0
-        spread = float(np.sqrt(self.weight @ (part - share * whole) ** 2)) / bottom if bottom else 0.0
+        spread = float(self.weight @ (part - share * whole) ** 2) ** 0.5 / bottom if bottom else 0.0
         return {"quantity": quantity, "level": "", "value": share, "error": self._error(spread)}
 
     def point(self, quantity: str, values: NDArray[np.int64], share: float) -> Row:

@@ -28,7 +28,7 @@ def truths(given: Any) -> tuple[Truth, ...]:
 
     Raises UsageError for rates outside 0 to 1, rows of different length, or two scenarios of one name."""
     if isinstance(given, Mapping):
-        given = given["scenarios"] if "scenarios" in given else [given]
+        given = given.get("scenarios", [given])
     rows = list(given)
     if not rows:
         raise UsageError("at least one scenario is needed: a DLT rate for each level")
@@ -76,5 +76,9 @@ def right_words(truth: Truth, target: float | None, labels: Sequence[str]) -> st
     if right is None or target is None:
         return "no target rate is given, so no selection counts as correct"
     if right < 0:
-        return f"correct: none, as every true rate is above {TOO_TOXIC * target:.4g} ({TOO_TOXIC} x the target)"
-    return f"correct: {labels[right]}, whose true rate {truth.dlt[right]:g} is closest to the target {target:g}"
+        return (
+            f"correct: none, as every true rate is above {TOO_TOXIC * target:.4g} ({TOO_TOXIC} x the target)"
+        )
+    return (
+        f"correct: {labels[right]}, whose true rate {truth.dlt[right]:g} is closest to the target {target:g}"
+    )
