@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from protorun.errors import UsageError
 
 FloatArray = NDArray[np.float64]
-_LABEL_BITS = 12
-_EXACT = 2.0**50
+_KEY_BITS = 63
+_NO_SIGN = (1 << 63) - 1
 
 
 def rows(time: ArrayLike, event: ArrayLike) -> tuple[FloatArray, NDArray[np.bool_]]:
@@ -21,17 +23,61 @@ def rows(time: ArrayLike, event: ArrayLike) -> tuple[FloatArray, NDArray[np.bool
 
 
 def by_time(time: FloatArray, label: NDArray[np.integer]) -> tuple[FloatArray, NDArray[np.int64]]:
-    """Times and labels in ascending order of time; absent patients (NaN) come last.
+    """Times and labels in ascending order of time, then of label; absent patients (NaN) come last.
 
-    Whole days are sorted together with their label inside one integer, which needs no index array.
+    A time and its label are sorted together inside one integer, which needs no index array.
     """
-    finite = np.nan_to_num(time, nan=_EXACT)
-    if time.size and np.all(np.abs(finite) <= _EXACT) and np.all(finite == np.floor(finite)):
-        key = (finite.astype(np.int64) << _LABEL_BITS) | label
-        key.sort(axis=-1)
-        return (key >> _LABEL_BITS).astype(np.float64), key & ((1 << _LABEL_BITS) - 1)
-    order = np.argsort(time, axis=-1, kind="stable")
-    return np.take_along_axis(finite, order, -1), np.take_along_axis(label.astype(np.int64), order, -1)
+    bits = int(label.max(initial=0)).bit_length()
+    keys = packed(time, label, bits)
+    if keys is None:
+        finite = np.where(np.isnan(time), np.inf, time)
+        order = np.lexsort((label, finite), axis=-1)
+        return np.take_along_axis(finite, order, -1), np.take_along_axis(label.astype(np.int64), order, -1)
+    keys.key.sort(axis=-1)
+    return keys.times(keys.key), keys.key & ((1 << bits) - 1)
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Times with their labels in the low `bits` of one integer each; the order of the integers is that of the times."""
+
+    key: NDArray[np.int64]
+    bits: int
+    lowest: int
+
+    def times(self, key: NDArray[np.int64]) -> FloatArray:
+        """The times of some keys, exactly as they were given."""
+        back = key >> self.bits
+        back += self.lowest
+        times = back.view(np.float64)
+        return np.where(back == self.lowest, 0.0, times)
+
+
+def packed(time: FloatArray, label: NDArray[np.integer], bits: int) -> Packed | None:
+    """Times from 0 up with labels below 2^bits as sortable integers; None when the times span too much for that.
+
+    The bit pattern of a positive number grows with the number. Counted from that of the smallest time it leaves the
+    high bits empty, and the label takes their place: nothing is rounded. Absent patients get the largest key + 1.
+    """
+    pattern = np.ascontiguousarray(time).view(np.int64) & _NO_SIGN  # NaN and 0 may carry a sign
+    with np.errstate(invalid="ignore"):
+        high = np.fmax.reduce(time, axis=None, initial=0.0)
+        low = np.fmin.reduce(time, axis=None, initial=np.inf)
+        if low == 0:
+            low = np.fmin.reduce(np.where(time > 0, time, np.inf), axis=None, initial=np.inf)
+    if low < 0 or not np.isfinite(high):
+        return None
+    lowest = int(np.float64(min(low, high)).view(np.int64)) - 1
+    width = int(np.float64(high).view(np.int64)) - lowest
+    if (width + 1).bit_length() + bits > _KEY_BITS:
+        return None
+    key = pattern
+    key -= lowest
+    np.maximum(key, 0, out=key)  # time 0 lies before the smallest positive one
+    np.minimum(key, width + 1, out=key)  # NaN has a larger pattern than any number
+    key <<= bits
+    key |= label
+    return Packed(key, bits, lowest)
 
 
 def first_of_tie(time: FloatArray) -> NDArray[np.int64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 
 import numpy as np
@@ -11,9 +12,9 @@ from scipy.special import chdtrc
 
 from protorun.errors import UsageError
 from protorun.statistics._order import FloatArray, by_time, first_of_tie, rows
+from protorun.statistics._risk import CHUNK, risk_table
 
 IntArray = NDArray[np.int64]
-_CHUNK = 1 << 15  # cells handled together, so that the columns in use stay in cache
 _MOST_GROUPS = 500
 
 
@@ -56,12 +57,25 @@ def logrank(time: ArrayLike, event: ArrayLike, group: ArrayLike, strata: ArrayLi
 
 def _sums(time: FloatArray, event: NDArray[np.bool_], group: IntArray, count: int) -> tuple[FloatArray, ...]:
     """Observed, expected (row, group) and their covariance (row, group, group)."""
-    step = max(1, _CHUNK // max(1, time.shape[1]))
+    step = max(1, CHUNK // max(1, time.shape[1]))
+    work = _two if count == 2 else partial(_chunk, count=count)
     parts = [
-        _chunk(time[at : at + step], event[at : at + step], group[at : at + step], count)
+        work(time[at : at + step], event[at : at + step], group[at : at + step])
         for at in range(0, len(time), step)
-    ] or [_chunk(time, event, group, count)]
+    ] or [work(time, event, group)]
     return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+
+
+def _two(time: FloatArray, event: NDArray[np.bool_], group: IntArray) -> tuple[FloatArray, ...]:
+    table = risk_table(time, event, group)
+    share = table.at_risk_1 / table.at_risk
+    deaths, deaths_1 = table.sum(table.deaths), table.sum(table.deaths_1)
+    expected_1 = table.sum(table.deaths * share)
+    variance = table.sum(table.spread * share * (1 - share))
+    observed = np.stack([deaths - deaths_1, deaths_1], -1)
+    expected = np.stack([deaths - expected_1, expected_1], -1)
+    covariance = variance[:, None, None] * np.array([[1.0, -1.0], [-1.0, 1.0]])
+    return observed, expected, covariance
 
 
 def _chunk(time: FloatArray, event: NDArray[np.bool_], group: IntArray, count: int) -> tuple[FloatArray, ...]:

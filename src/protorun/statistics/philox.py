@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = 0x9E3779B9, 0xBB67AE85
 _LOW, _SHIFT = np.uint64(0xFFFFFFFF), np.uint64(32)
-_CHUNK = 4096  # keeps the ten rounds in cache: four times faster than one pass over everything
+_CHUNK = 8192  # keeps the ten rounds in cache: four times faster than one pass over everything
 
 
 class Purpose(IntEnum):
@@ -30,25 +30,34 @@ class Purpose(IntEnum):
     ADHERENCE = 11
     QUALITY_OF_LIFE = 12
     TOXICITY_WORD = 13  # 32 bits for each of four patients, for designs simulated without a calendar
+    TWO_ARM = 14  # 32 bits each for entry, arm, event and dropout of a patient of a two-arm trial
 
 
 def philox4x32(counter: NDArray[np.uint64], key: tuple[int, int]) -> NDArray[np.uint64]:
     """Philox4x32-10 of counters shaped (rows, 4), each word below 2^32. Salmon et al. 2011, doi:10.1145/2063384.2063405."""
     out = np.empty_like(counter)
     for at in range(0, len(counter), _CHUNK):
-        c0, c1, c2, c3 = counter[at : at + _CHUNK].T
-        k0, k1 = key
-        for _ in range(10):
-            p0, p1 = c0 * _M0, c2 * _M1
-            c0, c1, c2, c3 = (
-                (p1 >> _SHIFT) ^ c1 ^ np.uint64(k0),
-                p1 & _LOW,
-                (p0 >> _SHIFT) ^ c3 ^ np.uint64(k1),
-                p0 & _LOW,
-            )
-            k0, k1 = (k0 + _W0) & 0xFFFFFFFF, (k1 + _W1) & 0xFFFFFFFF
-        out[at : at + _CHUNK] = np.stack([c0, c1, c2, c3], axis=1)
+        columns = np.ascontiguousarray(counter[at : at + _CHUNK].T)
+        _ten_rounds(columns, key)
+        out[at : at + _CHUNK] = columns.T
     return out
+
+
+def _ten_rounds(columns: NDArray[np.uint64], key: tuple[int, int]) -> None:
+    """The four words of each counter, shaped (4, rows), in place: arrays made anew would cost more than the sums."""
+    c0, c1, c2, c3 = columns
+    p0, p1 = np.empty_like(c0), np.empty_like(c0)
+    k0, k1 = key
+    for _ in range(10):
+        np.multiply(c0, _M0, out=p0)
+        np.multiply(c2, _M1, out=p1)
+        np.bitwise_xor(np.right_shift(p1, _SHIFT, out=c0), c1, out=c0)
+        np.bitwise_xor(c0, np.uint64(k0), out=c0)
+        np.bitwise_xor(np.right_shift(p0, _SHIFT, out=c2), c3, out=c2)
+        np.bitwise_xor(c2, np.uint64(k1), out=c2)
+        np.bitwise_and(p1, _LOW, out=c1)
+        np.bitwise_and(p0, _LOW, out=c3)
+        k0, k1 = (k0 + _W0) & 0xFFFFFFFF, (k1 + _W1) & 0xFFFFFFFF
 
 
 def uniforms(
@@ -81,3 +90,24 @@ def words(seed: int, copy: ArrayLike, block: int, purpose: Purpose) -> NDArray[n
     counter[:, 2] = 0
     counter[:, 3] = int(purpose)
     return philox4x32(counter, (seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF)).astype(np.uint32)
+
+
+def patient_words(seed: int, copies: ArrayLike, patients: int, purpose: Purpose) -> NDArray[np.float64]:
+    """Four uniform numbers in (0, 1), 32 bits each, for each patient of each copy: shaped (4, copy, patient).
+
+    One block of the generator a patient, so that a patient's numbers do not depend on who else is drawn.
+    """
+    rows = np.asarray(copies, np.uint64).ravel()
+    out = np.empty((4, len(rows), patients))
+    step = max(1, _CHUNK // max(1, patients))
+    for at in range(0, len(rows), step):
+        some = rows[at : at + step]
+        columns = np.zeros((4, len(some), patients), np.uint64)
+        columns[0] = some[:, None]
+        columns[1] = np.arange(patients, dtype=np.uint64)
+        columns[3] = int(purpose)
+        _ten_rounds(columns.reshape(4, -1), (seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF))
+        out[:, at : at + step] = columns
+    out += 0.5
+    out *= 2.0**-32
+    return out
