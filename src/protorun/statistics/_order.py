@@ -67,8 +67,8 @@ def packed(time: FloatArray, label: NDArray[np.integer], bits: int) -> Packed | 
             low = np.fmin.reduce(np.where(time > 0, time, np.inf), axis=None, initial=np.inf)
     if low < 0 or not np.isfinite(high):
         return None
-    lowest = int(np.float64(min(low, high)).view(np.int64)) - 1
-    width = int(np.float64(high).view(np.int64)) - lowest
+    lowest = int(np.float64(abs(min(low, high))).view(np.int64)) - 1
+    width = int(np.float64(abs(high)).view(np.int64)) - lowest
     if (width + 1).bit_length() + bits > _KEY_BITS:
         return None
     key = pattern

@@ -33,7 +33,8 @@ class RiskTable:
         """Sum of one value for each line over the lines of each trial."""
         if self.row is None:
             return np.atleast_1d(values.sum())
-        return np.bincount(self.row, values, self.trials)
+        total: FloatArray = np.bincount(self.row, values, self.trials).astype(np.float64)
+        return total
 
     @property
     def spread(self) -> FloatArray:
@@ -44,16 +45,17 @@ class RiskTable:
 
     def survival_before(self) -> FloatArray:
         """Pooled Kaplan-Meier survival just before each event time."""
-        keep = 1 - self.deaths / self.at_risk
+        keep: FloatArray = np.float64(1) - self.deaths / self.at_risk
         if self.row is None:
-            return np.concatenate([[1.0], np.cumprod(keep)[:-1]]) if len(keep) else keep
+            steps = np.concatenate([np.ones(1), keep])
+            return np.cumprod(steps)[: len(keep)]
         opens = np.flatnonzero(np.diff(self.row, prepend=-1))
-        counts = np.diff(opens, append=len(keep))
+        counts: IntArray = np.diff(opens, append=len(keep))
         place = np.arange(len(keep)) - np.repeat(opens, counts)
         which = np.repeat(np.arange(len(opens)), counts)
-        steps = np.ones((len(opens), int(counts.max(initial=0)) + 1))
-        steps[which, place + 1] = keep
-        before: FloatArray = np.cumprod(steps, axis=-1)[which, place]
+        table = np.ones((len(opens), int(counts.max(initial=0)) + 1))
+        table[which, place + 1] = keep
+        before: FloatArray = np.cumprod(table, axis=-1, dtype=np.float64)[which, place]
         return before
 
 
@@ -95,7 +97,8 @@ def _sorted(time: FloatArray, event: NDArray[np.bool_], group: IntArray) -> Risk
     if keys is None:
         ordered, found = by_time(time, label)
         at = np.flatnonzero((found & _CENSORED) == 0)
-        times = stamp = ordered.ravel()[at]
+        times = ordered.ravel()[at]
+        stamp = times.view(np.int64)
     else:
         found = keys.key
         found.sort(axis=-1)
@@ -107,14 +110,19 @@ def _sorted(time: FloatArray, event: NDArray[np.bool_], group: IntArray) -> Risk
     found &= 1
     here = found.ravel()[at].astype(np.float64)
     second = found.cumsum(axis=-1)
-    left = (patients - absent.sum(axis=-1) + np.arange(trials) * patients, second[:, -1] if patients else absent)
+    left = (
+        patients - absent.sum(axis=-1) + np.arange(trials) * patients,
+        second[:, -1] if patients else absent,
+    )
     which: IntArray | int = 0 if row is None else row
     at_risk = (left[0][which] - at).astype(np.float64)
     at_risk_1 = left[1][which] - second.ravel()[at] + here
-    return _tied(RiskTable(trials, row, times, at_risk, at_risk_1, np.ones(len(at)), here), _opens(stamp, row))
+    return _tied(
+        RiskTable(trials, row, times, at_risk, at_risk_1, np.ones(len(at)), here), _opens(stamp, row)
+    )
 
 
-def _opens(stamp: NDArray[np.generic], row: IntArray | None) -> NDArray[np.bool_]:
+def _opens(stamp: IntArray, row: IntArray | None) -> NDArray[np.bool_]:
     """Which events are the first of their tie."""
     opens = np.ones(len(stamp), np.bool_)
     np.not_equal(stamp[1:], stamp[:-1], out=opens[1:])
