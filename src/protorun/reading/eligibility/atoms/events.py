@@ -6,6 +6,7 @@ import re
 
 from protorun.reading.eligibility.atoms.measure_names import name_start, open_name
 from protorun.reading.eligibility.atoms.tense import untimed
+from protorun.reading.eligibility.islands.participation import GOES_ON
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.nodes import window
@@ -72,12 +73,24 @@ def _take_time(chunk: Chunk, window: Window, line: Line) -> bool:
     ):
         update = {"ongoing": False} if isinstance(value, Treated) else {"qualifiers": ()}
         new = value.model_copy(update={"window": window, **update})
+    elif _takes_part(chunk, line):
+        kept = tuple(q for q in value.qualifiers if q != "current")
+        new = value.model_copy(update={"window": window, "qualifiers": kept})
     else:
         return False
     says = f"the time goes for the last of the list only, not for {line.quote(chunk.start, chunk.end)!r}"
     line.readings.append((says, new, value))
     chunk.value = new
     return True
+
+
+def _takes_part(chunk: Chunk, line: Line) -> bool:
+    """Participation in another trial whose words do not say that it goes on."""
+    value = chunk.value
+    other = isinstance(value, Flag) and value.variable == "trial_participation" and value.window is None
+    return other and (
+        "current" not in value.qualifiers or not GOES_ON.search(line.text, chunk.start, chunk.end)
+    )
 
 
 def _said_now(chunk: Chunk, line: Line) -> bool:

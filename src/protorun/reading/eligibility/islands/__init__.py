@@ -6,6 +6,7 @@ from protorun.reading.eligibility.islands import (
     child_pugh,
     contraception,
     her2,
+    participation,
     pregnancy,
     results,
     scales,
@@ -15,7 +16,7 @@ from protorun.reading.eligibility.islands import (
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 
-_ORDER = (her2, scales, toxicity, pregnancy, contraception, viral, results, child_pugh)
+_ORDER = (her2, scales, toxicity, pregnancy, contraception, viral, results, child_pugh, participation)
 
 
 def islands(line: Line) -> list[Chunk]:
