@@ -109,7 +109,7 @@ def mark_events(chunks: list[Chunk], line: Line) -> list[Chunk]:
             first = name_start(found, chunk, line)
             name = open_name(found[first:], line) if first is not None else None
             name = re.sub(r"_(?:occurr(?:ed|ing)|performed|used|experienced)$", "", name) if name else None
-            if first is not None and name and _is_event(name, found[first:], chunk, line):
+            if first is not None and name and name != "etc" and _is_event(name, found[first:], chunk, line):
                 source = line.cite(found[first].start, chunk.end)
                 flag = Flag.model_construct(variable=name, qualifiers=(), window=chunk.value, source=source)
                 found[first:] = [Chunk("A", found[first].start, chunk.end, flag)]

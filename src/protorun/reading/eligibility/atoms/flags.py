@@ -287,6 +287,7 @@ def dated(chunks: list[Chunk], line: Line, *, finished: bool = True) -> list[Chu
             [found[-1]] if _is_limit(found[-1].value) else []
         )
         change = partial(_map_atoms, change=partial(_in, window=chunk.value))
+        members = [m for m in members if m is members[-1] or not _goes_on(m.value)]
         for member in members:
             before = member.value
             member.value = change(before)
@@ -299,6 +300,11 @@ def dated(chunks: list[Chunk], line: Line, *, finished: bool = True) -> list[Chu
         else:
             found.append(chunk)
     return found
+
+
+def _goes_on(expr: Anything) -> bool:
+    """What is asked for now has its time: `currently taking part, or having taken part within 2 months`."""
+    return isinstance(expr, Flag) and "current" in expr.qualifiers
 
 
 _OF_IT = re.compile(r"\b(?:for|to|treat\w*|therap\w*|medication|drugs?|surg\w*)\b[^,.;]*$")

@@ -148,6 +148,8 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
         ), at  # the treatment of a condition named before
     time = _time(first_time) or next((t for m in marks if (t := _time(m))), Time())
     tense = False if ever else now(line, begin)
+    if time == Time() and tense is None and before and before[-1].kind == "e":
+        tense = _of_head(before)
     current = current or (time == Time() and tense is True)
     dose = next((m.value for m in marks if m.kind == "Z"), None)
     purpose = next((str(m.value) for m in marks if m.kind == "U"), "")
@@ -173,8 +175,33 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
     head = bool(before) and before[-1].kind == "I"  # an example takes the time of its head
     if time == Time() and not current and tense is None and not head and any(lasts(n) for n in names):
         alone = (not before or before[-1].kind in ";.") and (at == len(chunks) or chunks[at].kind in ";.")
+        alone = alone or _member(before, chunks[at:], line)
         expr = (by_default if alone else timeless)(expr, line, begin, chunks[at - 1].end)
     return Chunk("A", begin, chunks[at - 1].end, expr), at
+
+
+def _of_head(before: list[Chunk]) -> bool | None:
+    """What is taken out of a treatment was given when that was: `current use of anticoagulants, except antiplatelets`."""
+    head = next((c.value for c in reversed(before) if c.kind == "A"), None)
+    return head.ongoing if isinstance(head, Treated) and head.window is None else None
+
+
+def _member(before: list[Chunk], behind: list[Chunk], line: Line) -> bool:
+    """One of the things that exclude, in a list of conditions: `coronary disease, or antiarrhythmic drugs`."""
+    if line.polarity != "exclusion" or len(before) < 2 or before[-1].kind not in ",|&":
+        return False
+    step = len(before) - 1
+    while step and before[step].kind in ",|&":
+        step -= 1
+    condition = before[step].kind == "k"
+    last = not behind or behind[0].kind in ";."
+    return condition and last and not _OF_OTHERS.search(line.text, 0, before[-1].start)
+
+
+_OF_OTHERS = re.compile(
+    r"\b(?:allerg|hypersensitiv|intoleran|reaction|contraindicat|sensitiv|anaphyla|resistan|refractory|toxicit|due|secondary|induced|related|caused|"
+    r"risk|requir|need|plan|expect|anticipat|schedul|candidat|unable|inability|unwilling|refus|willing|respon|fail|benefit|indicat)"
+)
 
 
 def _anchored(own: Time | None, head: Time, chunk: Chunk | None, line: Line) -> Time:

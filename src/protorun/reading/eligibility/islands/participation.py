@@ -19,7 +19,7 @@ _KINDS = (
 _OBJECT = (
     r"(?: ?\(including human trials\))?(?: (?:of|with|for|using|involving|testing|evaluating|which involves?|that involves?|on)"
     r"(?: (?:an?|any|another|other|the|new|a new|use of an?|administration of an?)){0,2}"
-    r"(?: (?:investigational|experimental|unapproved|non-approved|innovative|medical|therapeutic|interventional|medicinal|medical or therapeutic)){0,2}"
+    r"(?: (?:investigational|experimental|unapproved|non-approved|innovative|medical|therapeutic|interventional|medicinal|health|medical or therapeutic)){0,2}"
     r" (?:drugs?|agents?|devices?|(?:medicinal )?products?|compounds?|medications?|interventions?|therap(?:y|ies)|treatments?)"
     r"(?: or (?:investigational )?devices?)?(?! (?:for|of|in) (?!the (?:past|last|previous)|past|last)\w))?(?: in progress)?"
 )
@@ -32,7 +32,7 @@ _PART = Guarded(
     rf"(?:{_TIMES}(?:(?: or |/| and/or ){_TIMES})? ){{0,2}}{_TAKING}"
     r"(?: and receiving study (?:therapy|treatment|drug))?"
     rf"(?: (?:(?:in|to) )?(?:or|and/or|and) (?:(?:is|are|has|have|had|been|was|were|{_TIMES}) ){{0,3}}{_TAKING})?"
-    r" (?:in|to|at|within) (?P<which>(?:an?|any|any other|another|other|one or more|the other|more than one|concurrent|different|additional|parallel|one) ){0,2}"
+    r" (?:in|to|at|within) (?P<which>(?:(?:an?|any|any other|another|other|one or more|the other|more than one|concurrent|different|additional|parallel|one) ){0,2})"
     rf"(?P<kinds>{_KINDS}){_STUDY}(?P<of>{_OBJECT})(?P<given> and (?:has |have )?received study (?:therapy|treatment|drug))?"
 )
 _SAME = Guarded(
@@ -50,6 +50,8 @@ GOES_ON = re.compile(r"current|concurrent|concomitant|simultaneous|ongoing|activ
 _ENDED = re.compile(r"prior|previous|past|history|participated|recent")
 _DATED = re.compile(r"(?:(?! or |,)[^;.:]){0,60}?\b(?:within|in the (?:last|past|previous|preceding)|during the (?:last|past|previous)|over the (?:last|past)|less than|ago|before|prior to|\d{1,3} (?:day|week|month|year))")
 _WILLING = re.compile(r"\b(?:willing|agree\w*|able|plan\w*|wish\w*|want\w*|consent\w*|eligible|unwilling|intend\w*|risk of|interfere\w* with|prevent\w*|preclude\w*)\b[^;.,]{0,40}$")
+_VISIT = re.compile(r"\b(?:prior to|before|after|since|at|until|upon|of|for) (?:the )?(?:time of )?$")
+_MAY = re.compile(r",? (?:that|which|who|whose)\b|[^.;]{0,40}\b(?:may|might|could|can|would) ")
 _KIND = (
     ("device", "investigational_device"),
     ("vaccin", "vaccine"),
@@ -67,12 +69,21 @@ def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
         if _ENDED.search(match["before"]) or "already" in match["before"]:
             yield _chunk("participation_in_this_trial", (), line, *match.span())
     for match in _PART.finditer(line.text):
-        if not _WILLING.search(line.text, max(0, match.start() - 60), match.start()):
+        if _of_others(match, line):
             yield _participation(match, line)
     if any(word in line.text for word in ("unless", "except", "exclud", "other than")):
         for pattern, kind in ((_ONLY_WATCHED, "observational_only"), (_ONLY_FOLLOWED, "follow_up_only")):
             for match in pattern.finditer(line.text):
                 yield _chunk("trial_participation", (kind,), line, *match.span())
+
+
+def _of_others(match: re.Match[str], line: Line) -> bool:
+    """What is meant is another trial, and taking part in it as a fact: no plan, no visit of this trial, no judgment."""
+    other = "other" in match["which"] or "different" in match["which"]
+    if not other and (line.polarity == "inclusion" or not (match["which"] or "particip" in match[0])):
+        return False
+    before = line.text[max(0, match.start() - 60) : match.start()]
+    return not (_WILLING.search(before) or _VISIT.search(before) or _MAY.match(line.text, match.end()))
 
 
 def _participation(match: re.Match[str], line: Line) -> Chunk:
