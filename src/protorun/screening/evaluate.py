@@ -14,6 +14,7 @@ from protorun.screening.atoms.numbers import number
 from protorun.screening.atoms.silence import complete
 from protorun.screening.atoms.treatments import treated, washout
 from protorun.study.criterion import (
+    ALLOWANCE,
     All,
     Any,
     AtLeast,
@@ -146,6 +147,8 @@ def listed_when_present(expr: Flag) -> bool:
 
 def _stated(expr: Attestation, facts: Facts, view: View) -> Answer:
     """Consent and willingness: stated by a person in the facts, else assumed by the policy and named as assumed."""
+    if expr.variable == ALLOWANCE:
+        return everywhere(len(facts), view.favorable, Reason.NOT_APPLICABLE)
     truth = fact(expr.variable, facts).truth
     if not view.documented:
         return Answer(truth, np.where(truth == UNKNOWN, Reason.NEEDS_STATEMENT, 0).astype(np.uint8))

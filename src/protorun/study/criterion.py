@@ -134,6 +134,10 @@ class Washout(Frozen):
     source: Source | None = None
 
 
+ALLOWANCE = "allowance"
+"""The variable of words that only allow something: nothing is asked, so nobody fails it and nobody has to state it."""
+
+
 class Attestation(Frozen):
     """A person states it: consent, willingness, compliance."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from protorun.reading.eligibility.allowances import softens
 from protorun.reading.eligibility.context import Context
 from protorun.reading.eligibility.lists import find, has_atom, split, trim
 from protorun.reading.eligibility.trees import leaves
@@ -29,6 +30,9 @@ def with_allowances(sentences: list[list[Chunk]], line: Line) -> list[list[Chunk
             at = chunks[0].start
             inside = [c for c in chunks if c.kind not in "pCi" and c.value != "may"]
             found[-1] = [*found[-1], Chunk("e", at, at, "unless"), *inside]
+        elif found and (let_in := softens(found[-1], chunks, line)) is not None:
+            at = let_in[0].start
+            found[-1] = [*found[-1], Chunk("e", at, at, "unless"), *let_in]
         else:
             found.append(chunks)
     return found

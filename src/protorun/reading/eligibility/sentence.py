@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from protorun.reading.eligibility.allowances import allowed
 from protorun.reading.eligibility.alternatives import for_some, with_allowances
 from protorun.reading.eligibility.assemble import assemble
 from protorun.reading.eligibility.context import Context
@@ -67,6 +68,8 @@ def read_line(line: Line) -> tuple[Expr, list[tuple[int, int]]]:
     if len(line.text) > _MOST_LETTERS:
         return context.unparsed(line, [Chunk("z", 0, len(line.text))]), lost
     sentences = with_allowances(_sentences(chunks_of(line), line), line)
+    if (asks_nothing := allowed(sentences, line, context)) is not None:
+        return simplified(asks_nothing), lost
     parts = [
         context.unparsed(line, s) if _after_release(sentences[:i], context) else _sentence(s, line, context)
         for i, s in enumerate(sentences)

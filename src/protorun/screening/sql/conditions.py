@@ -7,7 +7,7 @@ from protorun.screening.evaluate import View, listed_when_present
 from protorun.screening.sql.needs import Needs
 from protorun.screening.sql.results import inside
 from protorun.screening.sql.words import FALSE, NULL, TRUE, case, every, kleene, some
-from protorun.study.criterion import Attestation, Flag, Judgment, Window
+from protorun.study.criterion import ALLOWANCE, Attestation, Flag, Judgment, Window
 from protorun.terms import truth
 
 
@@ -59,6 +59,8 @@ def covered(domain: str, window: Window | None, needs: Needs) -> str:
 
 def attested_sql(atom: Attestation, needs: Needs, view: View) -> str:
     """Stated by a person; under the policy assumed."""
+    if atom.variable == ALLOWANCE:
+        return TRUE if view.favorable == truth.TRUE else FALSE
     found = fact(atom.variable, needs) if atom.variable else NULL
     if not view.documented:
         return found

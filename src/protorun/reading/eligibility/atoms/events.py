@@ -73,7 +73,7 @@ def _take_time(chunk: Chunk, window: Window, line: Line) -> bool:
     ):
         update = {"ongoing": False} if isinstance(value, Treated) else {"qualifiers": ()}
         new = value.model_copy(update={"window": window, **update})
-    elif _takes_part(chunk, line):
+    elif isinstance(value, Flag) and _takes_part(chunk, line):
         kept = tuple(q for q in value.qualifiers if q != "current")
         new = value.model_copy(update={"window": window, "qualifiers": kept})
     else:

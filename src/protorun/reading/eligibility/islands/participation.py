@@ -46,10 +46,16 @@ _ONLY_FOLLOWED = Guarded(
     r"(?:participation )?(?:in |during |is in )?(?:the )?(?:survival |long-? ?term )?follow-? ?up (?:period|phase|stage)s?(?: \([^()]{1,40}\))?"
     r"(?: (?:of|in) (?:an?|another|the|other) (?:interventional |clinical |previous |other |prior ){0,2}(?:trial|study))"
 )
-GOES_ON = re.compile(r"current|concurrent|concomitant|simultaneous|ongoing|active|already|presently|now|participating|progress")
+GOES_ON = re.compile(
+    r"current|concurrent|concomitant|simultaneous|ongoing|active|already|presently|now|participating|progress"
+)
 _ENDED = re.compile(r"prior|previous|past|history|participated|recent")
-_DATED = re.compile(r"(?:(?! or |,)[^;.:]){0,60}?\b(?:within|in the (?:last|past|previous|preceding)|during the (?:last|past|previous)|over the (?:last|past)|less than|ago|before|prior to|\d{1,3} (?:day|week|month|year))")
-_WILLING = re.compile(r"\b(?:willing|agree\w*|able|plan\w*|wish\w*|want\w*|consent\w*|eligible|unwilling|intend\w*|risk of|interfere\w* with|prevent\w*|preclude\w*)\b[^;.,]{0,40}$")
+_DATED = re.compile(
+    r"(?:(?! or |,)[^;.:]){0,60}?\b(?:within|in the (?:last|past|previous|preceding)|during the (?:last|past|previous)|over the (?:last|past)|less than|ago|before|prior to|\d{1,3} (?:day|week|month|year))"
+)
+_WILLING = re.compile(
+    r"\b(?:willing|agree\w*|able|plan\w*|wish\w*|want\w*|consent\w*|eligible|unwilling|intend\w*|risk of|interfere\w* with|prevent\w*|preclude\w*)\b[^;.,]{0,40}$"
+)
 _VISIT = re.compile(r"\b(?:prior to|before|after|since|at|until|upon|of|for) (?:the )?(?:time of )?$")
 _MAY = re.compile(r",? (?:that|which|who|whose)\b|[^.;]{0,40}\b(?:may|might|could|can|would) ")
 _KIND = (
@@ -104,5 +110,7 @@ def _participation(match: re.Match[str], line: Line) -> Chunk:
 
 
 def _chunk(name: str, qualifiers: tuple[str, ...], line: Line, start: int, end: int) -> Chunk:
-    flag = Flag.model_construct(variable=name, qualifiers=qualifiers, window=None, source=line.cite(start, end))
-    return Chunk("A", start, end, flag)
+    flag = Flag.model_construct(
+        variable=name, qualifiers=qualifiers, window=None, source=line.cite(start, end)
+    )
+    return Chunk("A", start, end, flag, own=True)
