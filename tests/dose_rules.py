@@ -74,7 +74,10 @@ def ladder(design: str, levels: int = 5, cohorts: int = 10) -> DoseRule:
     return DoseRule(
         design=assumed(design, "test"),
         parameters={"ncohort": assumed(cohorts, "test")} if "ncohort" in settings else {},
-        levels=tuple(Level(label=f"level {i + 1}") for i in range(levels)),
+        levels=tuple(
+            Level(label=f"level {i + 1}", dose=assumed(Dose(amount=10.0 * 2**i, unit="mg"), "test"))
+            for i in range(levels)
+        ),
         start_level=assumed(0, "test"),
         target_rate=assumed(0.3, "test"),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from protorun.errors import NotStated, UsageError
 from protorun.escalation._design import Design, labels_of
+from protorun.escalation._doses import doses_named, doses_of
 from protorun.study.dose_rule import DoseRule
 from protorun.terms import plugins
 
@@ -22,17 +23,28 @@ def from_rule(make: Maker, rule: DoseRule) -> Design:
     have."""
     if not rule.levels:
         raise NotStated("the dose levels", path="dose_rule.levels")
-    given: dict[str, Any] = {name: held.value for name, held in rule.parameters.items() if held.known}
     settings = _settings(make)
-    if rule.target_rate.known and "target" in settings:
-        given.setdefault("target", rule.target_rate.value)
-    if rule.start_level.known and "startdose" in settings:
-        given.setdefault("startdose", (rule.start_level.value or 0) + 1)
+    given = {k: v for k, v in settings_of(rule).items() if k in settings}
+    given |= {name: held.value for name, held in rule.parameters.items() if held.known}
     for name, setting in settings.items():
         if setting.default is inspect.Parameter.empty and name not in given:
-            path = "dose_rule.target_rate" if name == "target" else f"dose_rule.parameters.{name}"
+            path = _PATHS.get(name, f"dose_rule.parameters.{name}")
             raise NotStated(f"the setting {name!r} of the design", path=path)
     return make(labels_of(rule), **_typed(settings, given))
+
+
+_PATHS = {"target": "dose_rule.target_rate", "doses": "dose_rule.levels"}
+
+
+def settings_of(rule: DoseRule) -> dict[str, Any]:
+    """What the rule says that any design may ask for: the target rate, the start level and the doses, where known."""
+    start = rule.start_level.value
+    found = {
+        "target": rule.target_rate.value,
+        "startdose": None if start is None else start + 1,
+        "doses": doses_of(rule),
+    }
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def design_named(text: str, labels: tuple[str, ...], defaults: Mapping[str, Any] | None = None) -> Design:
@@ -46,6 +58,8 @@ def design_named(text: str, labels: tuple[str, ...], defaults: Mapping[str, Any]
         raise UsageError(f"{name} is executed from a record's own words; it has no settings to choose")
     settings = _settings(make)
     given: dict[str, Any] = {k: v for k, v in (defaults or {}).items() if k in settings}
+    if "doses" in settings and (doses := doses_named(labels)):
+        given.setdefault("doses", doses)
     for word in words:
         key, sign, value = word.partition("=")
         if not sign:

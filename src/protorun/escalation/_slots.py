@@ -66,7 +66,8 @@ class Rule(Protocol):
         ...
 
     def propose(self, seen: Outcomes, closed: Closed) -> Proposal:
-        """Where the rule wants to go from the current level, before limits; it never names a closed level."""
+        """Where the rule wants to go from the current level, before limits; it never names a closed level. A rule that
+        finds no level safe tells `overdose_lowest` and the limit `ewoc` among its numbers."""
         ...
 
     def closed(self, seen: Outcomes) -> Closed:
