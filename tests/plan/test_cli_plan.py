@@ -34,6 +34,14 @@ def test_patients_by_look_for_two_rates(capsys):
     assert found[-1]["information"] == pytest.approx(189.649, abs=1e-3)  # rpact
 
 
+def test_bounds_for_the_events_really_seen(capsys):
+    """The plan was 110 and 220 of 330 events or so; the looks came at 90 and 250, and 250 is the last."""
+    asked = ("--hr", ".7", "--test-type", "1", "--sfu", "LDOF", "--seen", "90,250", "--last")
+    found = rows(capsys, "group-sequential", *asked)
+    assert [row["information"] for row in found] == [90, 250]
+    assert found[-1]["alpha_spent"] == pytest.approx(0.025)
+
+
 @pytest.mark.parametrize("ending", ["svg", "png"])
 def test_the_bounds_are_drawn(capsys, tmp_path, ending):
     file = tmp_path / f"bounds.{ending}"

@@ -31,6 +31,8 @@ def group_sequential(
     rates: str = "",
     hr: float | None = None,
     ratio: float = 1.0,
+    seen: str = "",
+    last: bool = False,
     plot: Annotated[Path | None, Parameter(name="--plot")] = None,
     format: Format = "table",
 ) -> int:
@@ -72,12 +74,17 @@ def group_sequential(
         Hazard ratio: the size is in events (Schoenfeld); for calendar time see `plan logrank`.
     ratio
         Patients of the second or experimental arm for each patient of the first.
+    seen
+        Information really seen at the looks so far, such as 61,118: prints the bounds that hold for it.
+    last
+        The last of --seen is the final look, which spends what is left.
     plot
         Draw the bounds over the information fraction into this .svg or .png file.
     format
         How to print the looks.
     """
     from protorun.plan import plan
+    from protorun.statistics.design.monitoring import monitor
 
     size, unit = _size(n_fix, means, rates, hr, errors=(alpha, beta, ratio))
     design = plan.group_sequential(
@@ -94,7 +101,7 @@ def group_sequential(
         sflpar=parameter(sflpar, "--sflpar"),
     )
     _say(design, size, unit)
-    rows = design.table()
+    rows = monitor(design, numbers(seen, "--seen"), last=last).table() if seen else design.table()
     emit(shown(rows) if format == "table" else rows, format, title="Group-sequential design")
     if plot:
         from protorun.report.figures.bounds import draw_bounds

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from math import ceil, exp, inf, log, sqrt
+from math import ceil, inf, log, sqrt
 
 import numpy as np
 from scipy.special import ndtr
@@ -17,19 +17,21 @@ from protorun.statistics._order import FloatArray
 
 _NODES = 96
 _REACH = 9.0  # standard deviations from the mean; 2e-19 of a normal lies beyond
-_PER_STEP = 1.6  # nodes wanted for each standard deviation of a step: below that Gauss-Legendre loses digits
+_PER_STEP = 2.4  # nodes wanted for each standard deviation of a step: below that Gauss-Legendre loses digits
 _MOST_PANELS = 40
 _ROOT_2_PI = sqrt(2 * np.pi)
 
 
 @dataclass(frozen=True)
 class Going:
-    """Trials still going on: probability `mass` at each score, after the information so far; `drift` is theta."""
+    """Trials still going on: probability `mass` at each score, after the information so far; `drift` is theta of the
+    next step, `mean` the mean score of a trial without bounds."""
 
     score: FloatArray
     mass: FloatArray
     information: float
     drift: float
+    mean: float = 0.0
 
 
 def at_start(drift: float = 0.0) -> Going:
@@ -61,10 +63,11 @@ def go_on(going: Going, information: float, low: float, high: float) -> Going:
     """The trials that stay between the bounds at this look."""
     gain = information - going.information
     root, step = sqrt(information), sqrt(gain)
-    middle = going.drift * root
+    mean = going.mean + going.drift * gain
+    middle = mean / root
     low, high = max(low, middle - _REACH), min(high, middle + _REACH)
     if low >= high:
-        return Going(np.zeros(1), np.zeros(1), information, going.drift)
+        return Going(np.zeros(1), np.zeros(1), information, going.drift, mean)
     z, weight = _nodes_between(low, high, step / root)
     score = z * root
     far = (score[:, None] - (going.score + going.drift * gain)) / step
@@ -72,7 +75,7 @@ def go_on(going: Going, information: float, low: float, high: float) -> Going:
     far *= -0.5
     np.exp(far, out=far)
     mass = (far @ going.mass) * weight * (root / (step * _ROOT_2_PI))
-    return Going(score, mass, information, going.drift)
+    return Going(score, mass, information, going.drift, mean)
 
 
 def _beyond(going: Going, information: float, z: float, side: float) -> float:
@@ -113,19 +116,9 @@ def _legendre() -> tuple[FloatArray, FloatArray]:
 def _nodes_between(low: float, high: float, step: float) -> tuple[FloatArray, FloatArray]:
     """96 Gauss-Legendre nodes, and as many more such panels as looks in quick succession need."""
     place, weight = _legendre()
-    panels = min(_MOST_PANELS, max(1, ceil((high - low) / step * _PER_STEP * 1.5 / _NODES)))
+    panels = min(_MOST_PANELS, max(1, ceil((high - low) / step * _PER_STEP / _NODES)))
     width = (high - low) / panels
     if panels == 1:
         return low + place * width, weight * width
     starts = low + width * np.arange(panels)
     return (starts[:, None] + place * width).ravel(), np.tile(weight * width, panels)
-
-
-def tail(z: float) -> float:
-    """The chance of a standard normal above z."""
-    return float(ndtr(-z)) if z > -inf else 1.0
-
-
-def normal_density(z: float) -> float:
-    """The density of a standard normal."""
-    return exp(-0.5 * z * z) / _ROOT_2_PI

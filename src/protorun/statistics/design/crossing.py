@@ -6,7 +6,7 @@ Armitage, McPherson & Rowe 1969, doi:10.2307/2343787; Jennison & Turnbull 2000, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
@@ -45,7 +45,20 @@ def crossing(
             f"{len(info)} looks need as many bounds, not {len(upper)} upper and {len(low)} lower"
         )
     drifts = np.atleast_1d(np.asarray(theta, np.float64))
-    found = np.array([_of_one(info, upper, low, float(drift)) for drift in drifts])  # drift, look, side
+    means = np.multiply.outer(drifts, np.sqrt(info))
+    return crossing_of_means(info, upper, low, means)
+
+
+def crossing_of_means(
+    information: Sequence[float], upper: Sequence[float], lower: Sequence[float], means: ArrayLike
+) -> Crossing:
+    """As `crossing`, with the mean of Z at each look (last axis) instead of one drift, such as a delayed effect has."""
+    info = rising(information, "information")
+    rows = np.atleast_2d(np.asarray(means, np.float64))
+    if any(len(part) != len(info) for part in (upper, lower, rows[0])):
+        raise UsageError(f"{len(info)} looks need as many upper bounds, lower bounds and means")
+    scores = rows * np.sqrt(info)
+    found = np.array([_of_one(info, upper, lower, score) for score in scores])  # drift, look, side
     up, down = found[:, :, 0].T, found[:, :, 1].T
     stop = up + down
     expected = np.asarray(info) @ stop + info[-1] * (1 - stop.sum(0))
@@ -53,10 +66,12 @@ def crossing(
 
 
 def _of_one(
-    info: Sequence[float], upper: Sequence[float], lower: Sequence[float], drift: float
+    info: Sequence[float], upper: Sequence[float], lower: Sequence[float], scores: FloatArray
 ) -> list[tuple[float, float]]:
-    going, found = at_start(drift), []
+    drifts = np.diff(scores, prepend=0.0) / np.diff(info, prepend=0.0)
+    going, found = at_start(), []
     for at, (i, b, a) in enumerate(zip(info, upper, lower, strict=True)):
+        going = replace(going, drift=float(drifts[at]))
         found.append((above(going, i, b), below(going, i, min(a, b))))
         if at < len(info) - 1:
             going = go_on(going, i, a, b)

@@ -42,7 +42,8 @@ _HSD_DEFAULTS = (-4.0, -2.0)  # gsDesign's, upper and lower
 class GroupSequential:
     """A design; one entry per look. `information` is `n_fix` x `inflation` x `timing` (gsDesign's n.I); bounds are on
     the Z scale, `lower` None for test type 1; probabilities are by look (row) for no effect and for the effect planned
-    for (columns), with both bounds kept; `expected` is the mean information at the stop for the two."""
+    for (columns), with both bounds kept; `expected` is the mean information at the stop for the two;
+    functions are named with their parameters."""
 
     test_type: int
     alpha: float
@@ -58,7 +59,9 @@ class GroupSequential:
     upper_prob: FloatArray
     lower_prob: FloatArray
     expected: tuple[float, float]
-    spends: str
+    upper_function: tuple[str, Parameter]
+    lower_function: tuple[str, Parameter]
+    n_fix: float
 
     @property
     def nominal(self) -> tuple[float, ...]:
@@ -273,5 +276,7 @@ def _with_characteristics(
         upper_prob=found.upper,
         lower_prob=found.lower,
         expected=(n_fix * float(found.expected[0]), n_fix * float(found.expected[1])),
-        spends=asked.upper[0],
+        upper_function=asked.upper,
+        lower_function=asked.lower,
+        n_fix=n_fix,
     )

@@ -1,0 +1,100 @@
+"""Events and patients of a log-rank trial by Schoenfeld's and by Lachin and Foulkes' formula, with or without looks.
+
+Schoenfeld 1981, doi:10.1093/biomet/68.1.316; Lachin & Foulkes 1986, doi:10.2307/2530696.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import log, sqrt
+
+import numpy as np
+from scipy.special import ndtri
+
+from protorun.errors import UsageError
+from protorun.statistics.design.sizes import schoenfeld_events
+from protorun.statistics.design.survival.piecewise import Piecewise
+from protorun.statistics.design.survival.two_arms import (
+    TwoArms,
+    enrolled,
+    expected_events,
+    time_of_events,
+)
+
+
+@dataclass(frozen=True)
+class FixedSize:
+    """A fixed design, nothing rounded: patients, events expected at the analysis, calendar time of the analysis."""
+
+    patients: float
+    events: float
+    time: float
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look: events, patients enrolled by then, calendar time."""
+
+    events: float
+    patients: float
+    time: float
+
+
+def schoenfeld_size(
+    trial: TwoArms, hr: float, followup: float, *, alpha: float = 0.025, beta: float = 0.1
+) -> FixedSize:
+    """Size by Schoenfeld's events and the mean chance of an event; only the shape of the accrual counts, not its level.
+
+    `followup`: time from the last patient in to the analysis; `alpha` one-sided. Raises UsageError.
+    """
+    events = schoenfeld_events(hr, alpha=alpha, beta=beta, ratio=trial.ratio)
+    return _of_events(trial, events, followup)
+
+
+def lachin_foulkes_size(
+    trial: TwoArms, hr: float, followup: float, *, alpha: float = 0.025, beta: float = 0.1
+) -> FixedSize:
+    """Size on the log scale with the variance of no effect (both arms at the mean hazard) for alpha and of the planned
+    effect for beta, as gsDesign's nSurv has it; only the shape of the accrual counts. Raises UsageError."""
+    if not hr > 0 or hr == 1:
+        raise UsageError(f"the hazard ratio must be positive and not 1, not {hr}")
+    calendar = _analysis(trial, followup)
+    null = replace(trial, event=(_mean_hazard(trial),) * 2)
+    own, equal = (expected_events(t, calendar) / trial.patients for t in (trial, null))
+    spread = [sqrt(float((1 / chance).sum())) for chance in (equal, own)]
+    z = (float(-ndtri(alpha)), float(-ndtri(beta)))
+    patients = ((z[0] * spread[0] + z[1] * spread[1]) / log(hr)) ** 2
+    return FixedSize(patients, patients * float(own.sum()), calendar)
+
+
+def scaled(trial: TwoArms, patients: float) -> TwoArms:
+    """The same trial with its accrual made denser or thinner, so that this many patients come."""
+    factor = patients / trial.patients
+    return replace(
+        trial, accrual=Piecewise(trial.accrual.starts, tuple(r * factor for r in trial.accrual.rates))
+    )
+
+
+def looks_at(trial: TwoArms, events: tuple[float, ...]) -> tuple[Look, ...]:
+    """When each number of events is expected, and how many patients are enrolled by then."""
+    times = [time_of_events(trial, d) for d in events]
+    return tuple(Look(d, enrolled(trial, t), t) for d, t in zip(events, times, strict=True))
+
+
+def _of_events(trial: TwoArms, events: float, followup: float) -> FixedSize:
+    calendar = _analysis(trial, followup)
+    chance = float(expected_events(trial, calendar).sum()) / trial.patients
+    return FixedSize(events / chance, events, calendar)
+
+
+def _analysis(trial: TwoArms, followup: float) -> float:
+    if followup < 0:
+        raise UsageError(f"follow-up must not be negative, not {followup}")
+    return trial.accrual.starts[-1] + followup
+
+
+def _mean_hazard(trial: TwoArms) -> Piecewise:
+    """The hazard of both arms under no effect: the mean by the allocation."""
+    starts = tuple(sorted({s for rate in trial.event for s in rate.starts}))
+    rates = np.array(trial.shares) @ np.array([rate.at(starts) for rate in trial.event])
+    return Piecewise(starts, tuple(float(r) for r in rates))
