@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from protorun.statistics._order import FloatArray, by_time, packed
+from protorun.statistics._order import FloatArray, Packed, by_time, packed
 
 IntArray = NDArray[np.int64]
 CHUNK = 1 << 15  # cells handled together, so that the columns in use stay in cache
@@ -23,17 +24,34 @@ class RiskTable:
 
     trials: int
     row: IntArray | None
-    time: FloatArray
+    stamp: IntArray
+    keys: Packed | None
     at_risk: FloatArray
     at_risk_1: FloatArray
     deaths: FloatArray
     deaths_1: FloatArray
 
+    @cached_property
+    def time(self) -> FloatArray:
+        """The event times; `stamp` holds them as `keys` packed them, as bits, or (whole days) as numbers."""
+        if self.keys is None:
+            return self.stamp.view(np.float64)
+        return self.keys.times(self.stamp << self.keys.bits)
+
+    @cached_property
+    def _rows(self) -> tuple[IntArray, IntArray]:
+        """Trials that have a line, and where their lines begin."""
+        first: IntArray = (
+            np.flatnonzero(np.diff(self.row, prepend=-1)) if self.row is not None else np.zeros(1, np.int64)
+        )
+        return (first if self.row is None else self.row[first]), first
+
     def sum(self, values: FloatArray) -> FloatArray:
         """Sum of one value for each line over the lines of each trial."""
-        if self.row is None:
-            return np.atleast_1d(values.sum())
-        total: FloatArray = np.bincount(self.row, values, self.trials).astype(np.float64)
+        total = np.zeros(self.trials)
+        if len(values):
+            which, first = self._rows
+            total[which] = np.add.reduceat(values, first)
         return total
 
     @property
@@ -49,7 +67,7 @@ class RiskTable:
         if self.row is None:
             steps = np.concatenate([np.ones(1), keep])
             return np.cumprod(steps)[: len(keep)]
-        opens = np.flatnonzero(np.diff(self.row, prepend=-1))
+        opens = self._rows[1]
         counts: IntArray = np.diff(opens, append=len(keep))
         place = np.arange(len(keep)) - np.repeat(opens, counts)
         which = np.repeat(np.arange(len(opens)), counts)
@@ -85,40 +103,49 @@ def _counted(time: FloatArray, event: NDArray[np.bool_], group: IntArray, days: 
     at_risk = np.cumsum(counts.sum(1)[::-1])[::-1]
     at_risk_1 = np.cumsum((counts[:, 1] + counts[:, 3])[::-1])[::-1]
     at = np.flatnonzero(deaths)
-    return RiskTable(1, None, at.astype(np.float64), at_risk[at], at_risk_1[at], deaths[at], deaths_1[at])
+    return RiskTable(
+        1,
+        None,
+        at.astype(np.float64).view(np.int64),
+        None,
+        at_risk[at],
+        at_risk_1[at],
+        deaths[at],
+        deaths_1[at],
+    )
 
 
 def _sorted(time: FloatArray, event: NDArray[np.bool_], group: IntArray) -> RiskTable:
     trials, patients = time.shape
     absent = np.isnan(time)
     label = group | ((event ^ True).view(np.int8) << 1)
-    label[absent] = _CENSORED
+    gone = absent.sum(axis=-1)
+    if gone.any():
+        label[absent] = _CENSORED
     keys = packed(time, label, 2)
     if keys is None:
         ordered, found = by_time(time, label)
         at = np.flatnonzero((found & _CENSORED) == 0)
-        times = ordered.ravel()[at]
-        stamp = times.view(np.int64)
+        stamp = ordered.ravel()[at].view(np.int64)
     else:
         found = keys.key
         found.sort(axis=-1)
         at = np.flatnonzero((found & _CENSORED) == 0)
         stamp = found.ravel()[at]
-        times = keys.times(stamp)
-        stamp >>= 2
+        stamp >>= keys.bits
     row = None if trials == 1 else at // patients
     found &= 1
     here = found.ravel()[at].astype(np.float64)
     second = found.cumsum(axis=-1)
     left = (
-        patients - absent.sum(axis=-1) + np.arange(trials) * patients,
+        patients - gone + np.arange(trials) * patients,
         second[:, -1] if patients else absent,
     )
     which: IntArray | int = 0 if row is None else row
     at_risk = (left[0][which] - at).astype(np.float64)
     at_risk_1 = left[1][which] - second.ravel()[at] + here
     return _tied(
-        RiskTable(trials, row, times, at_risk, at_risk_1, np.ones(len(at)), here), _opens(stamp, row)
+        RiskTable(trials, row, stamp, keys, at_risk, at_risk_1, np.ones(len(at)), here), _opens(stamp, row)
     )
 
 
@@ -139,7 +166,8 @@ def _tied(events: RiskTable, opens: NDArray[np.bool_]) -> RiskTable:
     return RiskTable(
         events.trials,
         None if events.row is None else events.row[first],
-        events.time[first],
+        events.stamp[first],
+        events.keys,
         events.at_risk[first],
         events.at_risk_1[first],
         np.diff(first, append=len(opens)).astype(np.float64),

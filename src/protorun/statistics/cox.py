@@ -111,7 +111,7 @@ def _lines(table: RiskTable, ties: Ties) -> _Lines:
     first = table.at_risk[line] - left * table.deaths[line] - second
     row = None if table.row is None else table.row[line]
     ones = np.ones(len(line))
-    spread = RiskTable(table.trials, row, table.time[line], ones, ones, ones, ones)
+    spread = RiskTable(table.trials, row, table.stamp[line], table.keys, ones, ones, ones, ones)
     return _Lines(spread, ones, first, second, deaths_1)
 
 

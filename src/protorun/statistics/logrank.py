@@ -8,7 +8,7 @@ from math import prod
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtrc
+from scipy.special import chdtrc, ndtr
 
 from protorun.errors import UsageError
 from protorun.statistics._order import FloatArray, by_time, first_of_tie, rows
@@ -125,9 +125,10 @@ def _test(observed: FloatArray, expected: FloatArray, covariance: FloatArray) ->
         with np.errstate(divide="ignore", invalid="ignore"):
             z = np.where(covariance[..., 1, 1] > 0, gap[..., 1] / np.sqrt(covariance[..., 1, 1]), np.nan)
         chisq = z * z
+        p = 2 * ndtr(-np.abs(z))
     else:
         z = np.full(gap.shape[:-1], np.nan)
         inverse = np.linalg.pinv(covariance, rcond=1e-10, hermitian=True)
         chisq = np.where(df > 0, np.einsum("...i,...ij,...j->...", gap, inverse, gap), np.nan)
-    p = np.where(np.isnan(chisq), np.nan, chdtrc(np.maximum(df, 1), np.nan_to_num(chisq)))
+        p = np.where(np.isnan(chisq), np.nan, chdtrc(np.maximum(df, 1), np.nan_to_num(chisq)))
     return LogRank(chisq, df, p, z, observed, expected)
