@@ -70,7 +70,7 @@ def boundaries(
     if len(local) > 1:
         _say_differences(local, n)
     if format in ("json", "csv"):
-        print_rows(_marked("decision", decisions) + _marked("characteristics", found), format, output)  # type: ignore[arg-type]
+        print_rows(_marked("decision", decisions) + _marked("characteristics", found), format, output)
         return 0
     tables = _tables(named, decisions, (key, letters)) + (
         [("Operating characteristics, exact", short(found))] if found else []

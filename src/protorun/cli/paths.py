@@ -56,7 +56,7 @@ def paths(
     say_levels(named)
     if format in ("json", "csv"):
         rows = [{key: d.name, **row} for d, ways in found for row in ways]
-        print_rows(rows, format, output)  # type: ignore[arg-type]
+        print_rows(rows, format, output)
     elif format == "svg":
         deliver(_drawing(found), output)
     elif format == "html":
