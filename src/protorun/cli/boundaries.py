@@ -124,19 +124,19 @@ _HEADS = {
 
 
 def _beside(decisions: list[dict[str, Any]], names: list[str]) -> list[dict[str, Any]]:
-    by_design = {name: [row for row in decisions if name in row.values()] for name in names}
-    found: list[dict[str, Any]] = []
-    for at in range(len(by_design[names[0]])):
-        row: dict[str, Any] = {"n": str(by_design[names[0]][at]["n"])}
-        for name in names:
-            same = all(r["eliminate_if_ge"] == r["stop_at_lowest_if_ge"] for r in by_design[name])
-            for column, says in _HEADS.items():
-                if not (same and column == "stop_at_lowest_if_ge"):
-                    head = says if len(names) == 1 else f"{name}: {says}"
-                    value = by_design[name][at][column]
-                    row[head] = "" if value is None else str(value)
-        found.append(row)
-    return found
+    """One row for each number of patients, with the limits of every design."""
+    found: dict[int, dict[str, Any]] = {}
+    for name in names:
+        rows = [row for row in decisions if name in (row.get("design"), row.get("reading"))]
+        same = all(row["eliminate_if_ge"] == row["stop_at_lowest_if_ge"] for row in rows)
+        heads = {k: v for k, v in _HEADS.items() if not (same and k == "stop_at_lowest_if_ge")}
+        for row in rows:
+            limits = {
+                head if len(names) == 1 else f"{name}: {head}": "" if row[k] is None else str(row[k])
+                for k, head in heads.items()
+            }
+            found.setdefault(row["n"], {"n": str(row["n"])}).update(limits)
+    return list(found.values())
 
 
 def _letters(named: Named, n: int) -> list[tuple[str, ...]]:
