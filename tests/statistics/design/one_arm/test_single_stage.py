@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import binom
 
 from protorun.errors import UsageError
-from protorun.statistics.design.single_stage import critical_responses, exact_power, single_stage
+from protorun.statistics.design.one_arm.single_stage import critical_responses, exact_power, single_stage
 
 
 def test_the_five_smallest_designs_equal_ph2single(shared):

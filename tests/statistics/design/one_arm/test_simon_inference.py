@@ -8,7 +8,7 @@ from scipy.optimize import brentq
 from scipy.stats import binom
 
 from protorun.errors import UsageError
-from protorun.statistics.design.simon_inference import tail, two_stage_inference
+from protorun.statistics.design.one_arm.simon_inference import tail, two_stage_inference
 
 
 def test_estimate_p_value_and_limits_equal_twostage_inference(shared):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from protorun.errors import UsageError
-from protorun.statistics.design.simon import TwoStage, simon, two_stage_rates
+from protorun.statistics.design.one_arm.simon import TwoStage, simon, two_stage_rates
 
 
 @pytest.fixture

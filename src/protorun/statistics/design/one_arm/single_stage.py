@@ -12,7 +12,14 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from protorun.errors import UsageError
-from protorun.statistics.design.binomial_tables import FloatArray, IntArray, above, beyond, checked, mass
+from protorun.statistics.design.one_arm.binomial_tables import (
+    FloatArray,
+    IntArray,
+    above,
+    beyond,
+    checked,
+    mass,
+)
 
 MOST_PATIENTS = 5000
 GUARD = 1e-12

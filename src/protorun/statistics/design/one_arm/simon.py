@@ -11,7 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from protorun.errors import UsageError
-from protorun.statistics.design.binomial_tables import FloatArray, IntArray, above, beyond, checked, mass
+from protorun.statistics.design.one_arm.binomial_tables import (
+    FloatArray,
+    IntArray,
+    above,
+    beyond,
+    checked,
+    mass,
+)
 
 MOST_PATIENTS = 2000  # the search gives up here; p0 and p1 are then too close for a single-arm trial
 GUARD = 1e-12  # an error equal to its limit is within it, whatever the last digit says

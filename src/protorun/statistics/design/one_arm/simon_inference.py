@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 from scipy.special import gammaln
 
 from protorun.errors import UsageError
-from protorun.statistics.design.binomial_tables import FloatArray, IntArray, beyond
+from protorun.statistics.design.one_arm.binomial_tables import FloatArray, IntArray, beyond
 
 
 @dataclass(frozen=True)
