@@ -14,7 +14,7 @@ from protorun.escalation._design import Design
 from protorun.escalation._from_rule import from_rule
 from protorun.escalation._model_rule import REASONS, proposal
 from protorun.escalation._slots import Addable, Closed, Needs, Proposal, Slot
-from protorun.escalation.models.one_parameter import Fit, OneParameter
+from protorun.escalation.models.one_parameter import Fit, FloatArray, OneParameter
 from protorun.escalation.models.skeleton import Model, skeleton
 from protorun.escalation.modifiers import Coherent, Cohorts, NoSkip, Start, StopAt
 from protorun.study.dose_rule import DoseRule
@@ -27,7 +27,8 @@ class Crm(Addable):
 
     `prior`: the skeleton, one rate for each level. `model`, `scale` (prior standard deviation of the parameter) and
     `intcpt` as in dfcrm. `method` `bayes` or `mle`; `initial` gives the level of each patient (1 = lowest) until the first
-    DLT, which maximum likelihood needs. `stop_above`: the trial ends when P(rate of the lowest level > target) exceeds it.
+    DLT, which maximum likelihood needs; while it does not exist (nothing but DLTs, or none) the Bayesian estimate stands
+    in, with the same `scale` (dfcrm takes 500 there). `stop_above`: the trial ends when P(rate of the lowest level > target) exceeds it.
     No level is skipped and no cohort with the target rate of DLTs is followed by a higher level, unless the limits are
     replaced; the final choice is free of them.
     """
@@ -64,12 +65,16 @@ class Crm(Addable):
 
     @property
     def slots(self) -> tuple[Slot, ...]:
-        return (NoSkip(), Coherent(self.target))
+        limits = (NoSkip(), Coherent(self.target))
+        return (*limits, Start(self.initial[0])) if self.initial else limits
 
     def check(self, levels: int) -> None:
-        """Raises UsageError unless the skeleton has one rate for each level."""
+        """Raises UsageError unless the skeleton has one rate for each level, and `initial` names levels."""
         if levels != len(self.prior):
             raise UsageError(f"the skeleton has {len(self.prior)} rates for {levels} levels")
+        wrong = [level for level in self.initial if not 1 <= level <= levels]
+        if wrong:
+            raise UsageError(f"`initial` names level {wrong[0]} of {levels}")
 
     def fit(self, seen: Outcomes) -> Fit:
         """The model after these outcomes; pending patients do not count."""
@@ -89,27 +94,23 @@ class Crm(Addable):
             found[:] = (self.above_target(seen)[:, 0] > self.stop_above)[:, None]
         return found
 
-    def above_target(self, seen: Outcomes) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-        """P(rate of the level > target), by row and level; the parameter value of the target cuts a node's share."""
-        weight = self.curve.posterior(seen.n, seen.dlt)
-        nodes = self.curve.nodes
-        over = self.curve.rates(nodes).T - self.target  # falls with the parameter
-        place = np.array([np.interp(0.0, -level, nodes) for level in over])
-        share = np.clip((place[:, None] - nodes) / (nodes[1] - nodes[0]) + 0.5, 0, 1)
-        return np.asarray(weight @ share.T)
+    def above_target(self, seen: Outcomes) -> FloatArray:
+        """P(rate of the level > target), by row and level."""
+        return self.curve.above(seen.n, seen.dlt, self.target)
 
     def propose(self, seen: Outcomes, closed: Closed) -> Proposal:
         """The level closest to the target."""
         fit = self.fit(seen)
         away = np.where(closed, np.inf, np.abs(fit.ptox - self.target))
         found = proposal(seen, away.argmin(axis=1), fit.ptox)
-        return self._first(seen, found) if self.initial else found
+        return self._first(seen, found, closed) if self.initial else found
 
-    def _first(self, seen: Outcomes, found: Proposal) -> Proposal:
+    def _first(self, seen: Outcomes, found: Proposal, closed: Closed) -> Proposal:
         """The stated sequence until the first DLT."""
         treated = seen.n.sum(axis=1)
         stated = np.asarray(self.initial)[np.minimum(treated, len(self.initial) - 1)] - 1
         before = (seen.dlt.sum(axis=1) == 0) & (treated < len(self.initial))
+        before &= ~closed[np.arange(len(seen)), stated]
         level = np.where(before, stated, found.level).astype(np.int16)
         reason = np.where(before, self.reasons.index("initial"), found.reason).astype(np.int16)
         return Proposal(level, reason, found.numbers)
@@ -140,13 +141,16 @@ def make(
     model: Model = "empiric",
     scale: float = 1.34**0.5,
     intcpt: float = 3.0,
+    method: str = "bayes",
+    initial: tuple[float, ...] = (),
     cohortsize: int = 3,
     ncohort: int = 10,
-    startdose: int = 1,
+    startdose: int | None = None,
     stop_above: float | None = 0.95,
 ) -> Composed:
-    """CRM over levels named from the lowest dose up, ending when the lowest is too toxic (dfcrm never ends); without `prior` the skeleton comes from `halfwidth` and `nu` (the
-    middle level where not given)."""
+    """CRM over levels named from the lowest dose up, ending when the lowest is too toxic (dfcrm never ends). Without `prior`
+    the skeleton comes from `halfwidth` and `nu` (the middle level where not given); `initial` begins the trial where it
+    begins itself."""
     if not prior:
         at = (len(labels) + 1) // 2 if nu is None else nu
         prior = tuple(
@@ -154,5 +158,15 @@ def make(
                 halfwidth=halfwidth, target=target, nu=at, nlevel=len(labels), model=model, intcpt=intcpt
             )
         )
-    rule = Crm(target, tuple(float(p) for p in prior), model, scale, intcpt, stop_above=stop_above)
-    return Composed(rule + Cohorts(cohortsize) + StopAt(cohortsize * ncohort) + Start(startdose), labels)
+    rule = Crm(
+        target,
+        tuple(float(p) for p in prior),
+        model,
+        scale,
+        intcpt,
+        method,
+        tuple(int(level) for level in initial),
+        stop_above,
+    )
+    recipe = rule + Cohorts(cohortsize) + StopAt(cohortsize * ncohort)
+    return Composed(recipe if startdose is None else recipe + Start(startdose), labels)

@@ -99,8 +99,7 @@ class TiteCrm(Addable):
     @cached_property
     def _edge(self) -> float:
         """The parameter below which the lowest level's rate is above the target."""
-        over = self.curve.rates(self.curve.nodes)[:, 0] - self.target
-        return float(np.interp(0.0, -over, self.curve.nodes))
+        return float(self.curve.edges(self.target)[0])
 
     def closed(self, seen: Outcomes) -> Closed:
         """None, or all when the lowest level is too toxic with the certainty `stop_above`."""

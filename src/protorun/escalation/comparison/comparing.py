@@ -121,7 +121,9 @@ Pair = tuple[Ends, Ends | None]
 """The ends that are reported, and the simulated ones that are paired with other designs where not all are exact."""
 
 
-def _all(players: list[Player], known: tuple[Truth, ...], asked: _Asked, jobs: int | None) -> list[list[Pair]]:
+def _all(
+    players: list[Player], known: tuple[Truth, ...], asked: _Asked, jobs: int | None
+) -> list[list[Pair]]:
     """The ends of every design under every scenario; simulated as well as soon as one design has to be."""
     paired = asked.monte_carlo or any(p.automaton is None for p in players)
     tasks = [(p, np.asarray(t.dlt), asked, paired) for t in known for p in players]
@@ -140,7 +142,9 @@ def _ends(player: Player, rates: Any, asked: _Asked, paired: bool) -> Pair:
         only = decided_ends(player.design, rates, asked.trials, firing=player.firing, batch=asked.batch)
         return only, only
     played = played_ends(table, rates, asked.trials, asked.batch) if paired else None
-    return (played, played) if played is not None and asked.monte_carlo else (exact_ends(table, rates), played)
+    return (
+        (played, played) if played is not None and asked.monte_carlo else (exact_ends(table, rates), played)
+    )
 
 
 def _tables(

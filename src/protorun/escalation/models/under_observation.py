@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protorun.errors import NotStated
-from protorun.escalation.models.one_parameter import FloatArray, OneParameter, normalized
+from protorun.escalation.models.one_parameter import FloatArray, OneParameter, normalized, share_below
 from protorun.trial.outcomes import Patients
 
 _CHUNK = 256  # rows whose nodes stay in cache
@@ -91,7 +91,7 @@ def moments(
     """Posterior moments after known outcomes counted by level, shaped (row, level), and the pending patients."""
     nodes = curve.nodes
     step = nodes[1] - nodes[0]
-    share = np.clip((below - nodes) / step + 0.5, 0, 1)
+    share = share_below(below - nodes, step)
     wanted = np.column_stack([np.ones_like(nodes), nodes, nodes**2, share])
     found = np.empty((len(n), 4))
     for at in range(0, len(n), _CHUNK):
@@ -102,9 +102,9 @@ def moments(
     narrow = np.flatnonzero(sd < _LEAST_SD)
     if len(narrow):
         start = Moments(mean[narrow], sd[narrow], mass[narrow])
-        own = _narrow(curve, n[narrow], dlt[narrow], (pending.of(narrow), start))
-        mean[narrow], sd[narrow] = own.mean, own.sd
-    return Moments(mean, sd, mass)
+        own = _narrow(curve, n[narrow], dlt[narrow], (pending.of(narrow), start), below)
+        mean[narrow], sd[narrow], mass[narrow] = own.mean, own.sd, own.below
+    return Moments(mean, sd, np.clip(mass, 0, 1))
 
 
 def weights(
@@ -132,6 +132,7 @@ def _narrow(
     n: NDArray[np.integer],
     dlt: NDArray[np.integer],
     rest: tuple[Pending, Moments],
+    below: float,
 ) -> Moments:
     """Moments of posteriors too narrow for the common nodes, each on nodes of its own."""
     pending, found = rest
@@ -146,4 +147,5 @@ def _narrow(
         weight = normalized(log_weight - 0.5 * (own / curve.scale) ** 2)
         mean = (weight * own).sum(axis=1)
         sd = np.sqrt((weight * (own - mean[:, None]) ** 2).sum(axis=1))
-    return Moments(mean, sd, found.below)
+    share = share_below(below - own, (own[:, 1] - own[:, 0])[:, None])
+    return Moments(mean, sd, (weight * share).sum(axis=1))
