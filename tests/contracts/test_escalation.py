@@ -4,7 +4,18 @@ import numpy as np
 import pytest
 
 from dose_rules import ladder, study_with, two_states
-from protorun.escalation import boundaries, design_for, exact, next_dose, paths
+from protorun.escalation import (
+    Accrual,
+    Leaving,
+    Timing,
+    WeibullLate,
+    boundaries,
+    by_calendar,
+    design_for,
+    exact,
+    next_dose,
+    paths,
+)
 from protorun.escalation._design import sentences
 from protorun.escalation._slots import Needs
 from protorun.escalation.engine.walk import walk
@@ -164,3 +175,30 @@ def test_exact_equals_the_weight_of_its_paths(design):
         else:
             selected[design.labels.index(row["next_level"])] += weight
     np.testing.assert_allclose([*selected, stopped], [*found.selected[0], found.stopped[0]], atol=1e-12)
+
+
+def test_slow_arrivals_reproduce_the_exact_probabilities(design):
+    """Nobody leaves, and every outcome is known before the next patient comes."""
+    rates = np.linspace(0.1, 0.5, design.levels)
+    found = by_calendar(design, rates, timing=Timing(1, Accrual(2, "fixed")), trials=2000)
+    known = exact(design, rates, firing="immediate")
+    p = np.array([*known.selected[0], known.stopped[0]])
+    shares = np.array([*found.selected[0], found.stopped[0]])
+    assert (np.abs(shares - p) <= 4 * np.sqrt(p * (1 - p) / 2000) + 1e-9).all()
+    assert found.calendar.suspended[0] == 0
+
+
+def test_on_a_calendar_nobody_is_treated_beyond_the_end(design):
+    """Quick arrivals, late DLTs, some patients lost: the shares add up, and what was counted was treated."""
+    timing = Timing(42, Accrual(9), leaving=Leaving(death_median_days=100), onset=WeibullLate(0.8))
+    rates = np.linspace(0.1, 0.5, design.levels)
+    found = by_calendar(
+        design, [rates, np.zeros(design.levels), np.ones(design.levels)], timing=timing, trials=300
+    )
+    np.testing.assert_allclose(found.selected.sum(axis=1) + found.stopped, 1)
+    assert found.stopped[1:].tolist() == [0, 1]
+    times = found.calendar
+    assert (times.treated >= times.evaluable + times.replaced - 1e-9).all()
+    assert (times.duration_low <= times.duration_high).all()
+    most = getattr(design, "most", None)
+    assert most is None or found.sizes.max() <= most

@@ -6,6 +6,18 @@ from protorun.escalation._from_rule import design_named
 from protorun.escalation._next_dose import next_dose
 from protorun.escalation.comparison import Comparison, Truth, compare, narrate
 from protorun.escalation.engine.boundaries import boundaries
+from protorun.escalation.engine.calendar import (
+    Accrual,
+    CalendarTimes,
+    Leaving,
+    Piecewise,
+    Timing,
+    Uniform,
+    WeibullLate,
+    as_dfcrm,
+    by_calendar,
+    with_replacement,
+)
 from protorun.escalation.engine.characteristics import OperatingCharacteristics
 from protorun.escalation.engine.exact import exact
 from protorun.escalation.engine.local_table import letters
@@ -16,11 +28,20 @@ from protorun.escalation.engine.tabulate import tabulate
 NOT_PLUGINS = frozenset({"notation"})
 
 __all__ = [
+    "Accrual",
+    "CalendarTimes",
     "Comparison",
     "Design",
+    "Leaving",
     "OperatingCharacteristics",
+    "Piecewise",
+    "Timing",
     "Truth",
+    "Uniform",
+    "WeibullLate",
+    "as_dfcrm",
     "boundaries",
+    "by_calendar",
     "compare",
     "design_for",
     "design_named",
@@ -32,4 +53,5 @@ __all__ = [
     "paths",
     "readings_of",
     "tabulate",
+    "with_replacement",
 ]

@@ -16,13 +16,32 @@ FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class CalendarTimes:
+    """What the calendar adds, by scenario: days from the trial's beginning to its end (mean with its standard error, and
+    5, 50 and 95 % points), days in which accrual was suspended, and mean numbers of patients: treated, evaluable, and those
+    who left before they could be evaluated and were replaced. Treated patients beyond these were still under observation
+    when the trial ended."""
+
+    duration: FloatArray
+    duration_error: FloatArray
+    duration_low: FloatArray
+    duration_median: FloatArray
+    duration_high: FloatArray
+    suspended: FloatArray
+    treated: FloatArray
+    evaluable: FloatArray
+    replaced: FloatArray
+
+
+@dataclass(frozen=True)
 class OperatingCharacteristics:
     """What a design does under each scenario of true DLT rates; the leading axis is the scenario.
 
     `selected[scenario, level]` = P(the level is handed on), `stopped[scenario]` = P(no dose); they sum to 1.
     `n` and `dlt` are expected evaluable patients and DLTs per level. `sizes` are the possible total numbers of patients,
     `size_probability[scenario, size]` their distribution. `ended[scenario, reason]` tells why trials ended. `error` is
-    the largest Monte Carlo standard error of a probability; 0, with `trials` None, when they are exact.
+    the largest Monte Carlo standard error of a probability; 0, with `trials` None, when they are exact. `calendar` is there
+    when the trials had one.
     """
 
     rates: FloatArray
@@ -40,6 +59,7 @@ class OperatingCharacteristics:
     error: float = 0.0
     trials: int | None = None
     seed: int | None = None
+    calendar: CalendarTimes | None = None
 
     @property
     def total(self) -> FloatArray:

@@ -15,6 +15,7 @@ from protorun.escalation.models.one_parameter import FloatArray, OneParameter, n
 from protorun.trial.outcomes import Patients
 
 _CHUNK = 256  # rows whose nodes stay in cache
+_NEGLIGIBLE = -60.0  # log of a weight beside the largest one of its row: 1e-26
 _LEAST_SD = 0.15  # narrower posteriors get nodes of their own
 
 
@@ -96,7 +97,8 @@ def moments(
     found = np.empty((len(n), 4))
     for at in range(0, len(n), _CHUNK):
         part = slice(at, at + _CHUNK)
-        found[part] = weights(curve, n[part], dlt[part], pending.between(at, at + _CHUNK)) @ wanted
+        weight, where = weights(curve, n[part], dlt[part], pending.between(at, at + _CHUNK))
+        found[part] = weight @ wanted[where]
     mean, square, mass = (found[:, i] / found[:, 0] for i in (1, 2, 3))
     sd = np.sqrt(np.maximum(square - mean**2, 0))
     narrow = np.flatnonzero(sd < _LEAST_SD)
@@ -109,22 +111,23 @@ def moments(
 
 def weights(
     curve: OneParameter, n: NDArray[np.integer], dlt: NDArray[np.integer], pending: Pending
-) -> FloatArray:
-    """Posterior weights of the nodes, up to a factor in each row."""
+) -> tuple[FloatArray, slice]:
+    """Posterior weights up to a factor in each row, and the nodes they belong to: those that matter in any row."""
     log_p, log_q, prior = curve.grid
-    log_weight = dlt @ log_p
-    log_weight += (n - dlt) @ log_q
-    log_weight += prior
+    counts = np.concatenate([dlt, n - dlt, np.ones((len(n), 1))], axis=1)
+    log_weight = counts @ np.concatenate([log_p, log_q, prior[None, :]])
     log_weight -= log_weight.max(axis=1, keepdims=True)
-    weight: FloatArray = np.exp(log_weight, out=log_weight)
-    rates = np.exp(log_p)
+    matters = np.flatnonzero(log_weight.max(axis=0) > _NEGLIGIBLE)
+    where = slice(int(matters[0]), int(matters[-1]) + 1)
+    weight: FloatArray = np.exp(log_weight[:, where])
+    rates = np.exp(log_p[:, where])
     for place in range(int(pending.place.max(initial=-1)) + 1):
         here = pending.place == place
         term = rates[pending.level[here]]
         term *= -pending.weight[here, None]
         term += 1.0
         weight[pending.row[here]] *= term
-    return weight
+    return weight, where
 
 
 def _narrow(
