@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from protorun.reading.eligibility.atoms.beside import settled
 from protorun.reading.eligibility.atoms.events import lead_time, mark_events, share_times
 from protorun.reading.eligibility.atoms.flags import dated, distribute, mark_flags
 from protorun.reading.eligibility.atoms.limits import mark_limits
@@ -81,7 +82,7 @@ def chunks_of(line: Line) -> list[Chunk]:
         marked = mark_open_conditions(share_open_heads(marked, line), line)
         marked = distribute(mark_phrases(marked, line), line, pairs=True)
     marked = share_times(dated(mark_events(marked, line), line), line)
-    return lead_time([c for c in marked if c.kind != "q" or c.value])
+    return lead_time(settled([c for c in marked if c.kind != "q" or c.value], line))
 
 
 _LETTER = re.compile(r"(?<![a-z0-9(])\(?([a-h]|[1-9]|i{1,3}|iv|v)\) ?(?=[a-z≥≤<>])")
@@ -119,8 +120,16 @@ def _personal(text: str) -> bool:
     return bool(JUDGMENT.search(text) or STATEMENT.search(text))
 
 
+_WHATEVER = (
+    r"(?:(?:regardless|irrespective) of (?:the |their |any )?(?:(?!and\b|or\b|but\b|with\b|who\b|if\b|unless\b|except\b)[a-z0-9/-]{1,20} ){0,5}(?!and\b|or\b)[a-z0-9/-]{1,20}"
+    r"|whether or not (?:(?!but\b|if\b|unless\b|except\b|must\b|and\b|to\b)[a-z/-]{1,20} ){0,6}[a-z/-]{1,20})"
+)
+_REGARDLESS = Guarded(rf"\({_WHATEVER}\)|[ ,]{{1,2}}{_WHATEVER}(?= ?(?:[.;,)]|$))")
+
+
 def _named_methods(text: str) -> list[re.Match[str]]:
-    return [*_BY_CRITERIA.finditer(text), *_FORMULA.finditer(text)]
+    """Methods by their names, and what a line says it does not depend on."""
+    return [*_BY_CRITERIA.finditer(text), *_FORMULA.finditer(text), *_REGARDLESS.finditer(text)]
 
 
 def _both_sides(chunks: list[Chunk]) -> list[Chunk]:

@@ -24,6 +24,8 @@ BEHIND = frozenset(
         "requiring_steroids",
         "requiring_hospitalization",
         "may_recur",
+        "requiring_immunosuppression",
+        "progressing_or_requiring_treatment",
     }
 )
 
@@ -104,7 +106,7 @@ def _condition(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | 
     name, behind = str(chunks[step].value), step + 1
     behind = _same(chunks, behind, name)
     extra: list[str] = []
-    while behind < len(chunks) and chunks[behind].kind == "q" and chunks[behind].value in BEHIND:
+    while behind < len(chunks) and _stands_behind(chunks[behind], line):
         extra.append(str(chunks[behind].value))
         behind += 1
     source = line.cite(chunks[at].start, chunks[behind - 1].end)
@@ -117,6 +119,11 @@ def _condition(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | 
         cleared = _flag(name, ("ruled_out_by_imaging",), None, source)
         expr, behind = All(parts=(expr, Not(part=cleared))), behind + 1
     return Chunk("A", chunks[at].start, chunks[behind - 1].end, expr, own=chunks[at].kind == "q"), behind
+
+
+def _stands_behind(chunk: Chunk, line: Line) -> bool:
+    clause = chunk.value == "uncontrolled" and line.text.startswith(("that ", "which "), chunk.start)
+    return chunk.kind == "q" and (chunk.value in BEHIND or clause)
 
 
 _CONCURRENT = re.compile(r"concurrent|concomitant|simultaneous|synchronous|\bcurrent|\bactive|co-?existing")

@@ -233,7 +233,13 @@ def _again(chunks: list[Chunk], at: int, names: list[str], line: Line) -> tuple[
         return None
     if chunks[at - 1].kind not in "(|,&M" and not (chunks[at - 1].kind == "k" and _for_some(chunks, at)):
         return None
-    if at + 1 >= len(chunks) or chunks[at + 1].kind != "n":
+    ages = (
+        names == ["age"]
+        and line.polarity == "inclusion"
+        and at > 1
+        and "".join(c.kind for c in chunks[at - 2 : at]) == "t&"
+    )
+    if at + 1 >= len(chunks) or chunks[at + 1].kind not in ("nt" if ages else "n"):
         return None
     side = side_of(chunks[at], chunks[at + 1])
     if (

@@ -34,6 +34,8 @@ def number_atom(name: str, bounds: Bounds, line: Line, start: int, end: int) -> 
     suggested = ""
     known = variables().get(name)
     times = next((b.times for b in (low, high) if b), "")
+    if times == "uln" and not _UPPER.search(source.quote):
+        line.doubt("NORMAL_LIMIT", "a multiple of normal is read as one of the upper limit of normal")
     if known and not times:
         ratio = factor(name, unit)
         if ratio is None:
@@ -52,6 +54,7 @@ def number_atom(name: str, bounds: Bounds, line: Line, start: int, end: int) -> 
     )
 
 
+_UPPER = re.compile(r"u\.?l\.?n|unl|upper|ulrr", re.IGNORECASE)
 _GIGA = re.compile(r"\d ?G ?/ ?[Ll]\b")
 
 

@@ -51,8 +51,10 @@ GOES_ON = re.compile(
 )
 _ENDED = re.compile(r"prior|previous|past|history|participated|recent")
 _DATED = re.compile(
-    r"(?:(?! or |,)[^;.:]){0,60}?\b(?:within|in the (?:last|past|previous|preceding)|during the (?:last|past|previous)|over the (?:last|past)|less than|ago|before|prior to|\d{1,3} (?:day|week|month|year))"
+    r"\b(?:within|in the (?:last|past|previous|preceding)|during the (?:last|past|previous)|over the (?:last|past)|less than|ago|before|prior to|"
+    r"\d{1,3} (?:day|week|month|year))"
 )
+_GOES_FURTHER = re.compile(r" or |[,;.:]")
 _WILLING = re.compile(
     r"\b(?:willing|agree\w*|able|plan\w*|wish\w*|want\w*|consent\w*|eligible|unwilling|intend\w*|risk of|interfere\w* with|prevent\w*|preclude\w*)\b[^;.,]{0,40}$"
 )
@@ -98,7 +100,9 @@ def _participation(match: re.Match[str], line: Line) -> Chunk:
     found = next((name for words, name in _KIND if re.search(words, kinds)), "")
     qualifiers = ((found,) if found else ()) + (("study_therapy_received",) if match["given"] else ())
     span = match.span()
-    if _DATED.match(line.text, match.end()) or _ENDED.search(match[0]):
+    if _DATED.search(_GOES_FURTHER.split(line.text[match.end() : match.end() + 80])[0]) or _ENDED.search(
+        match[0]
+    ):
         return _chunk("trial_participation", qualifiers, line, *span)
     now = _chunk("trial_participation", (*qualifiers, "current"), line, *span)
     if not GOES_ON.search(match[0]) and "enrolled" not in match[0]:

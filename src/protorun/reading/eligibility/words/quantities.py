@@ -59,7 +59,7 @@ _MULTIPLE = re.compile(
     r"testing laboratory|corresponding|respective)[ ]){0,3}"
     r"(?P<which>upper limits? of (?:the )?(?:institutional |laboratory |lab )?(?:normal|reference)(?: (?:range|limit|value)s?)?"
     r"|upper (?:normal|reference) (?:limit|range|value)s?|upper limits?|uln|unl|ulrr|upper normal|normal upper limits?|upper limits? normal"
-    r"|lower limits? of (?:the )?(?:institutional |laboratory )?normal(?: range)?|lln|baseline)\b"
+    r"|lower limits? of (?:the )?(?:institutional |laboratory )?normal(?: range)?|lln|baseline|(?<!\()(?<!\( )(?:normal limits?(?: \(nl\))?|nl\b|normal(?! (?:upper|limit|range of))(?: (?:range|values?))?))\b"
     r"(?:[ ]?[,(][ ]?(?:uln|lln|unl)\b[ ]?\)?)?(?: (?:for|of|per) (?:the )?(?:age|laboratory|institution|reference laboratory|"
     r"the reference laboratory|the laboratory|local laboratory)\b)?"
 )
