@@ -96,10 +96,9 @@ def _says_nothing(chunk: Chunk, atom: Chunk, edge: int, line: Line) -> bool:
     if line.text[chunk.end : edge].strip() not in ("", "of", "the", "a", "an"):
         return False
     value, table = atom.value, words()["beside"]
-    numbers = (
-        [value] if isinstance(value, Number) else list(value.parts) if isinstance(value, (All, Any)) else []
-    )
-    if numbers and all(isinstance(n, Number) for n in numbers):
+    found = list(value.parts) if isinstance(value, (All, Any)) else [value]
+    numbers = [n for n in found if isinstance(n, Number)]
+    if numbers and len(numbers) == len(found):
         if chunk.kind == "c":
             return _names_side(chunk, numbers, line)
         lab = all(n.variable in variables() and variables()[n.variable].kind == "lab" for n in numbers)
@@ -107,7 +106,7 @@ def _says_nothing(chunk: Chunk, atom: Chunk, edge: int, line: Line) -> bool:
     return chunk.kind == "z" and isinstance(value, Treated) and chunk.value in table["given"]
 
 
-def _names_side(chunk: Chunk, numbers: list[Anything], line: Line) -> bool:
+def _names_side(chunk: Chunk, numbers: list[Number], line: Line) -> bool:
     """`minimum weight ≥ 30 kg`: the comparator before the name says the side again."""
     if not line.text.startswith(("minimum", "maximum"), chunk.start):
         return False
@@ -115,7 +114,7 @@ def _names_side(chunk: Chunk, numbers: list[Anything], line: Line) -> bool:
     return all((n.low is not None, n.high is not None) == side for n in numbers)
 
 
-def _of_age(word: str, numbers: list[Anything]) -> bool:
+def _of_age(word: str, numbers: list[Number]) -> bool:
     """`children 6 to 16 years`: the limits lie inside what the word means."""
     known = words()["ages"].get(word)
     if known is None or any(n.variable != "age" for n in numbers):
