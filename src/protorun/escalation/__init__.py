@@ -24,14 +24,16 @@ from protorun.escalation.engine.local_table import letters
 from protorun.escalation.engine.monte_carlo import monte_carlo
 from protorun.escalation.engine.paths import paths
 from protorun.escalation.engine.tabulate import tabulate
+from protorun.escalation.follow_up import FollowedPatient, outcomes_from
 
-NOT_PLUGINS = frozenset({"notation"})
+NOT_PLUGINS = frozenset({"follow_up", "notation"})
 
 __all__ = [
     "Accrual",
     "CalendarTimes",
     "Comparison",
     "Design",
+    "FollowedPatient",
     "Leaving",
     "OperatingCharacteristics",
     "Piecewise",
@@ -50,6 +52,7 @@ __all__ = [
     "monte_carlo",
     "narrate",
     "next_dose",
+    "outcomes_from",
     "paths",
     "readings_of",
     "tabulate",
