@@ -6,6 +6,9 @@ from cyclopts import App
 
 PLANS = {
     "group-sequential": "Bounds, sizes and error rates of a trial with interim looks: means, rates, survival.",
+    "simon": "Simon's optimal, minimax and admissible two-stage designs of a single-arm trial.",
+    "single-stage": "Exact single-stage designs of a single-arm trial.",
+    "monitoring": "Boundaries that stop a single-arm trial for toxicity, with exact characteristics.",
 }
 
 plan = App(

@@ -8,6 +8,9 @@ from typing import Any
 
 PLANS = {
     "group_sequential": "protorun.plan.group_sequential:group_sequential",
+    "simon": "protorun.plan.simon:simon",
+    "single_stage": "protorun.plan.single_stage:single_stage",
+    "monitoring": "protorun.plan.monitoring:monitoring",
 }
 """Every kind of plan with its function, which is imported when it is asked for."""
 

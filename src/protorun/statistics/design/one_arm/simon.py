@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from math import ceil, sqrt
 
@@ -86,6 +86,15 @@ class Simon:
     def optimal(self) -> SimonDesign:
         """The fewest patients on average under p0."""
         return self.admissible[-1]
+
+    def table(self) -> list[dict[str, float | int | str]]:
+        """One row for each admissible design, the minimax one first."""
+        return [{"design": self.named(one), **asdict(one)} for one in self.admissible]
+
+    def named(self, design: SimonDesign) -> str:
+        """minimax, optimal, both, or admissible."""
+        names = [name for name in ("minimax", "optimal") if getattr(self, name) == design]
+        return " and ".join(names) or "admissible"
 
 
 def two_stage_rates(design: TwoStage, p: ArrayLike) -> TwoStageRates:
