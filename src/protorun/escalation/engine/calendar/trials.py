@@ -90,7 +90,7 @@ def _step(
     until = ward.clock.copy()
     row = np.flatnonzero(~goes)
     if len(row):
-        until[row] = _waits_for(design, ward, row, reason[row])
+        until[row] = _waits_for(design, ward, row, reason[row], draws.timing.while_suspended)
     _next(ward, draws, goes, until)
     return ward, ended
 
@@ -134,17 +134,18 @@ def _ended(
     )
 
 
-def _waits_for(design: Design, ward: Ward, row: Ints, reason: NDArray[np.int16]) -> FloatArray:
-    """Until when nothing can change: the next outcome, the last one when all are treated, or the next arrival where it is
-    follow-up that lacks. Raises NotStated where nobody is under observation."""
+def _waits_for(design: Design, ward: Ward, row: Ints, reason: NDArray[np.int16], waiting: str) -> FloatArray:
+    """Until when nothing can change: the next outcome (with all treated, the next that matters), or the next arrival where
+    it is follow-up that lacks. Raises NotStated where nobody is under observation."""
     full = reason == _code(design, "wait_full")
     if isinstance(design, Composed) and design.most is not None:
         full &= (ward.n[row].sum(axis=1) + ward.pending[row].sum(axis=1)) >= design.most
-    found = ward.next_outcome(row, last=full)
+    found = ward.next_outcome(row, full=full)
     if np.isinf(found).any():
         raise NotStated("what follows where the rule waits and nobody is pending", path="dose_rule.readings")
-    lacks = reason == _code(design, "wait_follow_up")
-    return np.where(lacks, ward.clock[row], found)
+    # Follow-up alone can end these waits: whoever comes next is asked about again.
+    lacks = (reason == _code(design, "wait_follow_up")) | ((design.needs >= Needs.PATIENTS) & ~full)
+    return np.where(lacks & (waiting == "lost"), ward.clock[row], found)
 
 
 def _next(ward: Ward, draws: Draws, goes: Bools, until: FloatArray) -> None:

@@ -138,12 +138,14 @@ class Ward:
             array = getattr(self, name)
             setattr(self, name, np.concatenate([array, np.full_like(array, fill)], axis=1))
 
-    def next_outcome(self, rows: Ints, *, last: Bools) -> FloatArray:
-        """When the next outcome of these trials is known, or where `last` holds the last one; infinite without any."""
+    def next_outcome(self, rows: Ints, *, full: Bools) -> FloatArray:
+        """When the next outcome of these trials is known; infinite without any. Where `full` holds, nothing changes until
+        somebody has a DLT or leaves, or all outcomes are known."""
         watched, until = self.watched[rows], self.until[rows]
-        soonest = np.where(watched, until, np.inf).min(axis=1)
-        latest = np.where(watched, until, -np.inf).max(axis=1)
-        found: FloatArray = np.where(last & np.isfinite(soonest), latest, soonest)
+        changes = watched & (self.dlts[rows] | self.leaves[rows] | ~full[:, None])
+        soonest = np.where(changes, until, np.inf).min(axis=1)
+        latest = np.where(watched.any(axis=1), np.where(watched, until, -np.inf).max(axis=1), np.inf)
+        found: FloatArray = np.minimum(soonest, latest)
         return found
 
 
