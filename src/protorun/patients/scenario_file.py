@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -16,11 +16,19 @@ _LARGEST_BYTES = 1_000_000
 _MOST_VALUES = 100_000
 
 
+Kind = TypeVar("Kind", bound=BaseModel)
+
+
 def load_scenarios(path: Path) -> tuple[Scenario, ...]:
     """The scenarios of a file: one, or a list under `scenarios:` over settings they share.
 
     Raises UsageError when there is no such file and StudyFileError, with file and line, when it is not valid.
     """
+    return load_each(path, Scenario)
+
+
+def load_each(path: Path, kind: type[Kind]) -> tuple[Kind, ...]:
+    """The scenarios of a file, each of this kind. Raises as `load_scenarios`."""
     if not path.is_file():
         raise UsageError(f"there is no scenario file {path}")
     if path.stat().st_size > _LARGEST_BYTES:
@@ -29,11 +37,15 @@ def load_scenarios(path: Path) -> tuple[Scenario, ...]:
         text = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         raise StudyFileError(str(path), [(1, "", f"the file is not UTF-8: {error.reason}")]) from error
-    return loads_scenarios(text, str(path))
+    return _each(text, str(path), kind)
 
 
 def loads_scenarios(text: str, name: str) -> tuple[Scenario, ...]:
     """The scenarios of a YAML text; `name` stands in the messages."""
+    return _each(text, name, Scenario)
+
+
+def _each(text: str, name: str, kind: type[Kind]) -> tuple[Kind, ...]:
     try:
         tree = YAML(typ="rt", pure=True).load(text)
     except (YAMLError, ValueError, RecursionError) as error:
@@ -45,18 +57,18 @@ def loads_scenarios(text: str, name: str) -> tuple[Scenario, ...]:
     if not isinstance(tree, dict):
         raise StudyFileError(name, [(1, "", "a scenario file is a mapping with `name`, `timing` and so on")])
     if "scenarios" not in tree:
-        return (_scenario(tree, (tree,), name),)
+        return (_scenario(tree, (tree,), name, kind),)
     each, shared = tree["scenarios"], {k: v for k, v in tree.items() if k != "scenarios"}
     if not isinstance(each, list) or not each or not all(isinstance(s, dict) for s in each):
         raise StudyFileError(
             name, [(_line(tree, ("scenarios",)), "scenarios", "a list of scenarios is expected")]
         )
-    return tuple(_scenario({**shared, **s}, (s, tree), name) for s in each)
+    return tuple(_scenario({**shared, **s}, (s, tree), name, kind) for s in each)
 
 
-def _scenario(given: dict[str, Any], marks: tuple[Any, ...], name: str) -> Scenario:
+def _scenario(given: dict[str, Any], marks: tuple[Any, ...], name: str, kind: type[Kind]) -> Kind:
     try:
-        return Scenario.model_validate(_plain(given, [_MOST_VALUES]))
+        return kind.model_validate(_plain(given, [_MOST_VALUES]))
     except (OverflowError, RecursionError) as error:
         raise StudyFileError(
             name, [(1, "", "the file is nested too deeply or unfolds into too many values")]

@@ -15,13 +15,14 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Part:
-    """A heading with a sentence, tables (caption, rows), letter grids and drawings."""
+    """A heading with a sentence, tables (caption, rows), letter grids, drawings and lines of text."""
 
     title: str
     says: str = ""
     tables: Sequence[tuple[str, Sequence[Row]]] = ()
     grids: Sequence[Grid] = ()
     drawings: Sequence[Markup] = ()
+    lines: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ class _Found:
 
 def _levels(found: Comparison, truth: Truth) -> list[Row]:
     known = _Found(found, truth)
-    true = [f"{100 * p:g}" for p in truth.dlt]
+    true = [f"{100 * p:.4g}" for p in truth.dlt]
     rows: list[Row] = [{"design": "", "quantity": "true DLT rate, %", **_by_label(found, true), "none": ""}]
     for design in found.designs:
         for quantity, says in _BY_LEVEL:
@@ -90,8 +90,8 @@ def _trial(found: Comparison, truth: Truth) -> list[Row]:
             {
                 "design": design,
                 "correct, %": known.shown(design, "correct"),
-                "patients above the correct level, %": known.shown(design, "above_mtd"),
-                f"trials with > {100 * found.over:g} % above, %": known.shown(design, "overdosed"),
+                "patients above correct level, %": known.shown(design, "above_mtd"),
+                f"trials with > {100 * found.over:g} % of them, %": known.shown(design, "overdosed"),
                 "patients (5 to 95 %)": n.replace(".000", ""),
                 "ended, %": _ended(known, design),
                 "standard error": _error(known, design),

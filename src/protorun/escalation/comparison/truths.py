@@ -22,6 +22,10 @@ class Truth:
     name: str
     dlt: tuple[float, ...]
 
+    def __post_init__(self) -> None:
+        if not self.dlt or not all(0 <= rate <= 1 for rate in self.dlt):
+            raise UsageError(f"{self.name}: a DLT rate lies between 0 and 1")
+
 
 def truths(given: Any) -> tuple[Truth, ...]:
     """Scenarios from rates of one scenario, from rows of rates, or from mappings with `name` and `dlt`.
@@ -53,8 +57,6 @@ def _truth(row: Any, number: int) -> Truth:
         dlt = tuple(float(rate) for rate in rates)
     except (TypeError, ValueError):
         raise UsageError(f"{name}: one DLT rate is wanted for each level, not {rates!r}") from None
-    if not dlt or not all(0 <= rate <= 1 for rate in dlt):
-        raise UsageError(f"{name}: a DLT rate lies between 0 and 1")
     return Truth(name, dlt)
 
 
@@ -79,6 +81,4 @@ def right_words(truth: Truth, target: float | None, labels: Sequence[str]) -> st
         return (
             f"correct: none, as every true rate is above {TOO_TOXIC * target:.4g} ({TOO_TOXIC} x the target)"
         )
-    return (
-        f"correct: {labels[right]}, whose true rate {truth.dlt[right]:g} is closest to the target {target:g}"
-    )
+    return f"correct: {labels[right]}, whose true rate {truth.dlt[right]:.4g} is closest to the target {target:g}"
