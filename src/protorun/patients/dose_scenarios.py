@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from protorun.errors import UsageError
@@ -93,13 +94,13 @@ def seen_rate(p: float, scenario: DoseScenario) -> float:
     return p * seen / (p * seen + (1 - p) * done)
 
 
-def _onset(share: np.ndarray, p: float, window: float, onset: Late | str) -> np.ndarray:  # type: ignore[type-arg]
+def _onset(share: NDArray[np.float64], p: float, window: float, onset: Late | str) -> NDArray[np.float64]:
     """The day by which this share of the DLTs has shown."""
     if not isinstance(onset, Late):
         return window * share
     k = np.log2(log(1 - p) / log(1 - p * (1 - onset.weibull_late)))
     scale = window / (-log(1 - p)) ** (1 / k)
-    days: np.ndarray = scale * (-np.log1p(-share * p)) ** (1 / k)  # type: ignore[type-arg]
+    days: NDArray[np.float64] = scale * (-np.log1p(-share * p)) ** (1 / k)
     return days
 
 
