@@ -14,7 +14,7 @@ from protorun.reading.eligibility.atoms.open_conditions import mark_open_conditi
 from protorun.reading.eligibility.atoms.open_treatments import mark_open_treatments
 from protorun.reading.eligibility.atoms.phrases import mark_phrases
 from protorun.reading.eligibility.atoms.reactions import mark_reactions
-from protorun.reading.eligibility.atoms.said_again import ever_or_now, without_echoes
+from protorun.reading.eligibility.atoms.said_again import ever_or_now, without_echoes, without_other
 from protorun.reading.eligibility.atoms.sexes import mark_sexes
 from protorun.reading.eligibility.atoms.treatments import find_doses, mark_half_lives, mark_treatments
 from protorun.reading.eligibility.islands import islands
@@ -77,7 +77,7 @@ def chunks_of(line: Line) -> list[Chunk]:
     if not personal:
         chunks = mark_reactions(chunks, line)
     chunks = mark_treatments(mark_open_treatments(chunks, line), line)
-    marked = mark_flags(ever_or_now(chunks, line), line)
+    marked = mark_flags(ever_or_now(without_other(chunks, line), line), line)
     if not personal:
         marked = mark_open_conditions(share_open_heads(marked, line), line)
         marked = distribute(mark_phrases(marked, line), line, pairs=True)

@@ -133,11 +133,30 @@ def _take_behind(chunks: list[Chunk], at: int, atom: Chunk, line: Line) -> int:
             at += 1
     if isinstance(value, Treated) and value.ongoing and at < len(chunks) and chunks[at].value == "now":
         at += 1
+    at = _scale_again(chunks, at, atom, line)
     air = " ".join(str(c.value) for c in chunks[at : at + 2]) == "room air"
     if air and isinstance(value, Number) and value.variable == "spo2":
         atom.value, atom.end = value.model_copy(update={"note": "room air"}), chunks[at + 1].end
         at += 2
     return at
+
+
+_BY_SCALE = re.compile(r",? (?:on|by|using|per|according to|as per|based on|in) (?:the )?$")
+
+
+def _scale_again(chunks: list[Chunk], at: int, atom: Chunk, line: Line) -> int:
+    """`0 or 1 on the ECOG performance scale` behind a limit on that scale."""
+    value, end = atom.value, at
+    if not isinstance(value, Number) or at >= len(chunks) or chunks[at].kind != "v":
+        return at
+    if _BY_SCALE.fullmatch(line.text, atom.end, chunks[at].start) is None:
+        return at
+    while end < len(chunks) and chunks[end].kind in "v()":
+        if chunks[end].kind == "v" and chunks[end].value != value.variable:
+            return at
+        end += 1
+    kinds = [c.kind for c in chunks[at:end]]
+    return end if kinds.count("(") == kinds.count(")") else at
 
 
 def _needed(found: list[Chunk], atom: Chunk, line: Line) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any as Anything
 
+from protorun.reading.eligibility.islands.plans import AHEAD
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Code, Expr, Flag, Not, Number, Window
@@ -311,7 +312,7 @@ def dated(chunks: list[Chunk], line: Line, *, finished: bool = True) -> list[Chu
 
 def _goes_on(expr: Anything) -> bool:
     """What is asked for now has its time: `currently taking part, or having taken part within 2 months`."""
-    return isinstance(expr, Flag) and "current" in expr.qualifiers
+    return isinstance(expr, Flag) and ("current" in expr.qualifiers or AHEAD.match(expr.variable) is not None)
 
 
 _OF_IT = re.compile(r"\b(?:for|to|treat\w*|therap\w*|medication|drugs?|surg\w*)\b[^,.;]*$")

@@ -42,6 +42,25 @@ def _echoes(chunk: Chunk, before: Chunk, line: Line) -> bool:
     return chunk.kind == "v" and chunk.value == "age" and gap.strip() == "of"
 
 
+def without_other(chunks: list[Chunk], line: Line) -> list[Chunk]:
+    """`A or other B`: A, or any B, where B is a condition of the tables with nothing behind it: a B that is an A is an A."""
+    if "or other " not in line.text and "or any other " not in line.text:
+        return chunks
+    return [c for at, c in enumerate(chunks) if not (c.kind == "z" and _joined_other(chunks, at, line))]
+
+
+def _joined_other(chunks: list[Chunk], at: int, line: Line) -> bool:
+    if at < 2 or chunks[at].value != "other" or chunks[at - 1].kind != "|":
+        return False
+    if line.text[chunks[at - 1].end : chunks[at].start].strip() not in ("", "any", "an"):
+        return False
+    step = at + 1
+    while step < len(chunks) and chunks[step].kind == "q":
+        step += 1
+    alone = step + 1 >= len(chunks) or chunks[step + 1].kind in "W;.)"
+    return step < len(chunks) and chunks[step].kind == "k" and alone
+
+
 def ever_or_now(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """`previous or current X`, `active or prior X`: present now, or ever."""
     for at, chunk in enumerate(chunks[:-2]):

@@ -7,6 +7,7 @@ from protorun.reading.eligibility.islands import (
     contraception,
     her2,
     participation,
+    plans,
     pregnancy,
     results,
     scales,
@@ -16,7 +17,7 @@ from protorun.reading.eligibility.islands import (
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 
-_ORDER = (her2, scales, toxicity, pregnancy, contraception, viral, results, child_pugh, participation)
+_ORDER = (her2, scales, toxicity, pregnancy, contraception, viral, results, child_pugh, participation, plans)
 
 
 def islands(line: Line) -> list[Chunk]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from protorun.reading.eligibility.atoms.events import is_event
 from protorun.reading.eligibility.atoms.flags import BEHIND
 from protorun.reading.eligibility.context import Context
+from protorun.reading.eligibility.islands.plans import AHEAD
 from protorun.reading.eligibility.trees import leaves, unread
 from protorun.reading.eligibility.words.lexicon import Chunk, modal, reversing
 from protorun.reading.eligibility.words.line import Line
@@ -118,6 +119,8 @@ def _takes(leaf: Expr, *, event: bool) -> bool:
     if isinstance(leaf, Treated):
         return leaf.window is None
     if not isinstance(leaf, Flag) or leaf.window is not None or set(leaf.qualifiers) & _NOW:
+        return False
+    if AHEAD.match(leaf.variable):
         return False
     known = concepts().get(leaf.variable)
     if known is not None and (known.domain != "condition" or known.family == "viral"):
