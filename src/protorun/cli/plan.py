@@ -9,6 +9,7 @@ PLANS = {
     "simon": "Simon's optimal, minimax and admissible two-stage designs of a single-arm trial.",
     "single-stage": "Exact single-stage designs of a single-arm trial.",
     "monitoring": "Boundaries that stop a single-arm trial for toxicity, with exact characteristics.",
+    "logrank": "Events, patients, calendar time and power of a two-arm trial with a time to event.",
 }
 
 plan = App(

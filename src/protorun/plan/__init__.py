@@ -11,6 +11,7 @@ PLANS = {
     "simon": "protorun.plan.simon:simon",
     "single_stage": "protorun.plan.single_stage:single_stage",
     "monitoring": "protorun.plan.monitoring:monitoring",
+    "logrank": "protorun.plan.logrank:logrank",
 }
 """Every kind of plan with its function, which is imported when it is asked for."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from protorun.cli.output import Format, emit, say
-from protorun.cli.plans._numbers import numbers, parameter, shown
+from protorun.cli.plans._numbers import numbers, shown
+from protorun.cli.plans._options import Looks
 
 if TYPE_CHECKING:
     from protorun.statistics.design.group_sequential import GroupSequential
@@ -16,16 +17,7 @@ if TYPE_CHECKING:
 
 def group_sequential(
     *,
-    k: int = 3,
-    test_type: Literal[1, 2, 3, 4, 5, 6] = 4,
-    alpha: float = 0.025,
-    beta: float = 0.1,
-    astar: float = 0.0,
-    timing: str = "",
-    sfu: str = "HSD",
-    sfupar: str = "",
-    sfl: str = "HSD",
-    sflpar: str = "",
+    looks: Annotated[Looks, Parameter(name="*")] = Looks(),  # noqa: B008 - frozen
     n_fix: float | None = None,
     means: str = "",
     rates: str = "",
@@ -33,7 +25,7 @@ def group_sequential(
     ratio: float = 1.0,
     seen: str = "",
     last: bool = False,
-    plot: Annotated[Path | None, Parameter(name="--plot")] = None,
+    plot: Path | None = None,
     format: Format = "table",
 ) -> int:
     """Bounds, sizes and error rates of a trial with interim looks.
@@ -43,27 +35,8 @@ def group_sequential(
 
     Parameters
     ----------
-    k
-        Looks, the last one included.
-    test_type
-        1 one-sided, 2 two-sided symmetric, 3 and 4 futility by beta spending (binding, non-binding), 5 and 6 a lower
-        bound that spends under no effect (binding, non-binding).
-    alpha
-        One-sided type I error; with test type 2 on each side.
-    beta
-        Type II error.
-    astar
-        What the lower bound of types 5 and 6 spends under no effect; 0: all that is left.
-    timing
-        Information fractions of the looks, such as .5,.75,1; equal steps when left out.
-    sfu
-        Upper bound: OF, Pocock, WT, or a spending function: LDOF, LDPocock, HSD, Power, points.
-    sfupar
-        Its parameter: HSD's gamma (-4 when left out), the power, Wang-Tsiatis' delta, or shares for points.
-    sfl
-        Spending function of the lower bound of types 3 to 6.
-    sflpar
-        Its parameter; HSD's gamma is -2 when left out.
+    looks
+        Number of looks, error rates and bounds.
     n_fix
         Information, patients or events of the fixed design.
     means
@@ -86,20 +59,8 @@ def group_sequential(
     from protorun.plan import plan
     from protorun.statistics.design.monitoring import monitor
 
-    size, unit = _size(n_fix, means, rates, hr, errors=(alpha, beta, ratio))
-    design = plan.group_sequential(
-        k=k,
-        test_type=test_type,
-        alpha=alpha,
-        beta=beta,
-        astar=astar,
-        n_fix=size,
-        timing=numbers(timing, "--timing"),
-        sfu=sfu,
-        sfupar=parameter(sfupar, "--sfupar"),
-        sfl=sfl,
-        sflpar=parameter(sflpar, "--sflpar"),
-    )
+    size, unit = _size(n_fix, means, rates, hr, errors=(looks.alpha, looks.beta, ratio))
+    design = plan.group_sequential(n_fix=size, **looks.asked)
     _say(design, size, unit)
     rows = monitor(design, numbers(seen, "--seen"), last=last).table() if seen else design.table()
     emit(shown(rows) if format == "table" else rows, format, title="Group-sequential design")

@@ -59,12 +59,26 @@ def lachin_foulkes_size(
     if not hr > 0 or hr == 1:
         raise UsageError(f"the hazard ratio must be positive and not 1, not {hr}")
     calendar = _analysis(trial, followup)
+    equal, own = _spreads(trial, calendar)
+    patients = ((float(-ndtri(alpha)) * equal - float(ndtri(beta)) * own) / log(hr)) ** 2
+    return FixedSize(
+        patients, patients * float(expected_events(trial, calendar).sum()) / trial.patients, calendar
+    )
+
+
+def lachin_foulkes_drift(trial: TwoArms, hr: float, followup: float, *, alpha: float = 0.025) -> float:
+    """The mean of Z at the analysis for the trial's own patients, such that its power at one-sided `alpha` is that of Lachin
+    and Foulkes' formula; positive for a hazard ratio below 1."""
+    equal, own = _spreads(trial, _analysis(trial, followup))
+    z = float(-ndtri(alpha))
+    return z + (-log(hr) * sqrt(trial.patients) - z * equal) / own
+
+
+def _spreads(trial: TwoArms, calendar: float) -> tuple[float, float]:
+    """Standard deviation of the log hazard ratio times the root of the patients: under no effect, and as planned."""
     null = replace(trial, event=(_mean_hazard(trial),) * 2)
-    own, equal = (expected_events(t, calendar) / trial.patients for t in (trial, null))
-    spread = [sqrt(float((1 / chance).sum())) for chance in (equal, own)]
-    z = (float(-ndtri(alpha)), float(-ndtri(beta)))
-    patients = ((z[0] * spread[0] + z[1] * spread[1]) / log(hr)) ** 2
-    return FixedSize(patients, patients * float(own.sum()), calendar)
+    equal, own = (expected_events(t, calendar) / trial.patients for t in (null, trial))
+    return sqrt(float((1 / equal).sum())), sqrt(float((1 / own).sum()))
 
 
 def scaled(trial: TwoArms, patients: float) -> TwoArms:

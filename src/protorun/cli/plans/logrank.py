@@ -1,0 +1,109 @@
+"""protorun plan logrank"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from protorun.cli.output import Format, emit, say
+from protorun.cli.plans._numbers import numbers, shown
+from protorun.cli.plans._options import OneLook
+
+
+def logrank(
+    study: Path | None = None,
+    *,
+    median_control: str = "",
+    hazard_control: str = "",
+    hazard_from: str = "",
+    hr: str = "",
+    hr_from: str = "",
+    accrual: float | None = None,
+    accrual_rate: str = "",
+    accrual_from: str = "",
+    followup: float | None = None,
+    eta: float | None = None,
+    dropout: float | None = None,
+    dropout_time: float = 12.0,
+    ratio: float | None = None,
+    control: str = "",
+    n: float | None = None,
+    method: Literal["", "schoenfeld", "lachin_foulkes", "score"] = "",
+    test: str = "logrank",
+    tau: float | None = None,
+    looks: Annotated[OneLook, Parameter(name="*")] = OneLook(),  # noqa: B008 - frozen
+    format: Format = "table",
+) -> int:
+    """Events, patients, calendar time and power of a two-arm trial with a time to event; times in months.
+
+    With a study, allocation, patients and accrual are taken from it where it states them. What is neither stated nor
+    given is asked for, all at once. Every assumption is printed on standard error.
+
+    Parameters
+    ----------
+    study
+        A study file (.yaml) or a record; may be left out.
+    median_control
+        Median of the control arm; several make several scenarios: 4,6.
+    hazard_control
+        Hazards of the control arm a month, by interval, instead of a median.
+    hazard_from
+        Months from which each of them holds: 0,6.
+    hr
+        Hazard ratio, experimental / control; several make several scenarios: .6,.7.
+    hr_from
+        Months from which each ratio holds (a delayed effect): --hr 1,.6 --hr-from 0,4 is one scenario.
+    accrual
+        Months in which patients are enrolled.
+    accrual_rate
+        Relative numbers of patients a month, by interval; even when left out.
+    accrual_from
+        Months from which each of them holds.
+    followup
+        Months from the last patient in to the analysis.
+    eta
+        Hazard of dropout a month, both arms.
+    dropout
+        Share of patients who drop out by --dropout-time, instead of --eta.
+    dropout_time
+        Months by which that share is gone.
+    ratio
+        Experimental patients for each control patient.
+    control
+        Which arm of the study is the control, when the ratio it states is not 1:1.
+    n
+        Patients in both arms together: the power is printed instead of the size.
+    method
+        Formula for the log-rank test: schoenfeld, lachin_foulkes, or score (hazards that are not proportional).
+    test
+        logrank, fh(rho,gamma), rmst, milestone, max_combo; several side by side: "logrank;fh(0,1);rmst".
+    tau
+        Months up to which rmst and milestone look.
+    looks
+        Number of looks, error rates and bounds.
+    format
+        How to print the rows.
+    """
+    from protorun.plan import plan
+    from protorun.read import load
+
+    lists = {
+        "hazard_control": numbers(hazard_control, "--hazard-control"),
+        "hazard_from": numbers(hazard_from, "--hazard-from"),
+        "hr_from": numbers(hr_from, "--hr-from"),
+        "accrual_rate": numbers(accrual_rate, "--accrual-rate"),
+        "accrual_from": numbers(accrual_from, "--accrual-from"),
+        "median_control": numbers(median_control, "--median-control") or None,
+        "hr": numbers(hr, "--hr") or None,
+    }
+    one = {"accrual": accrual, "followup": followup, "eta": eta, "dropout": dropout, "ratio": ratio, "n": n}
+    how = {"dropout_time": dropout_time, "control": control, "method": method, "tau": tau}
+    known = load(study) if study else None
+    found = plan.logrank(known, test=test.split(";"), **lists, **one, **how, **looks.given)
+    for line in found.assumptions:
+        value = f"{line.value:g}" if isinstance(line.value, float) else line.value
+        say(f"{line.name}: {value} [{line.basis}{': ' + line.source if line.source else ''}]")
+    emit(shown(found.table()) if format == "table" else found.table(), format, title="Log-rank plan")
+    return 0
