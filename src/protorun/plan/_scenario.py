@@ -12,9 +12,9 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from protorun.errors import UsageError
-from protorun.statistics.design.bounds import root_near
-from protorun.statistics.design.crossing import Crossing, crossing
-from protorun.statistics.design.group_sequential import GroupSequential
+from protorun.statistics.design.sequential.bounds import root_near
+from protorun.statistics.design.sequential.crossing import Crossing, crossing
+from protorun.statistics.design.sequential.group_sequential import GroupSequential
 from protorun.statistics.design.survival.logrank_size import (
     FixedSize,
     lachin_foulkes_drift,
@@ -179,17 +179,17 @@ def _size_with(power: Callable[[float], float], start: float, beta: float) -> fl
 
 def _at_the_end(asked: Asked) -> list[dict[str, Any]]:
     """Tests with one analysis: RMST, milestone, MaxCombo."""
-    errors = {"alpha": asked.looks.alpha, "beta": asked.looks.beta}
+    alpha, beta = asked.looks.alpha, asked.looks.beta
     trial, kind, end = asked.trial, asked.test.kind, asked.calendar
     if kind == "max_combo":
-        needed = max_combo_size(trial, end, **errors)
+        needed = max_combo_size(trial, end, alpha=alpha, beta=beta)
         final = scaled(trial, asked.size or needed)
-        combo = max_combo(final, end, alpha=errors["alpha"])
+        combo = max_combo(final, end, alpha=alpha)
         power, critical = combo.power, combo.critical
     else:
-        needed = difference_size(_difference(asked, trial), trial, **errors)
+        needed = difference_size(_difference(asked, trial), trial, alpha=alpha, beta=beta)
         final = scaled(trial, asked.size or needed)
-        power = difference_power(_difference(asked, final), alpha=errors["alpha"])
+        power = difference_power(_difference(asked, final), alpha=alpha)
         critical = asked.looks.upper[0]
     events = float(expected_events(final, end).sum())
     return [

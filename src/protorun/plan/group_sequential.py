@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from protorun.statistics.design.group_sequential import GroupSequential, group_sequential
+from protorun.statistics.design.sequential.group_sequential import GroupSequential, group_sequential
 
 __all__ = ["GroupSequential", "group_sequential"]

@@ -10,7 +10,11 @@ from typing import Any
 from protorun.errors import UsageError
 from protorun.plan._assumptions import Assumption, Gathering, allocation, patients, periods
 from protorun.plan._scenario import METHODS, Asked, Test, rows_of, test_named
-from protorun.statistics.design.group_sequential import TEST_TYPES, GroupSequential, group_sequential
+from protorun.statistics.design.sequential.group_sequential import (
+    TEST_TYPES,
+    GroupSequential,
+    group_sequential,
+)
 from protorun.statistics.design.survival.piecewise import (
     Piecewise,
     hazard_of_median,

@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import norm
 
 from protorun.errors import UsageError
-from protorun.statistics.design.group_sequential import group_sequential
+from protorun.statistics.design.sequential.group_sequential import group_sequential
 from protorun.statistics.design.sizes import (
     means_size,
     rates_power,

@@ -12,7 +12,7 @@ from protorun.cli.plans._numbers import numbers, shown
 from protorun.cli.plans._options import Looks
 
 if TYPE_CHECKING:
-    from protorun.statistics.design.group_sequential import GroupSequential
+    from protorun.statistics.design.sequential.group_sequential import GroupSequential
 
 
 def group_sequential(
@@ -57,7 +57,7 @@ def group_sequential(
         How to print the looks.
     """
     from protorun.plan import plan
-    from protorun.statistics.design.monitoring import monitor
+    from protorun.statistics.design.sequential.monitoring import monitor
 
     size, unit = _size(n_fix, means, rates, hr, errors=(looks.alpha, looks.beta, ratio))
     design = plan.group_sequential(n_fix=size, **looks.asked)
@@ -96,7 +96,7 @@ def _size(
 
 
 def _say(design: GroupSequential, size: float, unit: str) -> None:
-    from protorun.statistics.design.group_sequential import TEST_TYPES
+    from protorun.statistics.design.sequential.group_sequential import TEST_TYPES
 
     say(f"{TEST_TYPES[design.test_type]}; one-sided alpha {design.alpha:g}, power {1 - design.beta:g}")
     say(

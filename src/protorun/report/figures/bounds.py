@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from protorun.errors import UsageError
 from protorun.report.figures._svg import COLORS, drawn, new_figure, to_svg
-from protorun.statistics.design.group_sequential import GroupSequential
+from protorun.statistics.design.sequential.group_sequential import GroupSequential
 
 
 def draw_bounds(design: GroupSequential, path: Path) -> None:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from protorun.errors import UsageError
-from protorun.statistics.design.crossing import crossing
-from protorun.statistics.design.group_sequential import group_sequential
+from protorun.statistics.design.sequential.crossing import crossing
+from protorun.statistics.design.sequential.group_sequential import group_sequential
 from protorun.statistics.design.survival.logrank_size import (
     lachin_foulkes_size,
     looks_at,

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from protorun.statistics._order import FloatArray
-from protorun.statistics.design.bounds import root_near
+from protorun.statistics.design.sequential.bounds import root_near
 from protorun.statistics.design.survival.normal_box import all_below
 from protorun.statistics.design.survival.two_arms import TwoArms
 from protorun.statistics.design.survival.weighted_power import Scores, Weight, scores, size_of

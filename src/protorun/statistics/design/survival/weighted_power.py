@@ -16,7 +16,7 @@ from scipy.special import ndtr, ndtri
 
 from protorun.errors import UsageError
 from protorun.statistics._order import FloatArray
-from protorun.statistics.design.crossing import Crossing, crossing_of_means
+from protorun.statistics.design.sequential.crossing import Crossing, crossing_of_means
 from protorun.statistics.design.survival.two_arms import AtRisk, TwoArms, at_risk
 
 Weight = tuple[float, float]

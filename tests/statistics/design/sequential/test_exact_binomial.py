@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from protorun.errors import UsageError
-from protorun.statistics.design.exact_binomial import exact_binomial
+from protorun.statistics.design.sequential.exact_binomial import exact_binomial
 
 
 def test_chances_and_expected_patients_are_gsdesigns(shared):

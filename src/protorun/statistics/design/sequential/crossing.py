@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from protorun.errors import UsageError
 from protorun.statistics._order import FloatArray
-from protorun.statistics.design._recursion import above, at_start, below, go_on
+from protorun.statistics.design.sequential._recursion import above, at_start, below, go_on
 
 
 @dataclass(frozen=True)

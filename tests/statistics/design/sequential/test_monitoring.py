@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from protorun.errors import UsageError
-from protorun.statistics.design.crossing import crossing
-from protorun.statistics.design.group_sequential import group_sequential
-from protorun.statistics.design.monitoring import conditional_power, monitor
-from protorun.statistics.design.spending import spent
+from protorun.statistics.design.sequential.crossing import crossing
+from protorun.statistics.design.sequential.group_sequential import group_sequential
+from protorun.statistics.design.sequential.monitoring import conditional_power, monitor
+from protorun.statistics.design.sequential.spending import spent
 
 
 @pytest.mark.parametrize("test_type", [1, 2, 3, 4, 5, 6])

@@ -12,11 +12,11 @@ from math import inf, sqrt
 import numpy as np
 
 from protorun.errors import UsageError
-from protorun.statistics.design._recursion import Going, above, go_on
-from protorun.statistics.design.bounds import both_bounds, lower_bounds, upper_bounds
-from protorun.statistics.design.crossing import crossing, rising
-from protorun.statistics.design.group_sequential import GroupSequential
-from protorun.statistics.design.spending import CLASSICAL, Parameter, spent
+from protorun.statistics.design.sequential._recursion import Going, above, go_on
+from protorun.statistics.design.sequential.bounds import both_bounds, lower_bounds, upper_bounds
+from protorun.statistics.design.sequential.crossing import crossing, rising
+from protorun.statistics.design.sequential.group_sequential import GroupSequential
+from protorun.statistics.design.sequential.spending import CLASSICAL, Parameter, spent
 
 
 @dataclass(frozen=True)

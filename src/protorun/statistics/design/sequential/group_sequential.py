@@ -15,7 +15,7 @@ from scipy.special import ndtr, ndtri
 
 from protorun.errors import UsageError
 from protorun.statistics._order import FloatArray
-from protorun.statistics.design.bounds import (
+from protorun.statistics.design.sequential.bounds import (
     both_bounds,
     classical,
     lower_bounds,
@@ -23,8 +23,8 @@ from protorun.statistics.design.bounds import (
     root_near,
     upper_bounds,
 )
-from protorun.statistics.design.crossing import crossing, rising
-from protorun.statistics.design.spending import CLASSICAL, Parameter, named, spent
+from protorun.statistics.design.sequential.crossing import crossing, rising
+from protorun.statistics.design.sequential.spending import CLASSICAL, Parameter, named, spent
 
 TEST_TYPES = {
     1: "one-sided, efficacy only",

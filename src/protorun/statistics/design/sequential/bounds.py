@@ -13,7 +13,7 @@ from scipy.optimize import brentq
 from scipy.special import ndtri
 
 from protorun.errors import UsageError
-from protorun.statistics.design._recursion import (
+from protorun.statistics.design.sequential._recursion import (
     Going,
     above,
     at_start,

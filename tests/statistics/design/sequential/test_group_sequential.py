@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from scipy.stats import multivariate_normal, norm
 
 from protorun.errors import UsageError
-from protorun.statistics.design.crossing import crossing
-from protorun.statistics.design.group_sequential import group_sequential
-from protorun.statistics.design.spending import spent
+from protorun.statistics.design.sequential.crossing import crossing
+from protorun.statistics.design.sequential.group_sequential import group_sequential
+from protorun.statistics.design.sequential.spending import spent
 
 BINDING = (3, 5)  # gsDesign's own tolerance for binding bounds is 1e-4
 
