@@ -239,7 +239,7 @@ def simon() -> Iterator[Line]:
 
 def bounds() -> Iterator[Line]:
     """Lan-DeMets O'Brien-Fleming bounds of three looks."""
-    make = here("protorun.statistics.design.group_sequential", "group_sequential")
+    make = here("protorun.statistics.design.sequential.group_sequential", "group_sequential")
     designs = [(0.3 + 0.01 * i, 0.7, 1.0) for i in range(20)]
     seconds = best_of(9, lambda: [make(k=3, test_type=1, timing=t, sfu="LDOF") for t in designs])
     yield row(
