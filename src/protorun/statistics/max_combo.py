@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr, owens_t
 
 from protorun.statistics._order import FloatArray
+from protorun.statistics.design.survival import normal_box
 from protorun.statistics.weighted_logrank import FlemingHarrington, Weight, scores
 
 _NODES, _PANELS = 16, 20
@@ -57,7 +58,7 @@ def all_below(limit: ArrayLike, correlation: ArrayLike) -> FloatArray:
     """P(every Z_i <= limit_i) for standard normal Z with these correlations; leading axes are a batch, NaN stays NaN.
 
     Two variables by Owen's T (Owen 1956, doi:10.1214/aoms/1177728074), three by nodes on the first one, also where a
-    test is a sum of others: with rho and gamma (0, 0) = (0, 1) + (1, 0). More by scipy's integration (1e-4).
+    test is a sum of others: with rho and gamma (0, 0) = (0, 1) + (1, 0). More by a lattice rule (1e-6).
     """
     limits, correlations = np.asarray(limit, np.float64), np.asarray(correlation, np.float64)
     count = limits.shape[-1]
@@ -112,10 +113,7 @@ def _both_below(h: FloatArray, k: FloatArray, correlation: FloatArray) -> FloatA
 
 
 def _many(limit: FloatArray, correlation: FloatArray) -> FloatArray:
-    from scipy.stats import multivariate_normal
-
-    ways = [multivariate_normal(cov=c, allow_singular=True, seed=0) for c in correlation]
-    return np.array([float(way.cdf(row)) for way, row in zip(ways, limit, strict=True)])
+    return np.array([normal_box.all_below(row, one) for row, one in zip(limit, correlation, strict=True)])
 
 
 _WAYS = {1: _one, 2: _two, 3: _three}
