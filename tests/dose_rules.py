@@ -73,7 +73,10 @@ def ladder(design: str, levels: int = 5, cohorts: int = 10) -> DoseRule:
     settings = inspect.signature(getattr(plugins.load("escalation", design), "make", ladder)).parameters
     return DoseRule(
         design=assumed(design, "test"),
-        parameters={"ncohort": assumed(cohorts, "test")} if "ncohort" in settings else {},
+        parameters={
+            **({"ncohort": assumed(cohorts, "test")} if "ncohort" in settings else {}),
+            **(a_table(3 * cohorts) if design == "table" else {}),
+        },
         levels=tuple(
             Level(label=f"level {i + 1}", dose=assumed(Dose(amount=10.0 * 2**i, unit="mg"), "test"))
             for i in range(levels)
@@ -81,6 +84,15 @@ def ladder(design: str, levels: int = 5, cohorts: int = 10) -> DoseRule:
         start_level=assumed(0, "test"),
         target_rate=assumed(0.3, "test"),
     )
+
+
+def a_table(most: int) -> dict:
+    """A decision table in the parameters of a rule: up below one in six, down from one in three, out from two in three."""
+    cells = {}
+    for n in range(3, most + 1, 3):
+        bounds = {"escalate": (n - 1) // 6, "deescalate": -(-n // 3), "eliminate": -(-2 * n // 3)}
+        cells |= {f"{name}_{n}": assumed(bound, "test") for name, bound in bounds.items()}
+    return cells
 
 
 def study_with(rule: DoseRule | None) -> Study:

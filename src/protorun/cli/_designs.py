@@ -51,8 +51,29 @@ def designs_of(study: Study | None, asked: Asked) -> list[Named]:
             continue
         if not labels:
             _missing_levels()
-        found.append(Named(text, _as_in_record(study, design_named(text, labels, defaults))))
+        words, uploaded = _uploaded(text)
+        design = design_named(words, labels, defaults | uploaded)
+        for note in getattr(getattr(design, "rule", None), "notes", ()):
+            say(f"{text}: {note}")
+        found.append(Named(text, _as_in_record(study, design)))
     return _apart(found)
+
+
+def _uploaded(text: str) -> tuple[str, dict[str, str]]:
+    """The text of a design without its file, and what stands in it: `table file=decisions.csv target=.25`."""
+    from protorun.errors import UsageError
+
+    name, *settings = text.split()
+    if name != "table":
+        return text, {}
+    files = [word.removeprefix("file=") for word in settings if word.startswith("file=")]
+    if len(files) != 1:
+        raise UsageError("table wants its CSV file, as in: table file=decisions.csv target=.25")
+    try:
+        held = Path(files[0]).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{files[0]}: a decision table is a CSV file in UTF-8") from None
+    return " ".join([name, *(w for w in settings if not w.startswith("file="))]), {"decisions": held}
 
 
 def study_of(path: Path | None) -> Study | None:
