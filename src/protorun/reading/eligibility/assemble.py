@@ -4,8 +4,10 @@ Whatever is not understood becomes an `Unparsed` part in a place where it can on
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from protorun.reading.eligibility.alternatives import limit_instead
-from protorun.reading.eligibility.context import Context
+from protorun.reading.eligibility.context import Context, measured
 from protorun.reading.eligibility.examples import exemplified
 from protorun.reading.eligibility.exceptions import excepted, limited
 from protorun.reading.eligibility.lists import find, has_atom, listed, name_of, split, trim
@@ -61,10 +63,23 @@ def _defined(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
     if not has_atom(right):
         return None
     meaning = assemble(right, line, context)
+    if find(left, "|") is not None or (context.firing and find(left, ",&") is not None):
+        return _of_a_list(left, right, line, context) or context.unparsed(line, chunks)
     rest = left[:index] + left[index + 1 :]
     if has_atom(rest) or any(c.kind == "z" for c in rest):
         return All(parts=(listed(trim(rest), line, context), meaning))
     return meaning
+
+
+def _of_a_list(left: list[Chunk], right: list[Chunk], line: Line, context: Context) -> Expr | None:
+    """`A, B or C, defined as D`: D tells more of one of them or of all of them, which is not said; without any of them
+    nothing excludes. Limits may stand for the conditions themselves, so they leave it open."""
+    if not context.firing or measured(right):
+        return None
+    heads = listed(trim(left), line, context)
+    if any(not isinstance(leaf, Flag) for leaf in leaves(heads)):
+        return None
+    return All(parts=(heads, context.unparsed(line, right)))
 
 
 def _last_concept(chunks: list[Chunk]) -> tuple[str, int] | None:
@@ -124,6 +139,8 @@ def _conditional(chunks: list[Chunk], line: Line, context: Context) -> Expr | No
     if (other := _other_limit(before, behind, line, context)) is not None:
         return other
     if has_atom(before):
+        if _of_last_only(before):
+            return context.unparsed(line, chunks)
         condition = assemble(behind, line, context.opened())
         part = assemble(before, line, context)
     else:
@@ -133,6 +150,12 @@ def _conditional(chunks: list[Chunk], line: Line, context: Context) -> Expr | No
         condition = assemble(behind[:comma], line, context.opened())
         part = assemble(behind[comma + 1 :], line, context)
     return All(parts=(part, condition)) if context.firing else If(condition=condition, then=part)
+
+
+def _of_last_only(before: list[Chunk]) -> bool:
+    """`X, or Y if C`: whether C is a condition of X as well is not said."""
+    limit = any(isinstance(leaf, Number) for c in before if c.kind == "A" for leaf in leaves(c.value))
+    return not limit and any(a.kind == "," and b.kind == "|" for a, b in pairwise(before))
 
 
 def _cases(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:

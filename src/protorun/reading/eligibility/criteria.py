@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
 from protorun.reading.eligibility.parents import is_lab, lead_of, takes_out, under, unended, within
@@ -89,7 +90,7 @@ def _together(item: Item, parts: list[Criterion], sources: tuple[Source, ...], t
 
 def _of(item: Item, texts: Texts) -> Iterator[tuple[Item, Criterion]]:
     if not item.children:
-        yield item, read_item(item, item.text, texts)
+        yield item, _in_one_line(item, texts) or read_item(item, item.text, texts)
         return
     parent = item.text.text.lower()
     alternatives = bool(_ONE_OF.search(parent))
@@ -106,6 +107,24 @@ def _of(item: Item, texts: Texts) -> Iterator[tuple[Item, Criterion]]:
         yield from _children(item, texts)
     else:
         yield item, _whole(item, texts)
+
+
+_ANNOUNCES = re.compile(r"[^.;:]{0,120}\bfollowing\b[^.;:]{0,90}:(?=\s+\S)", re.IGNORECASE)
+
+
+def _in_one_line(item: Item, texts: Texts) -> Criterion | None:
+    """`Any of the following within 6 months: a, b, or c` on one line is a parent and its child."""
+    found = _ANNOUNCES.match(item.text.text) if item.polarity == "exclusion" else None
+    if found is None or ":" in item.text.text[found.end() :]:
+        return None
+    length = len(item.text.text)
+    child = replace(item, text=item.text.cut(found.end(), length), begins=-1)
+    parent = replace(item, text=item.text.cut(0, found.end()), children=(child,))
+    if takes_out(parent) or re.search(r"\b(?:if|unless|except|not|no|without)\b", parent.text.text.lower()):
+        return None
+    read = [c for _, c in _children(parent, texts)]
+    whole = _with_prefix(_cite(item.text, item.locator, texts)(0, length), item, texts[item.locator])
+    return read[0].model_copy(update={"text": whole.quote, "sources": (whole,)}) if len(read) == 1 else None
 
 
 def _children(item: Item, texts: Texts) -> Iterator[tuple[Item, Criterion]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from protorun.reading.eligibility.context import Context
 from protorun.reading.eligibility.operand import operand
 from protorun.reading.eligibility.shared.members import shared
@@ -69,7 +71,14 @@ def listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         return operand(operands[0] if operands else [], line, context)
     if (spread := _spread_negation(operands, joints, line, context)) is not None:
         return spread
+    if (also := _also(operands, joints, line)) is not None:
+        before, behind = _halves(chunks, operands[also])
+        return All(parts=(listed(before, line, context), listed(behind, line, context)))
     each = shared([operand(o, line, context) for o in operands], operands, joints, line, context)
+    each = [
+        context.unparsed(line, o) if at and _of_the_same(each[at - 1 : at + 1], operands[at - 1], o, line) else e
+        for at, (e, o) in enumerate(zip(each, operands, strict=True))
+    ]
     parts, kept = _with_allowances(each, operands, joints, line, context)
     if _uneven(parts, kept) if not context.firing else _strewn(parts, kept):
         line.doubt("LIST_SCOPE", "things of different kinds in one list with commas; not taken apart")
@@ -78,6 +87,42 @@ def listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     if len(parts) < len(each):
         line.readings.append(("`or` joins the whole list", tree, Any(parts=tuple(each))))
     return tree
+
+
+_VERB = re.compile(
+    r"(?:(?:subsequently|currently|previously|then|now|also|they|he/she|who|which|that|whose) )*"
+    r"(?:have|has|had|is|are|was|were|do|does|did|can|cannot|will|must|should|who|whose|subsequently)\b|"
+    r"(?:(?:subsequently|currently|then) )?(?:tolerat|requir|receiv)"
+)
+
+
+def _also(operands: list[list[Chunk]], joints: list[str], line: Line) -> int | None:
+    """`A or B and have C`: a verb behind `and` says something more of whom the whole list is about."""
+    if "|" not in joints or joints[-1] != "&" or "&" in joints[:-1]:
+        return None
+    start, end = operands[-2][-1].end, operands[-1][-1].end
+    said = _AND.match(line.text, start, end)
+    return len(operands) - 1 if said and _VERB.match(line.text, said.end(), end) else None
+
+
+_PREPOSITION = re.compile(r"\b(?:of|for|to|with|by|from|in|due|against|under|on|without)\b")
+
+
+def _of_the_same(pair: list[Expr], before: list[Chunk], own: list[Chunk], line: Line) -> bool:
+    """`therapy received for advanced or mNSCLC`: an unknown name behind words that end in an unread phrase with a
+    preposition may belong to that phrase."""
+    name = pair[1]
+    if not unread(pair[0]) or not isinstance(name, Flag) or name.variable in concepts() or own[0].own:
+        return False
+    return _PREPOSITION.search(line.text, before[0].start, before[-1].end) is not None
+
+
+_AND = re.compile(r"[\s,)]*(?:and|&)\s+")
+
+
+def _halves(chunks: list[Chunk], last: list[Chunk]) -> tuple[list[Chunk], list[Chunk]]:
+    at = next(i for i, c in enumerate(chunks) if c is last[0])
+    return trim(chunks[:at]), chunks[at:]
 
 
 def _uneven(parts: list[Expr], joints: list[str]) -> bool:
@@ -157,6 +202,8 @@ def _spread_negation(
 ) -> Expr | None:
     """`no a, b or c` denies each of them; a limit or a second negation in the list stops that."""
     first = operands[0]
+    if line.text.startswith("non", first[0].start) and "|" in joints:
+        return None  # "non-smoker or smoking less than 10 pack years" denies the first only
     starts = [bool(o) and o[0].kind == "g" for o in operands]
     if not starts[0] or any(starts[1:]) or any(_is_limit(c) for o in operands[1:] for c in o):
         return None

@@ -136,6 +136,12 @@ def _said(parent: Item) -> list[str]:
     return _NOTHING.sub(" ", text).split()
 
 
+def only_class(text: str) -> bool:
+    """Words that name a class of illnesses and say no more: `cardiac disease`."""
+    said = _NOTHING.sub(" ", text).split()
+    return not _NEGATES.search(text) and set(said) <= _under_words("classes")
+
+
 @cache
 def _under_words(section: str) -> frozenset[str]:
     return frozenset(words()["parents"][section].split())

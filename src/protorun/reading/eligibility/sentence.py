@@ -7,9 +7,10 @@ import re
 from protorun.reading.eligibility.allowances import allowed
 from protorun.reading.eligibility.alternatives import for_some, with_allowances
 from protorun.reading.eligibility.assemble import assemble
-from protorun.reading.eligibility.context import Context
+from protorun.reading.eligibility.context import Context, measured
 from protorun.reading.eligibility.operand import judged
 from protorun.reading.eligibility.overrides import released
+from protorun.reading.eligibility.parents import only_class
 from protorun.reading.eligibility.pieces import chunks_of
 from protorun.reading.eligibility.trees import leaves, simplified, unread
 from protorun.reading.eligibility.words.guards import Guarded
@@ -48,6 +49,9 @@ _MAY = Guarded(
     r"\bmay (?!not|interfere|affect|compromise|impair|relapse|recur|increase|put|jeopardi|require|pose|be associated|limit|"
     r"confound|influence|cause|hinder|prevent|preclude|have an? (?:impact|effect)|result|lead|make)|\b(?:is|are|be) (?:allowed|permitted)|"
     r"not required|need not|(?:do|does) not (?:need|have) to|\bwill be (?:allowed|permitted)|at the discretion|\b(?:remain|still) eligible"
+)
+_NEEDS_NOT = re.compile(
+    r"(?<!who )(?<!that )(?<!which )\b(?:(?:do|does) not require|need no|(?:is|are) exempt(?:ed)?)\b"
 )
 _ONLY_IF = re.compile(r"only if|not allowed|not permitted|unless|except|excluding|provided|\(")
 _OPEN_ILLNESS = re.compile(
@@ -123,6 +127,8 @@ def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         return judged(chunks, line) if JUDGMENT.search(text) else context.unparsed(line, chunks)
     if (found := released(chunks, line, context)) is not None:
         return found
+    if _NEEDS_NOT.search(text):
+        return context.unparsed(line, chunks)
     if _MAY.search(text) and not _ONLY_IF.search(text) and not for_some(chunks):
         line.doubt(
             "ALLOWANCE",
@@ -175,8 +181,7 @@ def _topic(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr
     if chunks[cut].kind == ":" and not any(isinstance(c.value, Number) for c in chunks[:cut]):
         if line.polarity == "inclusion" or _MUST.search(text):
             return context.unparsed(line, chunks)
-        head, rest = assemble(chunks[:cut], line, context), _sentence(chunks[cut + 1 :], line, context)
-        return Any(parts=(head, rest))
+        return _told(chunks, cut, line, context)
     if leads and leads[0].startswith("with") and not _only_limits(chunks[cut:]):
         leads = None
     populations = all(isinstance(c.value, (Flag, Code, All, Any)) for c in chunks[:cut] if c.kind == "A")
@@ -186,6 +191,21 @@ def _topic(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr
     who = assemble(population, line, context.opened())
     then = _sentence(chunks[cut + 1 :], line, context)
     return All(parts=(who, then)) if context.firing else If(condition=who, then=then)
+
+
+def _told(chunks: list[Chunk], cut: int, line: Line, context: Context) -> Expr:
+    """`Cardiac disease: unstable angina`: what stands behind the colon tells which of what stands before it excludes."""
+    head = chunks[:cut]
+    if measured(head) or any(c.kind in "gei|&," for c in head):
+        return context.unparsed(line, chunks)
+    named, rest = assemble(head, line, context), _sentence(chunks[cut + 1 :], line, context)
+    if chunks[cut + 1].kind == "I":
+        return Any(parts=(named, rest))
+    if unread(rest):
+        return All(parts=(named, rest))
+    if only_class(line.text[head[0].start : head[-1].end]):
+        return rest
+    return All(parts=(rest, context.unparsed(line, head)))
 
 
 def _only_limits(chunks: list[Chunk]) -> bool:
