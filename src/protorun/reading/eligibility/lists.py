@@ -76,7 +76,9 @@ def listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         return All(parts=(listed(before, line, context), listed(behind, line, context)))
     each = shared([operand(o, line, context) for o in operands], operands, joints, line, context)
     each = [
-        context.unparsed(line, o) if at and _of_the_same(each[at - 1 : at + 1], operands[at - 1], o, line) else e
+        context.unparsed(line, o)
+        if at and _of_the_same(each[at - 1 : at + 1], operands[at - 1], o, line)
+        else e
         for at, (e, o) in enumerate(zip(each, operands, strict=True))
     ]
     parts, kept = _with_allowances(each, operands, joints, line, context)
