@@ -1,6 +1,7 @@
 """Tables of the documentation that are made from the code: options of each verb, plug-ins of each kind, the verbs.
 
-A page asks with a comment such as `<!-- help: calendar -->`, `<!-- plug-ins: escalation -->` or `<!-- verbs -->`.
+A page asks with a comment such as `<!-- help: calendar -->`, `<!-- plug-ins: escalation -->`, `<!-- verbs -->`,
+`<!-- decisions: boin target=.25 -->` or `<!-- paths: crm target=.25 -->`.
 """
 
 import inspect
@@ -12,7 +13,15 @@ from contextlib import redirect_stdout
 from importlib import import_module
 
 LOG = logging.getLogger("mkdocs.hooks.verbs")
-ASKS = re.compile(r"<!-- (help|plug-ins|verbs|names|text)(?:: ([\w. -]+?))? -->")
+ASKS = re.compile(r"<!-- (help|plug-ins|verbs|names|text|decisions|paths)(?:: ([\w./= -]+?))? -->")
+LEVELS = ("5 mg", "10 mg", "20 mg", "40 mg", "80 mg")
+LIMITS = {
+    "n": "patients",
+    "escalate_if_le": "E if at most",
+    "stay": "S if",
+    "deescalate_if_ge": "D if at least",
+    "eliminate_if_ge": "DU if at least",
+}
 
 
 def on_page_markdown(markdown: str, **_: object) -> str:
@@ -64,6 +73,30 @@ def text_of(module: str) -> str:
     return f"```text\n{inspect.getdoc(import_module(module))}\n```"
 
 
+def decisions(text: str) -> str:
+    """The decision table of a design: by patients and DLTs at the level, or by what else matters."""
+    from protorun.escalation import boundaries, design_named
+
+    design = design_named(text, LEVELS)
+    if design.local:
+        rows = boundaries(design, n=12)
+        cells = [tuple("" if row[key] is None else str(row[key]) for key in LIMITS) for row in rows]
+        return _table(tuple(LIMITS.values()), cells)
+    names = {"level": "level", "n": "patients", "dlt": "DLTs", "given": "where", "why": "decision"}
+    rows = boundaries(design_named(text, LEVELS[:3]))
+    return _table(tuple(names.values()), [tuple(str(row[key]) for key in names) for row in rows])
+
+
+def pathways(text: str) -> str:
+    """What a design does after every outcome of the first two cohorts."""
+    from protorun.escalation import design_named, paths
+
+    rows = [
+        (f"`{row['path']}`" if row["path"] else "", row["why"]) for row in paths(design_named(text, LEVELS))
+    ]
+    return _table(("outcomes", "decision"), rows)
+
+
 def _first_sentence(text: str | None) -> str:
     words = " ".join((text or "").split())
     return re.split(r"(?<=[.:;]) (?=[A-Z])", words)[0].replace("|", "\\|")
@@ -74,4 +107,12 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-ANSWERS = {"help": help_of, "plug-ins": plug_ins, "verbs": verbs, "names": names_of, "text": text_of}
+ANSWERS = {
+    "help": help_of,
+    "plug-ins": plug_ins,
+    "verbs": verbs,
+    "names": names_of,
+    "text": text_of,
+    "decisions": decisions,
+    "paths": pathways,
+}

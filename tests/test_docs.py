@@ -132,7 +132,14 @@ def test_every_request_for_a_table_is_one_the_documentation_can_answer() -> None
     asks = [ask for page in PAGES for ask in re.findall(r"<!-- (.+?) -->", page.read_text())]
     known = {"verbs", "names", "text: protorun.patients.tables", "text: protorun.patients.recorded"}
     known |= {f"help: {v}" for v in (*VERBS, *COMMANDS)} | {f"plug-ins: {k}" for k in KINDS}
+    known |= {ask for ask in asks if ask.startswith(("decisions: ", "paths: ")) and answered(ask)}
     assert set(asks) <= known
+
+
+def answered(ask: str) -> bool:
+    """Whether the request becomes a table with rows."""
+    text: str = hooks().on_page_markdown(f"<!-- {ask} -->")
+    return text.startswith("| ") and len(text.splitlines()) > 5
 
 
 def fenced(language: str) -> list[tuple[str, str]]:
@@ -183,7 +190,9 @@ def test_the_site_builds_and_asks_nothing_of_other_hosts(site: Path) -> None:
 
 def test_every_request_for_a_table_was_answered(site: Path) -> None:
     assert [
-        p.name for p in site.rglob("*.html") if re.search(r"<!-- (help|plug-ins|verbs|names)", p.read_text())
+        p.name
+        for p in site.rglob("*.html")
+        if re.search(r"<!-- (help|plug-ins|verbs|names|decisions|paths)", p.read_text())
     ] == []
 
 

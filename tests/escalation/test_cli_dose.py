@@ -125,3 +125,11 @@ def test_the_table_for_people_is_short(monkeypatch, capsys):
     assert "0.65536 " in out
     assert "fill_cohort" not in out
     assert "2 of 4 with DLT at 15 mg: limit 2, reduce to 10 mg" in out
+
+
+def test_the_notes_of_a_design_are_said_with_its_table(capsys):
+    """The default prior of the BLRM, and the states in which one more DLT would raise the dose."""
+    run(["boundaries", "--design", "blrm ncohort=3", "--levels", "10 mg,20 mg,40 mg"])
+    said = capsys.readouterr().err
+    assert "prior by default: reference dose 40" in said
+    assert "one more DLT" in said

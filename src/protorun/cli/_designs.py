@@ -128,13 +128,15 @@ def _missing_levels() -> None:
 
 def _defaults(study: Study | None, asked: Asked, texts: Sequence[str]) -> dict[str, Any]:
     """Settings for designs whose text is silent about them; what comes from elsewhere is said."""
+    from protorun.escalation._from_rule import settings_of
+
     found: dict[str, Any] = {}
     rule = study.dose_rule if study is not None and not asked.levels else None
     if rule is not None:
         found |= {name: held.value for name, held in rule.parameters.items() if held.known}
         start = _start(study)
         found |= {"startdose": start + 1} if start else {}
-        found |= {"target": rule.target_rate.value} if rule.target_rate.known else {}
+        found |= {k: v for k, v in settings_of(rule).items() if k in ("target", "doses")}
     stated = {w.partition("=")[2] for text in texts for w in text.split() if w.startswith("target=")}
     if asked.target is not None:
         found["target"] = asked.target

@@ -67,6 +67,7 @@ def boundaries(
         [{key: d.name, **row} for d in named for row in _characteristics(d.design, rates)] if rates else []
     )
     say_levels(named)
+    _say_notes(named)
     if len(local) > 1:
         _say_differences(local, n)
     if format in ("json", "csv"):
@@ -80,6 +81,15 @@ def boundaries(
     else:
         print_tables(tables, output)
     return 0
+
+
+def _say_notes(named: list[Named]) -> None:
+    """Settings taken by default, and states in which one more DLT would raise the dose."""
+    from protorun.escalation import notes
+
+    for one in named:
+        for note in notes(one.design):
+            say(f"{one.name}: {note}")
 
 
 def _decisions(named: Named, n: int, letters: bool) -> list[dict[str, Any]]:

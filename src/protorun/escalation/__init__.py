@@ -21,6 +21,7 @@ from protorun.escalation.engine.calendar import (
 from protorun.escalation.engine.characteristics import OperatingCharacteristics
 from protorun.escalation.engine.exact import exact
 from protorun.escalation.engine.local_table import letters
+from protorun.escalation.engine.monotone import not_monotone, notes
 from protorun.escalation.engine.monte_carlo import monte_carlo
 from protorun.escalation.engine.paths import paths
 from protorun.escalation.engine.tabulate import tabulate
@@ -52,6 +53,8 @@ __all__ = [
     "monte_carlo",
     "narrate",
     "next_dose",
+    "not_monotone",
+    "notes",
     "outcomes_from",
     "paths",
     "readings_of",
