@@ -10,6 +10,7 @@ from typing import Any
 from protorun.errors import UsageError
 from protorun.plan._assumptions import Assumption, Gathering, allocation, patients, periods
 from protorun.plan._scenario import METHODS, Asked, Test, rows_of, test_named
+from protorun.plan._simulation import Chance, with_simulation
 from protorun.statistics.design.sequential.group_sequential import (
     TEST_TYPES,
     GroupSequential,
@@ -58,6 +59,8 @@ def logrank(
     method: str = "",
     test: str | Sequence[str] = "logrank",
     tau: float | None = None,
+    simulate: int = 0,
+    seed: int = 1,
     **looks: Any,
 ) -> LogrankPlan:
     """A design table for the log-rank test (or its relatives) under stated assumptions; times in months.
@@ -69,7 +72,8 @@ def logrank(
     effect), with `hazard_from` the `hazard_control` likewise. `accrual_rate`: relative patients a month from
     `accrual_from` on (even when empty). `eta`: hazard of dropout, or `dropout`: the share lost by `dropout_time`.
     `ratio`: experimental / control. `method`: schoenfeld, lachin_foulkes or score. `test`: logrank, fh(rho,gamma), rmst,
-    milestone (both by `tau`), max_combo. `looks`: alpha (one-sided), beta, k, test_type, timing, sfu ... as in
+    milestone (both by `tau`), max_combo. `simulate`: this many trials, patient by patient, beside the formula (logrank and
+    fh): power and type I error by each look, events and months with their Monte Carlo errors. `looks`: alpha (one-sided), beta, k, test_type, timing, sfu ... as in
     `group_sequential`, but one look when left out.
     """
     gathering = Gathering(study)
@@ -82,13 +86,25 @@ def logrank(
     tests = tuple(test_named(name, tau) for name in ([test] if isinstance(test, str) else test))
     chosen = _method(gathering, method, bool(hr_from), tests)
     bounds = _looks(gathering, looks)
+    chance = _chance(gathering, simulate, seed)
     assumptions = gathering.complete()
     entry = steady_accrual(tuple(accrual_rate) or 1.0, months[0], accrual_from)
     rows: list[dict[str, Any]] = []
     for (said, hazard), (words, effect), wanted in product(controls, effects, tests):
         asked = Asked(hazard, effect, leaving, entry, share, months[1], size, bounds, chosen, wanted)
-        rows += [{**said, "hr": words, "test": wanted.name, **row} for row in rows_of(asked)]
+        found = rows_of(asked)
+        if chance.trials:
+            found = with_simulation(asked, found, chance)
+        rows += [{**said, "hr": words, "test": wanted.name, **row} for row in found]
     return LogrankPlan(tuple(rows), assumptions)
+
+
+def _chance(gathering: Gathering, trials: int, seed: int) -> Chance:
+    if trials < 0:
+        raise UsageError(f"simulate is a number of trials, not {trials}")
+    if trials:
+        gathering.take("simulated", f"{trials:,} trials, seed {seed}, permuted blocks")
+    return Chance(trials, seed)
 
 
 def _looks(gathering: Gathering, asked: dict[str, Any]) -> GroupSequential:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -33,6 +33,8 @@ def logrank(
     method: Literal["", "schoenfeld", "lachin_foulkes", "score"] = "",
     test: str = "logrank",
     tau: float | None = None,
+    simulate: int = 0,
+    seed: int = 1,
     looks: Annotated[OneLook, Parameter(name="*")] = OneLook(),  # noqa: B008 - frozen
     format: Format = "table",
 ) -> int:
@@ -81,6 +83,10 @@ def logrank(
         logrank, fh(rho,gamma), rmst, milestone, max_combo; several side by side: "logrank;fh(0,1);rmst".
     tau
         Months up to which rmst and milestone look.
+    simulate
+        Also simulate this many trials, patient by patient: power and type I error by each look, events, months.
+    seed
+        Seed of the simulation.
     looks
         Number of looks, error rates and bounds.
     format
@@ -100,10 +106,31 @@ def logrank(
     }
     one = {"accrual": accrual, "followup": followup, "eta": eta, "dropout": dropout, "ratio": ratio, "n": n}
     how = {"dropout_time": dropout_time, "control": control, "method": method, "tau": tau}
+    how |= {"simulate": simulate, "seed": seed}
     known = load(study) if study else None
     found = plan.logrank(known, test=test.split(";"), **lists, **one, **how, **looks.given)
     for line in found.assumptions:
         value = f"{line.value:g}" if isinstance(line.value, float) else line.value
         say(f"{line.name}: {value} [{line.basis}{': ' + line.source if line.source else ''}]")
-    emit(shown(found.table()) if format == "table" else found.table(), format, title="Log-rank plan")
+    if format != "table":
+        emit(found.table(), format)
+        return 0
+    emit(shown(_part(found.table(), simulated=False)), title="Log-rank plan")
+    if simulate:
+        emit(shown(_part(found.table(), simulated=True)), title="Simulated")
     return 0
+
+
+_WHICH = ("median_control", "hr", "test", "look")
+
+
+def _part(rows: list[dict[str, Any]], *, simulated: bool) -> list[dict[str, Any]]:
+    """The planned columns, or the simulated ones beside what tells the rows apart."""
+    return [
+        {
+            name.removeprefix("simulated_"): value
+            for name, value in row.items()
+            if name in _WHICH or name.startswith(("simulated_", "mean_")) == simulated
+        }
+        for row in rows
+    ]

@@ -72,6 +72,14 @@ class Simulated:
         here = self.look == look
         return _share(here & self.rejected), _share(here & ~self.rejected)
 
+    def rejected_by(self, look: int) -> Mean:
+        """Share of trials that have rejected by a look (from 0)."""
+        return _share(self.rejected & (self.look <= look))
+
+    def time_of(self, look: int) -> Mean:
+        """Calendar time of a look (from 0), also of trials that stopped before."""
+        return _mean(self.look_time[:, look])
+
     def table(self) -> list[dict[str, Any]]:
         """A row for each look: planned events, mean time of the look, chances to stop there; a last row for the trial.
 
@@ -79,7 +87,7 @@ class Simulated:
         rows = []
         for k, planned in enumerate(self.planned_events):
             reject, stop = self.stopped_at(k)
-            time = _mean(self.look_time[:, k])
+            time = self.time_of(k)
             rows.append(
                 {
                     "look": k + 1,
