@@ -105,12 +105,12 @@ def _participation(match: re.Match[str], line: Line) -> Chunk:
     ):
         return _chunk("trial_participation", qualifiers, line, *span)
     now = _chunk("trial_participation", (*qualifiers, "current"), line, *span)
-    if not GOES_ON.search(match[0]) and "enrolled" not in match[0]:
-        ever = now.value.model_copy(update={"qualifiers": qualifiers})
-        says = f"{line.quote(*span)!r}: at any time, also ended"
-        line.doubt("TENSE", f"{line.quote(*span)!r} has no time; the other reading: at any time, also ended")
-        line.readings.append((says, now.value, ever))
-    return now
+    if GOES_ON.search(match[0]) or "enrolled" in match[0]:
+        return now
+    ever = _chunk("trial_participation", qualifiers, line, *span)
+    line.doubt("TENSE", f"{line.quote(*span)!r} has no time; the other reading: only while it goes on")
+    line.readings.append((f"{line.quote(*span)!r}: only while it goes on", ever.value, now.value))
+    return ever
 
 
 def _chunk(name: str, qualifiers: tuple[str, ...], line: Line, start: int, end: int) -> Chunk:
