@@ -224,12 +224,11 @@ class _Deciding:
 
     def _lowest_closed(self, closed: Closed) -> None:
         """The lowest level is too toxic, whatever the pending patients will show."""
-        certain = closed[:, 0]
+        certain = closed[:, 0].copy()
         if certain.any() and self.seen.pending.any():
-            without = replace(
-                self.seen, n=self.seen.n + self.seen.pending, pending=0 * self.seen.pending, patients=None
-            )
-            certain = certain & self.design.closed(without)[:, 0]
+            seen = self.seen.where(certain)
+            without = replace(seen, n=seen.n + seen.pending, pending=0 * seen.pending, patients=None)
+            certain[certain] = self.design.closed(without)[:, 0]
         self._set(certain, Action.STOP, _NONE, 0, self._code("stop_lowest_closed"))
 
     def _incomplete(self) -> None:
