@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from protorun.cli.output import Format, emit, say
+from protorun.cli.output import Format, emit, say, visible
 
 Row = dict[str, Any]
 Table = tuple[str, Sequence[Row]]
@@ -30,15 +30,12 @@ def print_rows(rows: Sequence[Row], format: Format, output: Path | None) -> None
 
 
 def print_tables(tables: Sequence[Table], output: Path | None) -> None:
-    """Tables for people, one after another."""
-    if output is None:
-        for title, rows in tables:
-            emit(rows, title=title)
-        return
+    """Tables for people, one after another, each under its title."""
     out = io.StringIO()
     for title, rows in tables:
-        emit(rows, title=title, out=out)
-    deliver(out.getvalue(), output)
+        out.write(f"{visible(title)}\n")
+        emit(rows, out=out)
+    deliver(out.getvalue().rstrip("\n"), output)
 
 
 def short(rows: Sequence[Row], *, without: Sequence[str] = ("reason",)) -> list[Row]:

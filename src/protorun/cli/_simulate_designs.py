@@ -154,6 +154,7 @@ def _footer(
     packages = ", ".join(f"{name} {version(name)}" for name in ("protorun", "numpy", "scipy"))
     lines = [
         ("run", how),
+        *([("examples", f"seed {settings.seed}")] if settings.examples else []),
         ("versions", f"python {python_version()}, {packages}"),
         ("input", found.input_hash[:16]),
         ("digest", found.digest),

@@ -32,7 +32,7 @@ def emit(
 
 def say(text: str) -> None:
     """A word to the person at the terminal, on stderr."""
-    print(_visible(text), file=sys.stderr)
+    print(visible(text), file=sys.stderr)
 
 
 def spreadsheet_safe(value: Any) -> Any:
@@ -66,15 +66,15 @@ def _table(rows: Sequence[Mapping[str, Any]], title: str, out: TextIO) -> None:
     from rich.text import Text
 
     console = Console(file=out, width=None if out.isatty() else 160, highlight=False)
-    table = Table(title=_visible(title) or None, box=SIMPLE_HEAD, title_justify="left")
+    table = Table(title=visible(title) or None, box=SIMPLE_HEAD, title_justify="left")
     names = list(dict.fromkeys(name for row in rows for name in row))
     for name in names:
         table.add_column(name.replace("_", " "), overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_visible(str(_plain(row.get(name, ""))))) for name in names))
+        table.add_row(*(Text(visible(str(_plain(row.get(name, ""))))) for name in names))
     console.print(table)
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """The text without signs that would steer a terminal or turn the direction of writing."""
     return text.translate(_STEERING)
