@@ -12,8 +12,8 @@ from protorun.statistics import EarlyZero, FlemingHarrington, logrank
 from protorun.statistics.design.survival.piecewise import Piecewise, piecewise, steady_accrual
 from protorun.statistics.design.survival.simulation import (
     _courses,
+    _looks,
     _planned,
-    _Sizes,
     _when,
     simulate_two_arms,
     without_effect,
@@ -71,7 +71,7 @@ def test_power_with_a_delayed_effect_is_near_the_calculated_one(shared):
 
 def test_the_event_that_triggers_the_look_is_in_the_analysis():
     """(a + t) - a may be below t: the trap that took .006 off the power."""
-    plan = _planned(two_arms(), 100, 2.0, None, _Sizes(None, None), None)
+    plan = _planned(two_arms(), _looks(100, 2.0, None), patients=None, block=None)
     found = simulate_two_arms(two_arms(), 100, upper=2.0, trials=500, seed=4)
     courses = _courses(plan, 4, np.arange(500))
     for row in range(0, 500, 50):
@@ -87,7 +87,7 @@ def test_the_event_that_triggers_the_look_is_in_the_analysis():
 
 
 def test_a_trial_is_the_same_in_any_batch_and_order():
-    plan = _planned(two_arms(), 30, 2.0, None, _Sizes(60, None), None)
+    plan = _planned(two_arms(), _looks(30, 2.0, None), patients=60, block=None)
     whole, some = _courses(plan, 9, np.arange(20)), _courses(plan, 9, np.array([17, 3]))
     for name in ("entry", "time", "died", "group"):
         np.testing.assert_array_equal(getattr(whole, name)[[17, 3]], getattr(some, name))
@@ -99,7 +99,7 @@ def test_a_trial_is_the_same_in_any_batch_and_order():
     ("ratio", "block", "size", "experimental"), [(1, None, 4, 2), (2, None, 6, 4), (1.5, 10, 10, 6)]
 )
 def test_arms_come_in_permuted_blocks(ratio, block, size, experimental):
-    plan = _planned(replace(two_arms(), ratio=ratio), 20, 2.0, None, _Sizes(60, block), None)
+    plan = _planned(replace(two_arms(), ratio=ratio), _looks(20, 2.0, None), patients=60, block=block)
     assert plan.block == size
     courses = _courses(plan, 5, np.arange(200))
     dealt = courses.group.reshape(200, -1, size)
@@ -112,7 +112,7 @@ def test_arms_come_in_permuted_blocks(ratio, block, size, experimental):
 def test_entry_follows_a_piecewise_accrual():
     """A third of the rate in the first half: a quarter of the patients by then."""
     trial = replace(two_arms(), accrual=steady_accrual((10, 30), 12, (0, 6)))
-    plan = _planned(trial, 20, 2.0, None, _Sizes(None, None), None)
+    plan = _planned(trial, _looks(20, 2.0, None), patients=None, block=None)
     entry = _courses(plan, 6, np.arange(400)).entry
     assert plan.patients == 240
     assert entry.min() > 0
@@ -145,9 +145,9 @@ def test_futility_bounds_stop_trials_without_effect_early():
 
 def test_what_cannot_be_planned_is_refused():
     for events, upper, more, words in (
-        ((100, 90), (2, 2), {}, "must rise"),
+        ((100, 90), (2, 2), {}, "rise from 1"),
         ((90, 100), 2.0, {}, "as many upper bounds"),
-        (301, 2.0, {}, "at most 300 patients"),
+        (301, 2.0, {}, "more than 300 patients"),
         (100, 2.0, {"block": 5}, "does not hold the ratio"),
         (100, 2.0, {"trials": 0}, "trials must be"),
         ((90, 100), (2, 2), {"lower": (0, 0, 0)}, "lower bounds"),

@@ -95,12 +95,10 @@ def logrank(
     from protorun.plan import plan
     from protorun.read import load
 
-    lists = {
-        "hazard_control": numbers(hazard_control, "--hazard-control"),
-        "hazard_from": numbers(hazard_from, "--hazard-from"),
-        "hr_from": numbers(hr_from, "--hr-from"),
-        "accrual_rate": numbers(accrual_rate, "--accrual-rate"),
-        "accrual_from": numbers(accrual_from, "--accrual-from"),
+    texts = {"hazard_control": hazard_control, "hazard_from": hazard_from, "hr_from": hr_from}
+    texts |= {"accrual_rate": accrual_rate, "accrual_from": accrual_from}
+    lists = {name: numbers(text, f"--{name.replace('_', '-')}") for name, text in texts.items()}
+    several = {
         "median_control": numbers(median_control, "--median-control") or None,
         "hr": numbers(hr, "--hr") or None,
     }
@@ -108,17 +106,21 @@ def logrank(
     how = {"dropout_time": dropout_time, "control": control, "method": method, "tau": tau}
     how |= {"simulate": simulate, "seed": seed}
     known = load(study) if study else None
-    found = plan.logrank(known, test=test.split(";"), **lists, **one, **how, **looks.given)
+    found = plan.logrank(known, test=test.split(";"), **lists, **several, **one, **how, **looks.given)
     for line in found.assumptions:
         value = f"{line.value:g}" if isinstance(line.value, float) else line.value
         say(f"{line.name}: {value} [{line.basis}{': ' + line.source if line.source else ''}]")
-    if format != "table":
-        emit(found.table(), format)
-        return 0
-    emit(shown(_part(found.table(), simulated=False)), title="Log-rank plan")
-    if simulate:
-        emit(shown(_part(found.table(), simulated=True)), title="Simulated")
+    _print(found.table(), format, simulated=simulate > 0)
     return 0
+
+
+def _print(rows: list[dict[str, Any]], format: Format, *, simulated: bool) -> None:
+    if format != "table":
+        emit(rows, format)
+        return
+    emit(shown(_part(rows, simulated=False)), title="Log-rank plan")
+    if simulated:
+        emit(shown(_part(rows, simulated=True)), title="Simulated")
 
 
 _WHICH = ("median_control", "hr", "test", "look")

@@ -62,7 +62,8 @@ def simulate_two_arms(
     The test is the log-rank test, or a weighted one. When too few events ever happen, the look is made on all there
     are, as soon as nobody is under observation, against the bound that was planned. Raises UsageError.
     """
-    plan = _planned(trial, events, upper, lower, _Sizes(patients, block), weight)
+    looks = _looks(events, upper, lower)
+    plan = _planned(trial, looks, patients=patients, block=block, weight=weight)
     if not 1 <= trials <= _MOST_TRIALS:
         raise UsageError(f"trials must be 1 to {_MOST_TRIALS:,}, not {trials}")
     step = max(1, CHUNK // plan.patients)
@@ -77,38 +78,42 @@ def without_effect(trial: TwoArms) -> TwoArms:
     return replace(trial, event=(trial.event[0], trial.event[0]))
 
 
-@dataclass(frozen=True)
-class _Sizes:
-    patients: int | None
-    block: int | None
+_Looks = tuple[tuple[int, ...], FloatArray, FloatArray]
 
 
-def _planned(
-    trial: TwoArms,
-    events: int | Sequence[int],
-    upper: float | Sequence[float],
-    lower: Sequence[float] | None,
-    sizes: _Sizes,
-    weight: Weight | None,
-) -> _Plan:
+def _looks(
+    events: int | Sequence[int], upper: float | Sequence[float], lower: Sequence[float] | None
+) -> _Looks:
+    """Planned events, upper and lower bounds, one of each for each look."""
     numbers = np.atleast_1d(np.asarray(events, np.float64))
     high = np.atleast_1d(np.asarray(upper, np.float64))
     low = np.full(len(numbers), -np.inf)
     if lower is not None:
-        low[: len(lower)] = lower[: len(numbers)]
+        if len(lower) not in (len(numbers), len(numbers) - 1):
+            raise UsageError(f"{len(numbers)} looks need as many lower bounds, or one less, not {len(lower)}")
+        low[: len(lower)] = lower
         low[-1] = -np.inf
-    patients = round(trial.patients) if sizes.patients is None else sizes.patients
-    if patients < 2:
-        raise UsageError(f"a trial of {patients} patients has no two arms")
     if len(high) != len(numbers) or np.isnan(high).any() or np.isnan(low).any():
         raise UsageError(f"{len(numbers)} looks need as many upper bounds, not {len(high)}")
-    if lower is not None and len(lower) not in (len(numbers), len(numbers) - 1):
-        raise UsageError(f"{len(numbers)} looks need as many lower bounds, or one less, not {len(lower)}")
-    whole = np.all(numbers == np.floor(numbers)) and np.all(np.diff(numbers) > 0)
-    if not whole or numbers[0] < 1 or numbers[-1] > patients:
-        raise UsageError(f"events of the looks must rise from 1 to at most {patients} patients, not {events}")
-    counts = tuple(int(d) for d in numbers)
-    return _Plan(trial, patients, _block(trial.ratio, sizes.block), counts, high, low, weight)
+    if np.any(numbers != np.floor(numbers)) or np.any(np.diff(numbers) <= 0) or numbers[0] < 1:
+        raise UsageError(f"events of the looks are whole numbers that rise from 1, not {events}")
+    return tuple(int(d) for d in numbers), high, low
+
+
+def _planned(
+    trial: TwoArms,
+    looks: _Looks,
+    *,
+    patients: int | None = None,
+    block: int | None = None,
+    weight: Weight | None = None,
+) -> _Plan:
+    count = round(trial.patients) if patients is None else patients
+    if count < 2:
+        raise UsageError(f"a trial of {count} patients has no two arms")
+    if looks[0][-1] > count:
+        raise UsageError(f"{looks[0][-1]} events are more than {count} patients can have")
+    return _Plan(trial, count, _block(trial.ratio, block), *looks, weight)
 
 
 def _block(ratio: float, block: int | None) -> int:
