@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
 from protorun.cli.output import Format, emit, say
 from protorun.cli.plans._numbers import numbers, shown
 from protorun.cli.plans._options import OneLook
+
+if TYPE_CHECKING:
+    from protorun.plan._assumptions import Assumption
 
 
 def logrank(
@@ -107,11 +110,15 @@ def logrank(
     how |= {"simulate": simulate, "seed": seed}
     known = load(study) if study else None
     found = plan.logrank(known, test=test.split(";"), **lists, **several, **one, **how, **looks.given)
-    for line in found.assumptions:
-        value = f"{line.value:g}" if isinstance(line.value, float) else line.value
-        say(f"{line.name}: {value} [{line.basis}{': ' + line.source if line.source else ''}]")
+    _say(found.assumptions)
     _print(found.table(), format, simulated=simulate > 0)
     return 0
+
+
+def _say(assumptions: tuple[Assumption, ...]) -> None:
+    for line in assumptions:
+        value = f"{line.value:g}" if isinstance(line.value, float) else line.value
+        say(f"{line.name}: {value} [{line.basis}{': ' + line.source if line.source else ''}]")
 
 
 def _print(rows: list[dict[str, Any]], format: Format, *, simulated: bool) -> None:
