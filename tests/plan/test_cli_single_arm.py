@@ -146,7 +146,7 @@ def test_python_names_are_those_of_the_commands():
     assert protorun.plan("single-stage", p0=0.1, p1=0.3)[0].n == 25
 
 
-@pytest.mark.parametrize("page", ["simon", "single-stage", "monitoring"])
+@pytest.mark.parametrize("page", ["simon", "single-stage", "monitoring", "table", "accelerated-titration"])
 def test_the_examples_of_the_page_print_what_stands_beside_them(capsys, page):
     scope: dict[str, object] = {}
     for block in re.findall(r"```python\n(.*?)```", (PAGES / f"{page}.md").read_text(encoding="utf-8"), re.S):
