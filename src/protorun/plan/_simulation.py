@@ -29,8 +29,10 @@ def with_simulation(asked: Asked, rows: list[dict[str, Any]], chance: Chance) ->
     """The rows with what simulated trials come to at each look, under the planned effect and under none.
 
     Patients and events are the planned ones, rounded up. Raises UsageError for tests that are not simulated and for looks
-    with the same number of events.
+    with the same number of events. With no trials asked for, the rows as they are.
     """
+    if not chance.trials:
+        return rows
     if asked.test.kind not in ("logrank", "fh"):
         raise UsageError(f"only logrank and fh(rho,gamma) are simulated, not {asked.test.name}")
     events = [ceil(row["events"] - _GUARD) for row in rows]

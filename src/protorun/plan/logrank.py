@@ -92,9 +92,7 @@ def logrank(
     rows: list[dict[str, Any]] = []
     for (said, hazard), (words, effect), wanted in product(controls, effects, tests):
         asked = Asked(hazard, effect, leaving, entry, share, months[1], size, bounds, chosen, wanted)
-        found = rows_of(asked)
-        if chance.trials:
-            found = with_simulation(asked, found, chance)
+        found = with_simulation(asked, rows_of(asked), chance)
         rows += [{**said, "hr": words, "test": wanted.name, **row} for row in found]
     return LogrankPlan(tuple(rows), assumptions)
 
