@@ -222,6 +222,15 @@ class TestFlagsAndCodes:
         found = screen(study_of(("exclusion", tree)), table).satisfied[0].tolist()
         assert found == [YES, YES, NO, UNKNOWN, YES, YES, UNKNOWN]
 
+    def test_an_excepted_disease_releases_who_has_no_other_of_its_kind(self):
+        only = Code(variable="autoimmune_disease_type", values=("vitiligo",), every=True)
+        released = All(parts=(Flag(variable="vitiligo"), only))
+        tree = Unless(part=Flag(variable="autoimmune_disease"), exception=released)
+        rows = ["yes,no,", "yes,yes,vitiligo", "yes,yes,vitiligo;lupus", "yes,yes,", "no,no,", "yes,,"]
+        table = facts("autoimmune_disease,vitiligo,autoimmune_disease_type", *rows)
+        found = screen(study_of(("exclusion", tree)), table).satisfied[0].tolist()
+        assert found == [NO, YES, NO, UNKNOWN, YES, UNKNOWN]
+
 
 CLASSES = (
     "radiotherapy",

@@ -178,7 +178,7 @@ def _known(grid: Grid) -> dict[str, str]:
         base = name.partition("_except_")[0]
         if base in variables():
             kinds[name] = "number"
-        elif name in coded():
+        elif name in coded() or _tells_which(name, grid):
             kinds[name] = "code"
         elif (
             (name.startswith("prior_") and name.removeprefix("prior_") in classes())
@@ -189,6 +189,11 @@ def _known(grid: Grid) -> dict[str, str]:
         ):
             kinds[name] = "yes/no"
     return kinds
+
+
+def _tells_which(name: str, grid: Grid) -> bool:
+    """`autoimmune_disease_type` beside `autoimmune_disease`: all diseases of that kind the patient has."""
+    return name.endswith("_type") and name.removesuffix("_type") in grid.columns
 
 
 _STATED = frozenset(

@@ -7,6 +7,7 @@ import re
 from protorun.reading.eligibility.alternatives import narrower, swallows_limits
 from protorun.reading.eligibility.context import Context
 from protorun.reading.eligibility.lists import find, has_atom, negated, trim
+from protorun.reading.eligibility.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Code, Expr, Flag, If, Not, Number, Unless
@@ -52,8 +53,27 @@ def excepted(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
 def _taken(part: Expr, exception: Expr, context: Context) -> Expr:
     """The part without its exception."""
     if context.firing:
-        return Unless(part=part, exception=exception)
+        return Unless(part=part, exception=_of_its_kind(part, exception))
     return If(condition=Not(part=exception), then=part)
+
+
+def _of_its_kind(part: Expr, exception: Expr) -> Expr:
+    """`autoimmune disease other than vitiligo`: vitiligo releases who has no other; whether there is another is asked."""
+    heads, kinds = leaves(part), leaves(exception)
+    if len(heads) != 1 or not _plain_condition(part) or not all(map(_plain_condition, kinds)):
+        return exception
+    if any(isinstance(e, Not) or k.variable == part.variable for k in kinds for e in (exception, k)):  # type: ignore[union-attr]
+        return exception
+    source = kinds[0].source  # type: ignore[union-attr]
+    names = tuple(dict.fromkeys(k.variable for k in kinds))  # type: ignore[union-attr]
+    only = Code.model_construct(variable=f"{part.variable}_type", values=names, every=True, source=source)  # type: ignore[union-attr]
+    return All(parts=(exception, only))
+
+
+def _plain_condition(expr: Expr) -> bool:
+    return isinstance(expr, Flag) and (
+        expr.variable not in concepts() or concepts()[expr.variable].domain == "condition"
+    )
 
 
 def _alternatives(chunks: list[Chunk]) -> list[list[Chunk]]:

@@ -153,6 +153,9 @@ def _with_atoms(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         elif not _silent(chunk, line):
             lost.append((chunk.start, chunk.end))
         at += 1
+    if (lines := _lines(parts)) is not None:
+        lost.append((chunks[0].start, chunks[-1].end))
+        parts = [lines]
     if not _go_together(parts):
         return context.unparsed(line, chunks)
     expr: Expr = parts[0] if len(parts) == 1 else All(parts=tuple(parts))
@@ -164,9 +167,27 @@ def _with_atoms(chunks: list[Chunk], line: Line, context: Context) -> Expr:
 _OF_WHAT = re.compile(r"(?<!prior )(?<!due )\bto (?:any of |any |the |this |study |either |one of ){0,4}$")
 
 
+_SETTINGS = frozenset(
+    {"advanced_disease", "metastatic_disease", "locally_advanced_disease", "recurrent_disease"}
+)
+
+
+def _lines(parts: list[Expr]) -> Number | None:
+    """`two regimens for advanced disease`: the count has no place for the setting it counts in."""
+    counts = [p for p in parts if isinstance(p, Number) and p.variable.endswith("_lines")]
+    staged = any(isinstance(p, Flag) and p.variable in _SETTINGS for p in parts)
+    return counts[0] if len(counts) == 1 and staged and len(parts) == 2 else None
+
+
+_OF_ILLNESS = re.compile(r"(?<=treatment) (?:for|of) (?!(?:the |this |any )?(?:study|trial))")
+"""`treatment for asthma`: who has asthma is not meant, but who is treated for it."""
+
+
 def _silent(chunk: Chunk, line: Line) -> bool:
     """Signs and words of no weight; the study treatment only where it says when, not to what."""
     if chunk.kind == "a":
+        if _OF_ILLNESS.match(line.text, chunk.end):
+            return False
         return not _OF_WHAT.search(line.text[max(0, chunk.start - 40) : chunk.start])
     return chunk.kind in LOOSE or chunk.kind == ")"
 

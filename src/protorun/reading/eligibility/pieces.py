@@ -73,6 +73,8 @@ def chunks_of(line: Line) -> list[Chunk]:
     chunks = [c for c in lex(line.text, pieces) if c.kind != "E" and not (c.kind == "X" and c.value == "any")]
     chunks = mark_half_lives(mark_windows(share_known_heads(chunks, line), line.text))
     chunks = mark_sexes(without_echoes(mark_limits(_both_sides(_non(chunks)), line), line), line)
+    if "receptor" in line.text:
+        chunks = [_receptor(c, line) for c in chunks]
     personal = _personal(line.text)
     if not personal:
         chunks = mark_reactions(chunks, line)
@@ -125,6 +127,12 @@ _WHATEVER = (
     r"|whether or not (?:(?!but\b|if\b|unless\b|except\b|must\b|and\b|to\b)[a-z/-]{1,20} ){0,6}[a-z/-]{1,20})"
 )
 _REGARDLESS = Guarded(rf"\({_WHATEVER}\)|[ ,]{{1,2}}{_WHATEVER}(?= ?(?:[.;,)]|$))")
+
+
+def _receptor(chunk: Chunk, line: Line) -> Chunk:
+    """`growth factor receptor 2`: a receptor is nothing that is given."""
+    given = chunk.kind == "y" and line.text.startswith((" receptor", "-receptor"), chunk.end)
+    return Chunk("z", chunk.start, chunk.end, "receptor") if given else chunk
 
 
 def _named_methods(text: str) -> list[re.Match[str]]:

@@ -181,7 +181,7 @@ def distribute(chunks: list[Chunk], line: Line, *, pairs: bool = False) -> list[
         return chunks
     while at < len(chunks):
         run = _run(chunks, at)
-        members = [c for c in chunks[at:run] if c.kind == "A"]
+        members = _clause(chunks[at:run], line)
         if (
             len(members) > 1
             and (first := _qualifiers(members[0]))
@@ -194,6 +194,16 @@ def distribute(chunks: list[Chunk], line: Line, *, pairs: bool = False) -> list[
                 _qualify(member, first, line)
         at = max(run, at + 1)
     return chunks
+
+
+def _clause(run: list[Chunk], line: Line) -> list[Chunk]:
+    """The conditions of a run; two of them alone where `current A or B, or a history of C` goes on with words of its own."""
+    members = [c for c in run if c.kind == "A"]
+    goes_on = len(members) > 2 and not members[1].own and _close(members[0], members[1], line)
+    if goes_on and (members[2].own or not _close(members[1], members[2], line)):
+        between = [c.kind for c in run if members[0].end <= c.start < members[2].start and c.kind != "A"]
+        return members[:2] if set(between) == {"|"} else members
+    return members
 
 
 def _paired(run: list[Chunk], members: list[Chunk]) -> bool:

@@ -67,6 +67,10 @@ GENERIC = frozenset(
         "illnesses",
         "comorbidity",
         "comorbidities",
+        "comorbid",
+        "co",
+        "morbidity",
+        "morbidities",
         "function",
         "functions",
         "signs",
@@ -262,6 +266,10 @@ def given(gap: str) -> bool:
 def open_flag(text: str, qualifiers: tuple[str, ...], source: Source) -> Flag:
     """A condition under the name its words give."""
     name = re.sub(r"[^a-z0-9]+", "_", re.sub(r"\b(?:the|a|an)\b", " ", text)).strip("_")
+    if (
+        name in concepts() and text not in concepts()[name].aliases
+    ):  # no name of the tables, only the key of one
+        name = f"{name}_unspecified"
     return Flag.model_construct(variable=name, qualifiers=qualifiers, window=None, source=source)
 
 

@@ -166,7 +166,9 @@ def _name(raw: str, before: list[_Thing]) -> str | None:
     if not text or len(text) > 90 or len(text.split()) > 11:
         return None
     if part := _PARTS.fullmatch(text):
-        owner = next((t.name for t in reversed(before) if not _PARTS.match(t.name)), None)
+        owners = [t.name for t in before if not _PARTS.match(t.name)]
+        theirs = "their " in raw and len(owners) > 1
+        owner = " or ".join(owners) if theirs else owners[-1] if owners else None
         return f"{part['part']} of {owner}" if owner else part["part"] if not before else None
     return None if refused(_OF_STUDY.sub("", text)) else text
 

@@ -25,7 +25,7 @@ _ISH_SIGN = re.compile(
     r"(?P<after>-(?![a-z])|\+|[- ]?negative|[- ]?positive|[- ]?non-?amplified|[- ]?not amplified|[- ]?amplified)"
 )
 _WORD = re.compile(
-    r"\bher[- ]?2(?:/neu|\s*neu)?(?:[- ](?:receptor|protein))?(?:\s+status)?[- ]*"
+    r"\b(?:(?:human )?epidermal growth factor receptor[- ]?2(?: ?\(her[- ]?2(?:/neu)?\))?|her[- ]?2(?:/neu|\s*neu)?)(?:[- ](?:receptor|protein))?(?:\s+status)?[- ]*"
     r"(?P<word>-\s?positive|positive|overexpress(?:ing|ion|ed)|-?amplified|\+(?![a-z0-9])|negative|-?non-?amplified|low(?:[- ]expressing|[- ]expression)?|"
     r"express(?:ing|ion)|ultra-?low|zero|(?<=-)(?=metastatic|\s|\)|,|$))"
 )
@@ -51,6 +51,7 @@ def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
         and "ihc" not in text
         and "immunohist" not in text
         and "her 2" not in text
+        and "growth factor receptor" not in text
     ):
         return
     about_her2 = re.search(r"her[- ]?2", text) is not None

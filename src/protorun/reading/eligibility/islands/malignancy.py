@@ -57,6 +57,7 @@ _JOINT = re.compile(
     r"(?:(?P<such>\b(?:such as|including(?:,? but not limited to)?|for example|e\.g\.,?)(?=\W))|(?P<open>(?!\([a-z]{2,6}\) [a-z])[({\[])|(?P<close>(?<!\([a-z]{2})(?<!\([a-z]{3})[)}\]])|(?<![a-z])\(?[a-h1-9][).](?= )|[,;:]|\.(?= |$)|\b(?:and/or|or|and|etc)\b\.?)"
 )
 _IN_SITU_OF = re.compile(r"(?:carcinoma|cancer|malignanc(?:y|ie))s? in[ -]situ of (?:the )?(?P<organ>[a-z]+)")
+_OWN_ORGAN = re.compile(r"(?:the )?[a-z]+ (?:cancer|carcinoma)s?")
 _ORGANS = frozenset(
     [
         "cervix",
@@ -135,6 +136,8 @@ def _members(text: str, start: int, end: int) -> tuple[list[_Member], bool]:
         stop = joint.start() if joint else end
         if text[at:stop].strip():
             member, tail = _member(text, at, stop, in_situ)
+            if in_situ and _OWN_ORGAN.fullmatch(text[at:stop].strip()):
+                member.name, member.lost = "", True  # in situ as well, or the cancer of that organ?
             in_situ = (
                 bool(member.name) and (in_situ or " of " in text[at:stop]) and member.name.endswith("in_situ")
             )

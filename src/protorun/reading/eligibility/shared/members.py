@@ -240,7 +240,8 @@ def _lead_on(
     for at in range(1, len(found)):
         gap = line.text[operands[at - 1][-1].end : operands[at][0].start]
         own = operands[at][0].own or _OWN_LEAD.search(gap)
-        if joints[at - 1] not in ",|/" or own or not _bare(found[at], operands[at]):
+        plain = _bare(_untimed(found[at], found[0]), operands[at])
+        if joints[at - 1] not in ",|/" or own or not plain:
             return found
         new = change(found[at], operands[at])
         if not unread(new):
@@ -248,6 +249,13 @@ def _lead_on(
             line.readings.append((says, new, found[at]))
         found[at] = new
     return found
+
+
+def _untimed(expr: Expr, first: Expr) -> Expr:
+    """A condition in the time of the first of the list, without it."""
+    times = [leaf.window for leaf in leaves(first) if isinstance(leaf, (Flag, Treated)) and leaf.window]
+    same = isinstance(expr, Flag) and expr.window in times
+    return expr.model_copy(update={"window": None}) if same else expr
 
 
 def _lead(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.nodes import window
@@ -34,7 +35,21 @@ def mark_windows(chunks: list[Chunk], text: str) -> list[Chunk]:
         else:
             found.append(chunks[at])
             at += 1
-    return found
+    return _same_anchor(found, text)
+
+
+_ANCHORED = re.compile(r"\b(?:screen|consent|icf|visit|baseline|obtain|run[- ]in|ago|past|last)")
+
+
+def _same_anchor(chunks: list[Chunk], text: str) -> list[Chunk]:
+    """`A within 3 weeks, or B within 6 weeks before the first dose`: both times count back from there."""
+    times = [c for c in chunks if c.kind == "W"]
+    for one, two in pairwise(times):
+        between = text[one.end : two.start]
+        plain = not _ANCHORED.search(text, one.start, one.end) and not re.search(r"[;.:]", between)
+        if plain and one.value.anchor == "screening" and "or " in between and len(between) < 120:
+            one.value = one.value.model_copy(update={"anchor": two.value.anchor})
+    return chunks
 
 
 def _of_length(chunks: list[Chunk], at: int) -> bool:
