@@ -101,6 +101,19 @@ def test_the_hazard_ratio_at_the_bound_is_the_one_that_gives_its_z():
         assert -log(row["hr_at_lower"]) * row["events"] ** 0.5 / 2 == pytest.approx(row["lower_z"])
 
 
+def test_patients_a_month_say_how_long_the_accrual_takes():
+    """Eleven months or so at 30 a month; then the size is what came."""
+    asked = {"median_control": 6, "hr": 0.7, "followup": 12}
+    for test in ("logrank", "fh(0,1)"):
+        row = plan(**asked, patients_per_month=30, test=test).table()[-1]
+        assert row["patients_needed"] == pytest.approx(30 * row["accrual_months"], rel=1e-6)
+        assert row["months"] == pytest.approx(row["accrual_months"] + 12, rel=1e-6)
+        again = plan(**asked, accrual=row["accrual_months"], test=test).table()[-1]
+        assert again["patients"] == pytest.approx(row["patients"], rel=1e-6)
+    with_n = plan(**asked, patients_per_month=30, n=300).table()[-1]
+    assert with_n["accrual_months"] == 10
+
+
 def test_every_assumption_is_named_with_its_basis():
     found = {a.name: a for a in plan(**USUAL, hr=[0.6, 0.7]).assumptions}
     assert found["dropout"].basis == "default"
@@ -172,13 +185,17 @@ def test_a_trial_of_one_arm_has_no_logrank_plan():
         ({"hr": 0.7, "test": "max_combo", "k": 2}, "one look"),
         ({"hr": 0.7, "eta": 0.01, "dropout": 0.1}, "not both"),
         ({"hr": 0.7, "n": -3}, "positive"),
+        ({"hr": 0.7, "ratio": 0}, "positive"),
+        ({"hr": 0.7, "followup": float("nan")}, "follow-up"),
+        ({"hr": 0.7, "patients_per_month": 5}, "not both"),
+        ({"hr": 0.7, "accrual_rate": [0, 1], "accrual_from": [0, 6], "test": "rmst", "tau": 20}, "at risk"),
         ({"hr": 1.4, "method": "score"}, "no size"),
         ({"hr": -1}, "positive"),
     ],
 )
 def test_what_does_not_fit_is_said(asked, says):
     with pytest.raises(UsageError, match=says):
-        plan(**USUAL, **asked)
+        plan(**{**USUAL, **asked})
 
 
 def test_the_command_prints_rows_and_every_assumption(capsys):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from math import inf
 from typing import Any
 
 from protorun.errors import NotStated, UsageError
@@ -54,6 +55,8 @@ def allocation(gathering: Gathering, given: float | None, control: str) -> float
     """Experimental patients for each control patient: as given, else as the study states it."""
     name = "allocation, experimental : control"
     if given is not None:
+        if not 0 < given < inf:
+            raise UsageError(f"the allocation ratio must be positive, not {given}")
         return float(gathering.take(name, given))
     study = gathering.study
     if study is None:
@@ -77,8 +80,8 @@ def allocation(gathering: Gathering, given: float | None, control: str) -> float
 def patients(gathering: Gathering, given: float | None) -> float | None:
     """Patients in both arms together, as given or as the study has them; None asks for the size."""
     if given is not None:
-        if not given > 0:
-            raise UsageError(f"n must be positive, not {given}")
+        if not 0 < given < inf:
+            raise UsageError(f"n must be positive and finite, not {given}")
         return float(gathering.take("patients, both arms", given))
     fact = gathering.study.enrollment.size if gathering.study else Sourced[int]()
     if fact.value is None:
@@ -86,9 +89,35 @@ def patients(gathering: Gathering, given: float | None) -> float | None:
     return float(gathering.take("patients, both arms", fact.value, fact.basis, _words(fact)))
 
 
-def periods(gathering: Gathering, accrual: float | None, followup: float | None) -> tuple[float, float]:
-    """Months of accrual, and from the last patient in to the analysis; the one not given follows from the study's start
-    and completion where it states both."""
+Periods = tuple[float | None, float]
+
+
+def periods(
+    gathering: Gathering,
+    accrual: float | None,
+    followup: float | None,
+    pace: float | None,
+    size: float | None,
+) -> Periods:
+    """Months of accrual (None: as many as `pace`, patients a month, takes to the size), and from the last patient in to the
+    analysis; what is not given follows from the study's start and completion where it states both."""
+    if pace is not None and accrual is not None:
+        raise UsageError(
+            "accrual is a number of months or of patients a month (patients_per_month), not both"
+        )
+    if pace is None:
+        return _by_calendar(gathering, accrual, followup)
+    if not 0 < pace < inf:
+        raise UsageError(f"patients_per_month must be positive, not {pace}")
+    gathering.take("patients enrolled a month", pace)
+    if followup is None:
+        gathering.need("the months of follow-up after the last patient", "give followup")
+    else:
+        gathering.take("months of follow-up after the last patient", followup)
+    return (None if size is None else size / pace), followup or 0.0
+
+
+def _by_calendar(gathering: Gathering, accrual: float | None, followup: float | None) -> Periods:
     total, words = _duration(gathering.study)
     times = {"months of accrual": accrual, "months of follow-up after the last patient": followup}
     found: list[float] = []

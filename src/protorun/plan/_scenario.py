@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, inf, log, sqrt
 from typing import Any
 
@@ -24,7 +24,7 @@ from protorun.statistics.design.survival.logrank_size import (
     schoenfeld_size,
 )
 from protorun.statistics.design.survival.max_combo import max_combo, max_combo_size
-from protorun.statistics.design.survival.piecewise import Piecewise
+from protorun.statistics.design.survival.piecewise import Piecewise, steady_accrual
 from protorun.statistics.design.survival.restricted import (
     Difference,
     difference_power,
@@ -54,13 +54,29 @@ class Test:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """How patients come: for how many months (None: as long as the size takes at `pace`, patients a month), and how the
+    rate changes on the way."""
+
+    months: float | None
+    rates: tuple[float, ...]
+    starts: tuple[float, ...]
+    pace: float | None = None
+
+    @property
+    def accrual(self) -> Piecewise:
+        """Rates by calendar time. Raises UsageError when they go beyond the months."""
+        return steady_accrual(self.rates, 1.0 if self.months is None else self.months, self.starts)
+
+
+@dataclass(frozen=True)
 class Asked:
     """One scenario; `size` None asks for the size, else the power is asked for."""
 
     control: Piecewise
     effect: Piecewise
     leaving: Piecewise
-    entry: Piecewise
+    entry: Entry
     ratio: float
     followup: float
     size: float | None
@@ -72,13 +88,13 @@ class Asked:
     def trial(self) -> TwoArms:
         """The trial with as many patients as the shape of its accrual has, or as `size` says."""
         arms = (self.control, self.control.times(self.effect))
-        shape = TwoArms(arms, (self.leaving, self.leaving), self.entry, self.ratio)
+        shape = TwoArms(arms, (self.leaving, self.leaving), self.entry.accrual, self.ratio)
         return scaled(shape, self.size or 100.0)
 
     @property
     def calendar(self) -> float:
         """Planned time of the analysis."""
-        return self.entry.starts[-1] + self.followup
+        return (self.entry.months or 0.0) + self.followup
 
     @property
     def hr(self) -> float:
@@ -102,6 +118,34 @@ def test_named(name: str, tau: float | None) -> Test:
 
 def rows_of(asked: Asked) -> list[dict[str, Any]]:
     """One row for each look of the scenario. Raises UsageError for what cannot be combined."""
+    asked = settled(asked)
+    return [{**row, "accrual_months": asked.entry.months} for row in _rows_of(asked)]
+
+
+def settled(asked: Asked) -> Asked:
+    """The scenario with its months of accrual found, where they follow from the size."""
+    if asked.entry.months is not None:
+        return asked
+    return replace(asked, entry=replace(asked.entry, months=_months_needed(asked)))
+
+
+def _months_needed(asked: Asked) -> float:
+    """Months of accrual after which as many patients have come as the trial needs; longer accrual needs fewer."""
+    pace = asked.entry.pace or 1.0
+    if len(asked.entry.rates) > 1:
+        raise UsageError("patients_per_month is one steady number; give accrual for a rate that changes")
+
+    def spare(months: float) -> float:
+        rows = _rows_of(replace(asked, entry=replace(asked.entry, months=months)))
+        return float(1 - rows[-1]["patients_needed"] / (pace * months))
+
+    start = 12.0
+    while spare(start) < -1:
+        start *= 2
+    return root_near(spare, start, start * 1.1)
+
+
+def _rows_of(asked: Asked) -> list[dict[str, Any]]:
     if asked.test.kind == "logrank" and asked.method != "score":
         return _by_events(asked)
     if asked.test.kind in ("logrank", "fh"):

@@ -9,7 +9,7 @@ from typing import Any
 
 from protorun.errors import UsageError
 from protorun.plan._assumptions import Assumption, Gathering, allocation, patients, periods
-from protorun.plan._scenario import METHODS, Asked, Test, rows_of, test_named
+from protorun.plan._scenario import METHODS, Asked, Entry, Test, rows_of, settled, test_named
 from protorun.plan._simulation import Chance, with_simulation
 from protorun.statistics.design.sequential.group_sequential import (
     TEST_TYPES,
@@ -21,7 +21,6 @@ from protorun.statistics.design.survival.piecewise import (
     hazard_of_median,
     hazard_of_probability,
     piecewise,
-    steady_accrual,
 )
 from protorun.study.study import Study
 
@@ -49,6 +48,7 @@ def logrank(
     accrual: float | None = None,
     accrual_rate: Sequence[float] = (),
     accrual_from: Sequence[float] = (),
+    patients_per_month: float | None = None,
     followup: float | None = None,
     eta: float | None = None,
     dropout: float | None = None,
@@ -70,16 +70,17 @@ def logrank(
 
     `median_control` and `hr`: one or several scenarios; with `hr_from` the ratios hold from those months on (a delayed
     effect), with `hazard_from` the `hazard_control` likewise. `accrual_rate`: relative patients a month from
-    `accrual_from` on (even when empty). `eta`: hazard of dropout, or `dropout`: the share lost by `dropout_time`.
-    `ratio`: experimental / control. `method`: schoenfeld, lachin_foulkes or score. `test`: logrank, fh(rho,gamma), rmst,
-    milestone (both by `tau`), max_combo. `simulate`: this many trials, patient by patient, beside the formula (logrank and
-    fh): power and type I error by each look, events and months with their Monte Carlo errors. `looks`: alpha (one-sided), beta, k, test_type, timing, sfu ... as in
-    `group_sequential`, but one look when left out.
+    `accrual_from` on (even when empty); `patients_per_month` instead of `accrual` finds the months the size takes.
+    `eta`: hazard of dropout, or `dropout`: the share lost by `dropout_time`. `ratio`: experimental / control. `method`:
+    schoenfeld, lachin_foulkes or score. `test`: logrank, fh(rho,gamma), rmst, milestone (both by `tau`), max_combo.
+    `simulate`: this many trials, patient by patient, beside the formula (logrank and fh): power and type I error by each
+    look, events and months with their Monte Carlo errors. `looks`: alpha (one-sided), beta, k, test_type, timing, sfu ...
+    as in `group_sequential`, but one look when left out.
     """
     gathering = Gathering(study)
     share = allocation(gathering, ratio, control)
-    months = periods(gathering, accrual, followup)
     size = patients(gathering, n)
+    months = periods(gathering, accrual, followup, patients_per_month, size)
     leaving = _dropout(gathering, eta, dropout, dropout_time)
     controls = _controls(gathering, median_control, hazard_control, hazard_from)
     effects = _effects(gathering, hr, hr_from)
@@ -88,12 +89,11 @@ def logrank(
     bounds = _looks(gathering, looks)
     chance = _chance(gathering, simulate, seed)
     assumptions = gathering.complete()
-    entry = steady_accrual(tuple(accrual_rate) or 1.0, months[0], accrual_from)
+    pattern = Entry(months[0], tuple(accrual_rate) or (1.0,), tuple(accrual_from), patients_per_month)
     rows: list[dict[str, Any]] = []
     for (said, hazard), (words, effect), wanted in product(controls, effects, tests):
-        asked = Asked(hazard, effect, leaving, entry, share, months[1], size, bounds, chosen, wanted)
-        found = with_simulation(asked, rows_of(asked), chance)
-        rows += [{**said, "hr": words, "test": wanted.name, **row} for row in found]
+        asked = Asked(hazard, effect, leaving, pattern, share, months[1], size, bounds, chosen, wanted)
+        rows += [{**said, "hr": words, "test": wanted.name, **row} for row in _rows(asked, chance)]
     return LogrankPlan(tuple(rows), assumptions)
 
 
@@ -103,6 +103,12 @@ def _chance(gathering: Gathering, trials: int, seed: int) -> Chance:
     if trials:
         gathering.take("simulated", f"{trials:,} trials, seed {seed}, permuted blocks")
     return Chance(trials, seed)
+
+
+def _rows(asked: Asked, chance: Chance) -> list[dict[str, Any]]:
+    """One scenario by the formula, and simulated where that is asked for."""
+    whole = settled(asked)
+    return with_simulation(whole, rows_of(whole), chance)
 
 
 def _looks(gathering: Gathering, asked: dict[str, Any]) -> GroupSequential:

@@ -75,3 +75,53 @@ class OneLook(Looks):
     k: int = 1
     test_type: Literal[1, 2, 3, 4, 5, 6] = 1
     sfu: str = "LDOF"
+
+
+@dataclass(frozen=True)
+class Course:
+    """How patients come, stay and are shared between the arms; times in months.
+
+    Parameters
+    ----------
+    accrual
+        Months in which patients are enrolled.
+    accrual_rate
+        Relative numbers of patients a month, by interval; even when left out.
+    accrual_from
+        Months from which each of them holds.
+    patients_per_month
+        Patients enrolled a month, instead of --accrual: the months follow from the size.
+    followup
+        Months from the last patient in to the analysis.
+    eta
+        Hazard of dropout a month, both arms.
+    dropout
+        Share of patients who drop out by --dropout-time, instead of --eta.
+    dropout_time
+        Months by which that share is gone.
+    ratio
+        Experimental patients for each control patient.
+    control
+        Which arm of the study is the control, when the ratio it states is not 1:1.
+    n
+        Patients in both arms together: the power is printed instead of the size.
+    """
+
+    accrual: float | None = None
+    accrual_rate: str = ""
+    accrual_from: str = ""
+    patients_per_month: float | None = None
+    followup: float | None = None
+    eta: float | None = None
+    dropout: float | None = None
+    dropout_time: float = 12.0
+    ratio: float | None = None
+    control: str = ""
+    n: float | None = None
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """As the arguments of `plan.logrank`."""
+        lists = {"accrual_rate": self.accrual_rate, "accrual_from": self.accrual_from}
+        found = {name: numbers(text, f"--{name.replace('_', '-')}") for name, text in lists.items()}
+        return {**vars(self), **found}

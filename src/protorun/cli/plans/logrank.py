@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from protorun.cli.output import Format, emit, say
 from protorun.cli.plans._numbers import numbers, shown
-from protorun.cli.plans._options import OneLook
+from protorun.cli.plans._options import Course, OneLook
 
 if TYPE_CHECKING:
     from protorun.plan._assumptions import Assumption
@@ -23,16 +23,7 @@ def logrank(
     hazard_from: str = "",
     hr: str = "",
     hr_from: str = "",
-    accrual: float | None = None,
-    accrual_rate: str = "",
-    accrual_from: str = "",
-    followup: float | None = None,
-    eta: float | None = None,
-    dropout: float | None = None,
-    dropout_time: float = 12.0,
-    ratio: float | None = None,
-    control: str = "",
-    n: float | None = None,
+    course: Annotated[Course, Parameter(name="*")] = Course(),  # noqa: B008 - frozen
     method: Literal["", "schoenfeld", "lachin_foulkes", "score"] = "",
     test: str = "logrank",
     tau: float | None = None,
@@ -60,26 +51,8 @@ def logrank(
         Hazard ratio, experimental / control; several make several scenarios: .6,.7.
     hr_from
         Months from which each ratio holds (a delayed effect): --hr 1,.6 --hr-from 0,4 is one scenario.
-    accrual
-        Months in which patients are enrolled.
-    accrual_rate
-        Relative numbers of patients a month, by interval; even when left out.
-    accrual_from
-        Months from which each of them holds.
-    followup
-        Months from the last patient in to the analysis.
-    eta
-        Hazard of dropout a month, both arms.
-    dropout
-        Share of patients who drop out by --dropout-time, instead of --eta.
-    dropout_time
-        Months by which that share is gone.
-    ratio
-        Experimental patients for each control patient.
-    control
-        Which arm of the study is the control, when the ratio it states is not 1:1.
-    n
-        Patients in both arms together: the power is printed instead of the size.
+    course
+        Accrual, follow-up, dropout, allocation and number of patients.
     method
         Formula for the log-rank test: schoenfeld, lachin_foulkes, or score (hazards that are not proportional).
     test
@@ -98,18 +71,15 @@ def logrank(
     from protorun.plan import plan
     from protorun.read import load
 
-    texts = {"hazard_control": hazard_control, "hazard_from": hazard_from, "hr_from": hr_from}
-    texts |= {"accrual_rate": accrual_rate, "accrual_from": accrual_from}
-    lists = {name: numbers(text, f"--{name.replace('_', '-')}") for name, text in texts.items()}
-    several = {
-        "median_control": numbers(median_control, "--median-control") or None,
-        "hr": numbers(hr, "--hr") or None,
+    control = {"hazard_control": hazard_control, "hazard_from": hazard_from, "hr_from": hr_from}
+    lists: dict[str, tuple[float, ...] | None] = {
+        name: numbers(text, f"--{name.replace('_', '-')}") for name, text in control.items()
     }
-    one = {"accrual": accrual, "followup": followup, "eta": eta, "dropout": dropout, "ratio": ratio, "n": n}
-    how = {"dropout_time": dropout_time, "control": control, "method": method, "tau": tau}
-    how |= {"simulate": simulate, "seed": seed}
+    lists["median_control"] = numbers(median_control, "--median-control") or None
+    lists["hr"] = numbers(hr, "--hr") or None
     known = load(study) if study else None
-    found = plan.logrank(known, test=test.split(";"), **lists, **several, **one, **how, **looks.given)
+    how = {"method": method, "tau": tau, "simulate": simulate, "seed": seed}
+    found = plan.logrank(known, test=test.split(";"), **how, **lists, **course.asked, **looks.given)
     _say(found.assumptions)
     _print(found.table(), format, simulated=simulate > 0)
     return 0

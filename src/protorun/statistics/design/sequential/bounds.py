@@ -117,7 +117,7 @@ def root_near(function: Callable[[float], float], first: float, second: float) -
         if abs(fy) >= _FAR or abs(fx) >= _FAR or fy <= fx if y > x else fy >= fx:
             break
         z = y - fy * (y - x) / (fy - fx)
-        if abs(z - y) < 1e-11 * abs(z):
+        if abs(z - y) < 1e-8 * abs(z):  # the next step would be as small as the product of the last two
             return z
         if not first / 3 < z < second * 3:
             break

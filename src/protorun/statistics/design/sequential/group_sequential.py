@@ -242,7 +242,7 @@ def _inflation(asked: _Asked, upper: list[float], lower: list[float] | None) -> 
         power = power_of([inflation * t for t in asked.timing], upper, low, asked.theta)
         return float(ndtri(min(power, 1 - 1e-16)) - goal)
 
-    return root_near(missing, 1.0, 1.1)
+    return root_near(missing, 1.0, 1.03)
 
 
 def _steps(asked: _Asked, side: str) -> list[float]:

@@ -6,7 +6,7 @@ Schoenfeld 1981, doi:10.1093/biomet/68.1.316; Lachin & Foulkes 1986, doi:10.2307
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import log, sqrt
+from math import inf, log, sqrt
 
 import numpy as np
 from scipy.special import ndtri
@@ -102,8 +102,8 @@ def _of_events(trial: TwoArms, events: float, followup: float) -> FixedSize:
 
 
 def _analysis(trial: TwoArms, followup: float) -> float:
-    if followup < 0:
-        raise UsageError(f"follow-up must not be negative, not {followup}")
+    if not 0 <= followup < inf:
+        raise UsageError(f"follow-up must be a time of 0 or more, not {followup}")
     return trial.accrual.starts[-1] + followup
 
 

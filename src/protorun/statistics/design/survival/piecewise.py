@@ -53,8 +53,8 @@ def piecewise(rates: float | Sequence[float], starts: Sequence[float] = ()) -> P
 
 def hazard_of_median(median: float) -> float:
     """The constant hazard of an exponential time with that median. Raises UsageError unless it is positive."""
-    if not median > 0:
-        raise UsageError(f"a median must be positive, not {median}")
+    if not 0 < median < np.inf:
+        raise UsageError(f"a median must be positive and finite, not {median}")
     return log(2) / median
 
 
@@ -68,6 +68,6 @@ def hazard_of_probability(probability: float, time: float) -> float:
 def steady_accrual(rate: float | Sequence[float], duration: float, starts: Sequence[float] = ()) -> Piecewise:
     """Patients for each unit of time, by interval, until `duration`; nobody comes later. Raises UsageError."""
     found = piecewise(rate, starts)
-    if not duration > found.starts[-1]:
+    if not found.starts[-1] < duration < np.inf:
         raise UsageError(f"accrual of {duration} ends before its last rate begins, at {found.starts[-1]}")
     return Piecewise((*found.starts, float(duration)), (*found.rates, 0.0))

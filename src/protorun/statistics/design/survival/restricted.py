@@ -67,4 +67,9 @@ def _until(trial: TwoArms, calendar: float, tau: float) -> AtRisk:
         raise UsageError(
             f"tau must lie between 0 and the analysis at {calendar:g}, not {tau:g}: nobody is at risk there"
         )
-    return at_risk(trial, calendar, until=tau)
+    seen = at_risk(trial, calendar, until=tau)
+    if np.any(seen.number <= 0):
+        raise UsageError(
+            f"nobody is expected at risk for all of the time up to {tau:g} by the analysis at {calendar:g}"
+        )
+    return seen
