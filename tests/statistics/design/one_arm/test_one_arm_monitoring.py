@@ -72,11 +72,11 @@ def test_posterior_and_predictive_boundaries_equal_ph2bayes(oracle):
 
 def test_the_example_of_lee_and_liu(oracle):
     # Lee & Liu 2008, page 97: 16 of 23, PP = 0.5656
-    assert round(float(predictive_probability(16, 23, 40, (0.6, 0.4), 0.6, 0.9)), 4) == 0.5656
+    assert round(float(predictive_probability(16, 23, 40, (0.6, 0.4), p_s=0.6, theta_t=0.9)), 4) == 0.5656
     for case in oracle("bayes_monitoring")["predprob"]:
         prior = (case["alpha_e"], case["beta_e"])
         found = predictive_probability(
-            case["y"], case["n"], case["nmax"], prior, case["p_s"], case["theta_t"]
+            case["y"], case["n"], case["nmax"], prior, p_s=case["p_s"], theta_t=case["theta_t"]
         )
         assert found == pytest.approx(case["predprob"], abs=1e-9)
 

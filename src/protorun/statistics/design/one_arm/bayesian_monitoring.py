@@ -44,7 +44,7 @@ def posterior_probability(
 
 
 def predictive_probability(
-    y: ArrayLike, n: ArrayLike, nmax: int, prior: Beta, p_s: float, theta_t: float
+    y: ArrayLike, n: ArrayLike, nmax: int, prior: Beta, *, p_s: float, theta_t: float
 ) -> FloatArray:
     """Chance that all `nmax` patients will show P(rate > p_s) > theta_t, given y of n so far, for any shapes.
 
@@ -88,7 +88,9 @@ def predictive_boundary(
     """For 1 to `nmax` patients, the bound on events by predictive probability: futility the most events with less than
     theta, -1 where none; superiority the fewest with more than theta, n + 1 where none. Lee & Liu 2008."""
     n, y = _grid(nmax)
-    return _bound(predictive_probability(np.minimum(y, n), n, nmax, prior, p_s, theta_t), theta, kind)
+    return _bound(
+        predictive_probability(np.minimum(y, n), n, nmax, prior, p_s=p_s, theta_t=theta_t), theta, kind
+    )
 
 
 def at_looks(
