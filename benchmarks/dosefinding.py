@@ -136,6 +136,17 @@ def tite_crm() -> Iterator[Line]:
     yield row("TITE-CRM, 30 patients", trials / best_of(1, run), "trials/s", 5_000, elsewhere="dfcrm 64")
 
 
+def three_designs() -> Iterator[Line]:
+    """3+3, BOIN and mTPI-2 on the same virtual patients: compilation, trials, all measures and paired differences."""
+    from protorun.escalation import compare
+
+    names = ("three_plus_three variant=bcrm", "boin target=.25", "mtpi2 target=.25")
+    for trials in (10_000, 200_000):
+        seconds = best_of(2, lambda n=trials: compare(names, FIVE, trials=n, monte_carlo=True))  # type: ignore[misc]
+        name = f"three designs on the same patients, {trials:,} trials"
+        yield row(name, trials / seconds, "comparisons/s", 10_000, elsewhere="escalation 20")
+
+
 def log_rank() -> Iterator[Line]:
     """The log-rank test of many trials, beside what is installed; one large data set; whole event-driven trials."""
     from protorun.statistics import logrank
@@ -270,6 +281,7 @@ def measures() -> Iterator[Line]:
     parts: list[tuple[str, Callable[[], Iterator[Line]]]] = [
         (asked[0], partial(simulated, *asked)) for asked in DESIGNS
     ]
+    parts += [("three designs", three_designs)]
     parts += [("TITE-CRM", tite_crm), ("log-rank", log_rank), ("event-driven trial", two_arms)]
     parts += [("Simon two-stage", simon), ("group-sequential bounds", bounds)]
     for name, part in parts:

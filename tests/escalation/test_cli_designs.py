@@ -105,6 +105,18 @@ def test_the_table_for_people_has_a_row_for_each_number_of_patients(told):
     assert lines == [["1", "0", "1"], ["2", "0", "1"], ["3", "0", "1", "3"], ["4", "0", "1", "2", "3"]]
 
 
+def test_a_table_uploaded_is_shown_beside_boin_as_far_as_it_goes(told, tmp_path):
+    path = tmp_path / "decisions.csv"
+    path.write_text("n,escalate_if_le,deescalate_if_ge,eliminate_if_ge\n3,0,1,3\n6,1,2,4\n", encoding="utf-8")
+    asked = ["--design", f"boin target=.25, table ncohort=2 file={path}", "--levels", "3", "--n", "6"]
+    code, out, err = told("boundaries", *asked, "--format", "csv")
+    assert code == 0
+    assert [r["n"] for r in rows_of(out) if r["design"].startswith("table")] == ["3", "6"]
+    assert "in 16 of 27 cells" in err  # all of 1, 2, 4 and 5 patients
+    assert told("boundaries", *asked)[0] == 0
+    assert told("boundaries", *asked, "--format", "html")[0] == 0
+
+
 def test_the_page_of_letters_is_self_contained(told, tmp_path):
     page = tmp_path / "table.html"
     code, out, err = told(

@@ -9,6 +9,7 @@ import pytest
 from dose_rules import study_with, two_states
 from protorun.errors import UsageError
 from protorun.escalation import compare, design_for, design_named, exact, narrate, next_dose
+from protorun.escalation.boin import Boin
 from protorun.escalation.comparison.narrating import sentences
 from protorun.escalation.comparison.printing import shown, tables
 from protorun.escalation.comparison.truths import Truth, right_level, right_words, truths
@@ -110,6 +111,11 @@ def test_a_design_with_too_many_states_is_simulated_on_the_same_patients():
     for a, b in zip(listed.rows, decided.rows, strict=True):
         assert a["value"] == pytest.approx(b["value"], abs=1e-12)
         assert a["error"] == pytest.approx(b["error"], abs=1e-12)
+
+
+def test_a_design_without_an_end_is_refused_and_does_not_fill_the_memory():
+    with pytest.raises(UsageError, match="give it a limit"):
+        compare([Boin(0.25)], FIVE, trials=50, most_rows=100)
 
 
 def test_an_exact_design_stays_exact_beside_one_that_must_be_simulated():

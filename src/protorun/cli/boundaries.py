@@ -150,9 +150,11 @@ def _beside(decisions: list[dict[str, Any]], names: list[str]) -> list[dict[str,
 
 
 def _letters(named: Named, n: int) -> list[tuple[str, ...]]:
+    """The letters for 1 to n patients; empty where an uploaded table says nothing."""
     from protorun.escalation import boundaries as table_of
 
-    return [row["letters"] for row in table_of(named.design, n=n)]
+    known = {row["n"]: row["letters"] for row in table_of(named.design, n=n)}
+    return [known.get(size, ("",) * (size + 1)) for size in range(1, n + 1)]
 
 
 def _say_differences(local: list[Named], n: int) -> None:

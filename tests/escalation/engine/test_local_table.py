@@ -95,6 +95,17 @@ def test_the_size_of_the_trial_and_its_levels_do_not_change_the_table():
     assert boundaries(Recipe(rule) + StopAt(6), levels=1, n=12) == boundaries(rule, levels=7, n=12)
 
 
+def test_an_uploaded_table_ends_where_it_says_nothing():
+    text = "n,escalate_if_le,deescalate_if_ge,eliminate_if_ge\n3,0,2,3\n6,1,3,5\n"
+    design = design_named("table target=.25 ncohort=2", LEVELS, {"decisions": text})
+    rows = boundaries(design, n=9)
+    assert [(r["n"], r["escalate_if_le"], r["deescalate_if_ge"], r["eliminate_if_ge"]) for r in rows] == [
+        (3, 0, 2, 3),
+        (6, 1, 3, 5),
+    ]
+    assert [row["letter"] for row in letters(design, 3)] == ["", "", "", "", "", "E", "S", "D", "DU"]
+
+
 def test_levels_keep_the_numbers_of_the_record():
     design = replace(named("boin target=.25 startdose=2"), numbered=(1, 0, 2))
     assert next_dose(design, "1NTT").label() == "10 mg"

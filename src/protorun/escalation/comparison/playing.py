@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from protorun.errors import UsageError
 from protorun.escalation._design import Design
 from protorun.escalation.engine.exact import weights
 from protorun.escalation.engine.monte_carlo import Trials, patients, play, thresholds
@@ -18,6 +19,8 @@ from protorun.trial.decision import Action
 
 FloatArray = NDArray[np.float64]
 BATCH = 1 << 15
+MOST_PATIENTS = 2_000
+"""In one trial: what a design that cannot be enumerated may treat."""
 
 
 @dataclass(frozen=True)
@@ -128,5 +131,9 @@ class _Batch:
             self.rows.last[live] = kept + np.column_stack([size, dlt])
 
     def _draw(self, most: int) -> None:
+        if most > MOST_PATIENTS:
+            raise UsageError(
+                f"the trials of {self.design.name} do not end within {MOST_PATIENTS:,} patients; give it a limit"
+            )
         if most > len(self.drawn):
             self.drawn = patients(self.asked, max(most, 2 * len(self.drawn)))

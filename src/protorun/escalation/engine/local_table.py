@@ -46,7 +46,8 @@ class _Asked:
 def local_table(design: Design, n: int) -> list[Row]:
     """One row for each number of patients at a level, from 1 to `n`: escalate with `escalate_if_le` DLTs or fewer, `stay`
     with so many, de-escalate with `deescalate_if_ge` or more, close the level with `eliminate_if_ge` or more; None where
-    no count does so. `stop_at_lowest_if_ge` ends the trial at the lowest level. `letters` are E, S, D, DU for 0 .. n DLTs.
+    no count does so. `stop_at_lowest_if_ge` ends the trial at the lowest level. `letters` are E, S, D, DU for 0 .. n DLTs,
+    "" where an uploaded table says nothing; a number of patients about which it says nothing at all has no row.
 
     Raises UsageError for a design whose decisions depend on more than the current level, or for no patients.
     """
@@ -55,6 +56,8 @@ def local_table(design: Design, n: int) -> list[Row]:
     for size in range(1, n + 1):
         at = [i for i, patients in enumerate(asked.n) if patients == size]
         letters = [asked.letters[i] for i in at]
+        if not any(letters):
+            continue
         stays = [i for i, letter in enumerate(letters) if letter == "S"]
         rows.append(
             {
@@ -100,7 +103,8 @@ def _ask(design: Design, most: int) -> _Asked:
     middle, lowest = (free.decide(_at(level, n, dlt)) for level in (1, 0))
     moved = np.where(middle.action == Action.ENROLL, middle.level.astype(int) - 1, -1)
     closed = free.closed(_at(1, n, dlt))[:, 1]
-    letter = np.select([closed, moved > 0, moved == 0], ["DU", "E", "S"], "D")
+    silent = middle.action == Action.WAIT  # a table that says nothing there
+    letter = np.select([silent, closed, moved > 0, moved == 0], ["", "DU", "E", "S"], "D")
     return _Asked(n.tolist(), dlt.tolist(), letter.tolist(), middle, (lowest.action == Action.STOP).tolist())
 
 
