@@ -131,12 +131,14 @@ def _children(item: Item, texts: Texts) -> Iterator[tuple[Item, Criterion]]:
     """The parent is a heading; what it says beside that goes for each child on an exclusion list."""
     source = _cite(item.text, item.locator, texts)(0, len(item.text.text))
     window = parent_window(item.text.text.lower())
-    for child in item.children:
-        for entry, criterion in _of(limited(child), texts):
-            dated = within(criterion, window) if window else criterion
-            if item.polarity == "exclusion":
-                dated = under(dated, item, source, partial(_led, item, child, window, texts))
-            yield entry, dated
+    children = [limited(child) for child in item.children]
+    for entry, criterion in criteria(children, texts):
+        dated = within(criterion, window) if window else criterion
+        if item.polarity == "exclusion":
+            alone = any(entry is child for child in children) and len(criterion.sources) == 1
+            led = partial(_led, item, entry, window, texts) if alone else lambda: None
+            dated = under(dated, item, source, led)
+        yield entry, dated
 
 
 def _led(parent: Item, child: Item, window: Window | None, texts: Texts) -> Criterion | None:

@@ -100,11 +100,14 @@ _VERB = re.compile(
 
 def _also(operands: list[list[Chunk]], joints: list[str], line: Line) -> int | None:
     """`A or B and have C`: a verb behind `and` says something more of whom the whole list is about."""
-    if "|" not in joints or joints[-1] != "&" or "&" in joints[:-1]:
+    if joints.count("&") != 1 or "|" not in joints[: joints.index("&")]:
         return None
-    start, end = operands[-2][-1].end, operands[-1][-1].end
+    at = joints.index("&") + 1
+    start, end = operands[at - 1][-1].end, operands[at][-1].end
     said = _AND.match(line.text, start, end)
-    return len(operands) - 1 if said and _VERB.match(line.text, said.end(), end) else None
+    if at > 1 and _WHO.search(line.text, operands[at - 2][-1].end, start):
+        return None  # "A, or who have B and cannot C"
+    return at if said and _VERB.match(line.text, said.end(), end) else None
 
 
 _PREPOSITION = re.compile(r"\b(?:of|for|to|with|by|from|in|due|against|under|on|without)\b")
@@ -119,6 +122,7 @@ def _of_the_same(pair: list[Expr], before: list[Chunk], own: list[Chunk], line: 
     return _PREPOSITION.search(line.text, before[0].start, before[-1].end) is not None
 
 
+_WHO = re.compile(r"\bwho\b")
 _AND = re.compile(r"[\s,)]*(?:and|&)\s+")
 
 

@@ -138,7 +138,7 @@ def _leads_to_condition(chunks: list[Chunk], at: int) -> bool:
 
 def _same(chunks: list[Chunk], at: int, name: str) -> int:
     """Passes over the same condition said again: `HIV (human immunodeficiency virus)`, `ILD/pneumonitis`."""
-    while at < len(chunks) and chunks[at].kind in "(k/":
+    while at < len(chunks) and chunks[at].kind in "(k/|":
         kinds = "".join([c.kind for c in chunks[at : at + 3]])
         if kinds == "(k)" and chunks[at + 1].value == name:
             at += 3
@@ -146,7 +146,13 @@ def _same(chunks: list[Chunk], at: int, name: str) -> int:
             chunks[at].kind == "k" and chunks[at].value == "infection" and _viral(name)
         ):
             at += 1
-        elif kinds[:2] == "/k" and chunks[at + 1].value == name:
+        elif (
+            kinds[:2] == "|k"
+            and chunks[at + 1].value == name
+            and kinds[2:] not in ("", ",", "|", ";", ".", ")")
+        ):
+            break  # "asthma or asthmatic bronchitis"
+        elif kinds[:2] in ("/k", "|k") and chunks[at + 1].value == name:
             at += 2
         else:
             break
