@@ -147,6 +147,28 @@ def three_designs() -> Iterator[Line]:
         yield row(name, trials / seconds, "comparisons/s", 10_000, elsewhere="escalation 20")
 
 
+def on_a_calendar() -> Iterator[Line]:
+    """Other designs by the calendar; the rule of NCT06462092 with deaths and replacement."""
+    from escalation import two_states
+
+    calendar = "protorun.escalation.engine.calendar"
+    play, timing, accrual, leaving = (
+        here(calendar, n) for n in ("by_calendar", "Timing", "Accrual", "Leaving")
+    )
+    trials, days = 20_000, timing(90, accrual(10))
+    for name, file, arguments in (
+        ("TITE-BOIN", "tite_boin", {"target": 0.25}),
+        ("rolling six", "rolling_six", {}),
+        ("BOIN", "boin", {"target": 0.25}),
+    ):
+        run = partial(play, design(file, arguments), FIVE, timing=days, trials=trials, seed=1)
+        yield row(f"{name}, on a calendar", trials / best_of(1, run), "trials/s", 2_000)
+    stated = here("protorun.escalation.stated", "for_rule")(two_states(), "six")
+    dying = timing(42, accrual(14), leaving=leaving(death_median_days=3.5 * 30.4375))
+    run = partial(play, stated, [0.1, 0.2], timing=dying, trials=trials, seed=1)
+    yield row("NCT06462092, deaths and replacement", trials / best_of(1, run), "trials/s", 10_000)
+
+
 def log_rank() -> Iterator[Line]:
     """The log-rank test of many trials, beside what is installed; one large data set; whole event-driven trials."""
     from protorun.statistics import logrank
@@ -282,7 +304,12 @@ def measures() -> Iterator[Line]:
         (asked[0], partial(simulated, *asked)) for asked in DESIGNS
     ]
     parts += [("three designs", three_designs)]
-    parts += [("TITE-CRM", tite_crm), ("log-rank", log_rank), ("event-driven trial", two_arms)]
+    parts += [
+        ("TITE-CRM", tite_crm),
+        ("calendar", on_a_calendar),
+        ("log-rank", log_rank),
+        ("event-driven trial", two_arms),
+    ]
     parts += [("Simon two-stage", simon), ("group-sequential bounds", bounds)]
     for name, part in parts:
         try:

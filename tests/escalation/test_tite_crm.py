@@ -10,7 +10,7 @@ from protorun.escalation import next_dose
 from protorun.escalation._for_study import as_design
 from protorun.escalation.crm import Crm
 from protorun.escalation.models.one_parameter import OneParameter
-from protorun.escalation.models.under_observation import moments, pending_of
+from protorun.escalation.models.under_observation import Pending, moments, pending_of
 from protorun.escalation.modifiers import Cohorts, StopAt
 from protorun.escalation.tite_crm import TiteCrm
 from protorun.trial.outcomes import Outcomes, Patients
@@ -122,3 +122,30 @@ def test_with_all_patients_treated_it_waits_for_their_outcomes():
     people = Patients(np.array([[0, 0]]), np.zeros((1, 2), bool), np.array([[1.0, 0.5]]))
     seen = Outcomes(np.array([0]), counts, 0 * counts, counts, patients=people)
     assert as_design(design, levels=6).decide(seen).code() == "wait_full"
+
+
+@pytest.mark.parametrize("model", ["empiric", "logistic"])
+def test_moments_equal_a_sum_over_20001_nodes(model):
+    """From few patients to hundreds, with up to five pending: posteriors of every width."""
+    draw = np.random.default_rng(1)
+    curve = OneParameter((0.05, 0.12, 0.25, 0.4, 0.55), model)
+    size = np.concatenate([draw.integers(3, 60, 80), draw.integers(100, 400, 40)])
+    n = np.array([draw.multinomial(k, draw.dirichlet(np.ones(5))) for k in size])
+    dlt = draw.binomial(
+        n, draw.choice([0.3, 1.0, 1.5], (len(n), 1)) * np.array([0.05, 0.12, 0.25, 0.4, 0.55])
+    )
+    row = np.repeat(np.arange(len(n)), draw.integers(0, 6, len(n)))
+    pending = Pending(row, draw.integers(0, 5, len(row)), draw.random(len(row)))
+    found = moments(curve, n, dlt, pending, below=float(curve.edges(0.25)[0]))
+    fine = np.linspace(-10, 10, 20_001)
+    log_p, log_q = curve.log_rates(fine)
+    over = np.where(fine < curve.edges(0.25)[0], 1.0, 0.0)
+    for i in range(len(n)):
+        height = dlt[i] @ log_p.T + (n - dlt)[i] @ log_q.T - 0.5 * (fine / curve.scale) ** 2
+        for level, weight in zip(pending.level[row == i], pending.weight[row == i], strict=True):
+            height = height + np.log1p(-weight * np.exp(log_p[:, level]))
+        share = np.exp(height - height.max())
+        share /= share.sum()
+        assert found.mean[i] == pytest.approx(share @ fine, abs=3e-8)
+        assert found.sd[i] == pytest.approx(np.sqrt(share @ (fine - share @ fine) ** 2), abs=1e-7)
+        assert found.below[i] == pytest.approx(share @ over, abs=0.02)  # the sum cuts at a node

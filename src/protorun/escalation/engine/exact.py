@@ -27,7 +27,9 @@ def exact(
 
     `dlt_rates` is (scenario, level), lowest dose first; one row may stand alone. What `tabulate` made of a design may stand
     for it: then only the probabilities are computed. Raises UsageError for rates that do not fit, NotStated where the rule
-    is silent. Agrees with bcrm's exact 3+3 to 1e-12.
+    is silent. Agrees with bcrm's exact 3+3 to 1e-12. For designs that decide with patients under observation (TITE-CRM,
+    TITE-BOIN, rolling six) it is the limit of slow arrivals: every outcome is known before the next patient comes; see
+    `by_calendar` for the rest.
     """
     truths = np.atleast_2d(np.asarray(dlt_rates, np.float64))
     if isinstance(what, Automaton):

@@ -19,7 +19,7 @@ from protorun.escalation.models.skeleton import Model
 FloatArray = NDArray[np.float64]
 _END, _NODES, _CHUNK = 10.0, 201, 4096
 _NARROW_CHUNK = 512
-_LEAST_SD = 0.15  # below it the nodes, .1 apart, are too far from one another
+_LEAST_SD = 0.12  # below it the nodes, .1 apart, are too far from one another
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ only the pending patients cost a term of their own."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,8 @@ from protorun.trial.outcomes import Patients
 
 _CHUNK = 256  # rows whose nodes stay in cache
 _NEGLIGIBLE = -45.0  # log of a weight beside the largest one of its row: 3e-20
-_LEAST_SD = 0.15  # narrower posteriors get nodes of their own
+_COARSE, _FINE = 201, 801  # nodes .1 and .025 apart
+_LEAST_SD, _LEAST_SD_FINE = 0.12, 0.03  # below these the nodes are too far apart: errors of 1e-8 there
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,14 @@ class Moments:
     sd: FloatArray
     below: FloatArray
 
+    def of(self, rows: NDArray[np.intp]) -> Moments:
+        """Those of some rows."""
+        return Moments(self.mean[rows], self.sd[rows], self.below[rows])
+
+    def put(self, rows: NDArray[np.intp], better: Moments) -> None:
+        """Better values for some rows."""
+        self.mean[rows], self.sd[rows], self.below[rows] = better.mean, better.sd, better.below
+
 
 def moments(
     curve: OneParameter,
@@ -81,36 +91,65 @@ def moments(
     below: float = -np.inf,
 ) -> Moments:
     """Posterior moments after known outcomes counted by level, shaped (row, level), and the pending patients."""
-    nodes = curve.nodes
-    step = nodes[1] - nodes[0]
-    share = share_below(below - nodes, step)
-    wanted = np.column_stack([np.ones_like(nodes), nodes, nodes**2, share])
-    found = np.empty((len(n), 4))
-    each = np.bincount(pending.row, minlength=len(n)).astype(np.int16)
-    order = np.argsort(
-        -each, kind="stable"
-    )  # rows with most pending patients first: no row is passed over below
+    seen = _Seen(n, dlt, pending)
+    found = _over(_nodes(curve, _COARSE), seen, below, np.arange(len(n)))
+    narrow = np.flatnonzero(found.sd < _LEAST_SD)
+    if len(narrow):
+        fine, start = seen.of(narrow), found.of(narrow)
+        found.put(narrow, _over(_nodes(curve, _FINE), fine, below, np.argsort(start.mean)))
+        very = narrow[found.sd[narrow] < _LEAST_SD_FINE]
+        if len(very):
+            found.put(very, _narrow(curve, seen.of(very), found.of(very), below))
+    return found
+
+
+@dataclass(frozen=True)
+class _Seen:
+    n: NDArray[np.integer]
+    dlt: NDArray[np.integer]
+    pending: Pending
+
+    def of(self, rows: NDArray[np.intp]) -> _Seen:
+        return _Seen(self.n[rows], self.dlt[rows], self.pending.of(rows))
+
+
+@dataclass(frozen=True)
+class _Nodes:
+    """Values of the parameter, with log p, log (1 - p) and the log of the prior there, one below the other."""
+
+    at: FloatArray
+    logs: FloatArray
+    rates: FloatArray
+
+
+@lru_cache(maxsize=64)
+def _nodes(curve: OneParameter, count: int) -> _Nodes:
+    at = np.linspace(curve.nodes[0], curve.nodes[-1], count)
+    log_p, log_q = curve.log_rates(at)
+    logs = np.concatenate([log_p.T, log_q.T, -0.5 * (at[None, :] / curve.scale) ** 2])
+    return _Nodes(at, logs, np.exp(log_p.T))
+
+
+def _over(nodes: _Nodes, seen: _Seen, below: float, order: NDArray[np.intp]) -> Moments:
+    """Moments by sums over common nodes; rows are taken in this order, and neighbors share the nodes that matter."""
+    share = share_below(below - nodes.at, nodes.at[1] - nodes.at[0])
+    wanted = np.column_stack([np.ones_like(nodes.at), nodes.at, nodes.at**2, share])
+    found = np.empty((len(seen.n), 4))
+    each = np.bincount(seen.pending.row, minlength=len(seen.n)).astype(np.int16)
     begins = np.cumsum(each, dtype=np.intp) - each
-    for at in range(0, len(n), _CHUNK):
+    for at in range(0, len(order), _CHUNK):
         rows = order[at : at + _CHUNK]
-        weight, where = _known(curve, n[rows], dlt[rows])
-        _observe(weight, np.exp(curve.grid[0][:, where]), pending, (begins[rows], each[rows]))
+        rows = rows[np.argsort(-each[rows], kind="stable")]
+        weight, where = _known(nodes, seen.n[rows], seen.dlt[rows])
+        _observe(weight, nodes.rates[:, where], seen.pending, (begins[rows], each[rows]))
         found[rows] = weight @ wanted[where]
     mean, square, mass = (found[:, i] / found[:, 0] for i in (1, 2, 3))
-    sd = np.sqrt(np.maximum(square - mean**2, 0))
-    narrow = np.flatnonzero(sd < _LEAST_SD)
-    if len(narrow):
-        start = Moments(mean[narrow], sd[narrow], mass[narrow])
-        own = _narrow(curve, n[narrow], dlt[narrow], (pending.of(narrow), start), below)
-        mean[narrow], sd[narrow], mass[narrow] = own.mean, own.sd, own.below
-    return Moments(mean, sd, np.clip(mass, 0, 1))
+    return Moments(mean, np.sqrt(np.maximum(square - mean**2, 0)), np.clip(mass, 0, 1))
 
 
-def _known(curve: OneParameter, n: NDArray[np.integer], dlt: NDArray[np.integer]) -> tuple[FloatArray, slice]:
+def _known(nodes: _Nodes, n: NDArray[np.integer], dlt: NDArray[np.integer]) -> tuple[FloatArray, slice]:
     """Posterior weights by the known outcomes, up to a factor in each row, and their nodes: those that matter in any row."""
-    log_p, log_q, prior = curve.grid
-    counts = np.concatenate([dlt, n - dlt, np.ones((len(n), 1))], axis=1)
-    log_weight = counts @ np.concatenate([log_p, log_q, prior[None, :]])
+    log_weight = np.concatenate([dlt, n - dlt, np.ones((len(n), 1))], axis=1) @ nodes.logs
     log_weight -= log_weight.max(axis=1, keepdims=True)
     matters = np.flatnonzero(log_weight.max(axis=0) > _NEGLIGIBLE)
     where = slice(int(matters[0]), int(matters[-1]) + 1)
@@ -136,25 +175,18 @@ def _observe(
         weight[: len(who)] *= term
 
 
-def _narrow(
-    curve: OneParameter,
-    n: NDArray[np.integer],
-    dlt: NDArray[np.integer],
-    rest: tuple[Pending, Moments],
-    below: float,
-) -> Moments:
-    """Moments of posteriors too narrow for the common nodes, each on nodes of its own."""
-    pending, found = rest
-    mean, sd = found.mean, found.sd
-    for least in (0.05, 1e-4):  # the common nodes, .1 apart, only say where to look
+def _narrow(curve: OneParameter, seen: _Seen, start: Moments, below: float) -> Moments:
+    """Moments of posteriors too narrow for any common nodes, each on nodes of its own."""
+    mean, sd, pending = start.mean, start.sd, seen.pending
+    for least in (0.05, 1e-4):  # the common nodes only say where to look
         own = mean[:, None] + np.maximum(sd, least)[:, None] * np.linspace(-9, 9, 181)
         log_p, log_q = curve.log_rates(own)
-        log_weight = np.einsum("rl,ral->ra", dlt.astype(np.float64), log_p)
-        log_weight += np.einsum("rl,ral->ra", (n - dlt).astype(np.float64), log_q)
+        log_weight = np.einsum("rl,ral->ra", seen.dlt.astype(np.float64), log_p)
+        log_weight += np.einsum("rl,ral->ra", (seen.n - seen.dlt).astype(np.float64), log_q)
         rate = np.exp(log_p[pending.row, :, pending.level])
         np.add.at(log_weight, pending.row, np.log1p(-pending.weight[:, None] * rate))
         weight = normalized(log_weight - 0.5 * (own / curve.scale) ** 2)
         mean = (weight * own).sum(axis=1)
         sd = np.sqrt((weight * (own - mean[:, None]) ** 2).sum(axis=1))
     share = share_below(below - own, (own[:, 1] - own[:, 0])[:, None])
-    return Moments(mean, sd, (weight * share).sum(axis=1))
+    return Moments(mean, sd, np.clip((weight * share).sum(axis=1), 0, 1))
