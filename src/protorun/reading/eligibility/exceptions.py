@@ -72,7 +72,7 @@ def _of_its_kind(part: Expr, exception: Expr) -> Expr:
 
 def _plain_condition(expr: Expr) -> bool:
     return isinstance(expr, Flag) and (
-        expr.variable not in concepts() or concepts()[expr.variable].domain == "condition"
+        expr.variable not in concepts() or concepts()[expr.variable].domain in ("condition", "diagnosis")
     )
 
 
