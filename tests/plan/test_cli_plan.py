@@ -34,6 +34,13 @@ def test_patients_by_look_for_two_rates(capsys):
     assert found[-1]["information"] == pytest.approx(189.649, abs=1e-3)  # rpact
 
 
+def test_a_look_nobody_can_stop_at_has_no_bound(capsys):
+    asked = ("--sfu", "points", "--sfupar", "0,.5,1", "--test-type", "1", "--k", "3")
+    assert rows(capsys, "group-sequential", *asked)[0]["upper_z"] is None
+    survival = ("--median-control", "6", "--hr", ".6", "--accrual", "12", "--followup", "6", *asked)
+    assert rows(capsys, "logrank", *survival)[0]["hr_at_upper"] is None
+
+
 def test_bounds_for_the_events_really_seen(capsys):
     """The plan was 110 and 220 of 330 events or so; the looks came at 90 and 250, and 250 is the last."""
     asked = ("--hr", ".7", "--test-type", "1", "--sfu", "LDOF", "--seen", "90,250", "--last")

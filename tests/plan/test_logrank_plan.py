@@ -89,9 +89,11 @@ def test_sizes_of_other_tests_have_their_power(test):
 
 
 def test_no_effect_is_found_as_often_as_alpha_says():
-    for method in ("schoenfeld", "lachin_foulkes", "score"):
-        (row,) = plan(**USUAL, hr=1, n=300, method=method).table()
-        assert row["power"] == pytest.approx(0.025, abs=1e-9)
+    methods = [{"method": name} for name in ("schoenfeld", "lachin_foulkes", "score")]
+    tests = [{"test": name, "tau": 12} for name in ("rmst", "milestone", "max_combo", "fh(0,1)")]
+    for asked in methods + tests:
+        (row,) = plan(**USUAL, hr=1, n=300, **asked).table()
+        assert row["power"] == pytest.approx(0.025, abs=1e-8)
         assert row["patients_needed"] is None
 
 
@@ -186,6 +188,8 @@ def test_a_trial_of_one_arm_has_no_logrank_plan():
         ({"hr": 0.7, "eta": 0.01, "dropout": 0.1}, "not both"),
         ({"hr": 0.7, "n": -3}, "positive"),
         ({"hr": 0.7, "ratio": 0}, "positive"),
+        ({"hr": 0.7, "accrual_rate": [0]}, "nobody"),
+        ({"hr": 0.7, "median_control": None, "hazard_control": [0.0]}, "no events"),
         ({"hr": 0.7, "followup": float("nan")}, "follow-up"),
         ({"hr": 0.7, "patients_per_month": 5}, "not both"),
         ({"hr": 0.7, "accrual_rate": [0, 1], "accrual_from": [0, 6], "test": "rmst", "tau": 20}, "at risk"),

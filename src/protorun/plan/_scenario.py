@@ -14,7 +14,7 @@ from scipy.special import ndtr, ndtri
 from protorun.errors import UsageError
 from protorun.statistics.design.sequential.bounds import root_near
 from protorun.statistics.design.sequential.crossing import Crossing, crossing
-from protorun.statistics.design.sequential.group_sequential import GroupSequential
+from protorun.statistics.design.sequential.group_sequential import GroupSequential, reached
 from protorun.statistics.design.survival.logrank_size import (
     FixedSize,
     lachin_foulkes_drift,
@@ -226,13 +226,14 @@ def _at_the_end(asked: Asked) -> list[dict[str, Any]]:
     alpha, beta = asked.looks.alpha, asked.looks.beta
     trial, kind, end = asked.trial, asked.test.kind, asked.calendar
     if kind == "max_combo":
-        needed = max_combo_size(trial, end, alpha=alpha, beta=beta)
-        final = scaled(trial, asked.size or needed)
+        needed = _where_it_exists(asked, lambda: max_combo_size(trial, end, alpha=alpha, beta=beta))
+        final = scaled(trial, asked.size or needed or trial.patients)
         combo = max_combo(final, end, alpha=alpha)
         power, critical = combo.power, combo.critical
     else:
-        needed = difference_size(_difference(asked, trial), trial, alpha=alpha, beta=beta)
-        final = scaled(trial, asked.size or needed)
+        expected = _difference(asked, trial)
+        needed = _where_it_exists(asked, lambda: difference_size(expected, trial, alpha=alpha, beta=beta))
+        final = scaled(trial, asked.size or needed or trial.patients)
         power = difference_power(_difference(asked, final), alpha=alpha)
         critical = asked.looks.upper[0]
     events = float(expected_events(final, end).sum())
@@ -249,6 +250,16 @@ def _at_the_end(asked: Asked) -> list[dict[str, Any]]:
             "patients_needed": needed,
         }
     ]
+
+
+def _where_it_exists(asked: Asked, size: Callable[[], float]) -> float | None:
+    """The size; None when there is none and the power is asked for."""
+    try:
+        return size()
+    except UsageError:
+        if asked.size is None:
+            raise
+        return None
 
 
 def _difference(asked: Asked, trial: TwoArms) -> Difference:
@@ -268,10 +279,10 @@ def _rows(
             "events": look.events,
             "patients": look.patients,
             "months": look.time,
-            "upper_z": looks.upper[at],
+            "upper_z": reached(looks.upper[at]),
             "nominal_p": looks.nominal[at],
             "hr_at_upper": _hr_at(looks.upper[at], asked, look.events),
-            "lower_z": None if looks.lower is None else looks.lower[at],
+            "lower_z": None if looks.lower is None else reached(looks.lower[at]),
             "hr_at_lower": None if looks.lower is None else _hr_at(looks.lower[at], asked, look.events),
             "power": float(up[at]),
             "stopped_for_futility": None if looks.lower is None else float(down[at]),
@@ -283,7 +294,7 @@ def _rows(
 
 def _hr_at(z: float, asked: Asked, events: float) -> float | None:
     """The hazard ratio that gives this Z with that many events, by Schoenfeld's variance; for the log-rank test."""
-    if asked.test.kind != "logrank":
+    if asked.test.kind != "logrank" or abs(z) == inf:
         return None
     ratio = asked.ratio
-    return exp(-z * (1 + ratio) / sqrt(events * ratio)) if abs(z) < inf else 0.0
+    return exp(-z * (1 + ratio) / sqrt(events * ratio))

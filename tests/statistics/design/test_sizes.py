@@ -50,7 +50,14 @@ def test_a_difference_of_half_a_standard_deviation():
 
 
 @pytest.mark.parametrize(
-    "call", [lambda: rates_size(0.3, 0.3), lambda: means_size(0, 1), lambda: schoenfeld_events(1)]
+    "call",
+    [
+        lambda: rates_size(0.3, 0.3),
+        lambda: means_size(0, 1),
+        lambda: schoenfeld_events(1),
+        lambda: schoenfeld_events(float("inf")),
+        lambda: means_size(float("nan"), 1),
+    ],
 )
 def test_no_difference_has_no_size(call):
     with pytest.raises(UsageError):

@@ -5,7 +5,7 @@ Farrington & Manning 1990, doi:10.1002/sim.4780091208; Schoenfeld 1981, doi:10.1
 
 from __future__ import annotations
 
-from math import log, sqrt
+from math import inf, log, sqrt
 
 from scipy.special import ndtr, ndtri
 
@@ -18,7 +18,7 @@ def means_size(
     """Patients in both arms together for a difference `delta` of means with standard deviation `sd`, by the normal
     distribution; `alpha` one-sided, `ratio` = experimental / control. Not rounded. Raises UsageError."""
     _errors(alpha, beta, ratio)
-    if delta == 0 or not sd > 0:
+    if not 0 < abs(delta) < inf or not 0 < sd < inf:
         raise UsageError(f"a size needs a difference other than 0 and a positive sd, not {delta} and {sd}")
     return float((_z(alpha) + _z(beta)) ** 2 * (sd / delta) ** 2 * (1 + ratio) * (1 + 1 / ratio))
 
@@ -42,7 +42,7 @@ def schoenfeld_events(hr: float, *, alpha: float = 0.025, beta: float = 0.1, rat
     """Events the log-rank test needs for hazard ratio `hr`; `alpha` one-sided, `ratio` = experimental / control.
     Schoenfeld 1981. Not rounded. Raises UsageError."""
     _errors(alpha, beta, ratio)
-    if not hr > 0 or hr == 1:
+    if not 0 < hr < inf or hr == 1:
         raise UsageError(f"the hazard ratio must be positive and not 1, not {hr}")
     return float(((_z(alpha) + _z(beta)) / log(hr)) ** 2 * (1 + ratio) ** 2 / ratio)
 
@@ -67,7 +67,7 @@ def _z(error: float) -> float:
 
 
 def _errors(alpha: float, beta: float, ratio: float) -> None:
-    if not 0 < alpha < 0.5 or not 0 < beta < 1 or not ratio > 0:
+    if not 0 < alpha < 0.5 or not 0 < beta < 1 or not 0 < ratio < inf:
         raise UsageError(
             f"alpha must lie between 0 and 0.5, beta between 0 and 1, and the ratio be positive, "
             f"not {alpha}, {beta} and {ratio}"

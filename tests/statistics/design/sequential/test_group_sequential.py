@@ -14,7 +14,7 @@ from protorun.statistics.design.sequential.crossing import crossing
 from protorun.statistics.design.sequential.group_sequential import group_sequential
 from protorun.statistics.design.sequential.spending import spent
 
-BINDING = (3, 5)  # gsDesign's own tolerance for binding bounds is 1e-4
+BINDING = (3,)  # gsDesign's own tolerance for binding beta spending is 1e-4
 
 
 def cases(shared, file):
@@ -143,6 +143,9 @@ def test_no_error_to_spend_is_a_bound_nobody_reaches():
         ({"timing": [0.5, 0.8]}, None),
         ({"alpha": 0.7}, "alpha"),
         ({"test_type": 7}, "test type"),
+        ({"alpha": 1e-13}, "alpha"),
+        ({"n_fix": float("inf")}, "n_fix"),
+        ({"sfupar": -800.0}, "HSD"),
         ({"k": 0}, "look"),
         ({"sfu": "points", "sfupar": [0.5, 0.2, 1], "test_type": 1}, "rising"),
     ],

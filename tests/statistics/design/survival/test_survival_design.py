@@ -104,6 +104,16 @@ def test_the_chance_of_an_event_has_its_closed_form():
     assert expected_events(arms, calendar).sum() / arms.patients == pytest.approx(chance, rel=1e-12)
 
 
+@pytest.mark.parametrize("hazard", [1e-6, 0.05, 1.0, 7.0, 500.0, 1e8])
+def test_events_are_expected_right_for_any_hazard(hazard):
+    """From one in a million to everybody at once, against the closed form."""
+    arms = trial(hazard, 1.0, 0.0, 12.0)
+    calendar = 60.0
+    chance = 1 - (exp(-hazard * (calendar - 12)) - exp(-hazard * calendar)) / (hazard * 12.0)
+    tolerance = 1e-9 if hazard < 1e-3 else 1e-12  # the closed form itself cancels for tiny hazards
+    assert expected_events(arms, calendar).sum() / arms.patients == pytest.approx(chance, rel=tolerance)
+
+
 def test_pieces_of_one_rate_are_one_rate():
     whole = trial(0.1, 0.7, 0.01, 18.0, rate=10.0)
     cut = TwoArms(

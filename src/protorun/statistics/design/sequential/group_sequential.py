@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, sqrt
+from math import inf, isfinite, sqrt
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,7 @@ TEST_TYPES = {
     6: "lower bound spends under no effect, non-binding",
 }
 _DELTAS = {"OF": 0.0, "Pocock": 0.5}
+_LEAST = 1e-12  # smaller error rates lie beyond the reach of the nodes
 _HSD_DEFAULTS = (-4.0, -2.0)  # gsDesign's, upper and lower
 
 
@@ -69,23 +70,28 @@ class GroupSequential:
         return tuple(float(p) for p in ndtr(-np.asarray(self.upper)))
 
     def table(self) -> list[dict[str, Any]]:
-        """One row for each look: bounds, and cumulative chances under no effect and under the effect planned for."""
+        """One row for each look: bounds (None where nobody can stop), and cumulative chances under no effect and under the effect planned for."""
         up, down = self.upper_prob.cumsum(0), self.lower_prob.cumsum(0)
         return [
             {
                 "look": at + 1,
                 "information_fraction": self.timing[at],
                 "information": self.information[at],
-                "upper_z": self.upper[at],
+                "upper_z": reached(self.upper[at]),
                 "nominal_p": self.nominal[at],
                 "alpha_spent": self.spent_upper[at],
-                "lower_z": None if self.lower is None else self.lower[at],
+                "lower_z": None if self.lower is None else reached(self.lower[at]),
                 "beta_spent": None if self.lower is None else float(down[at, 1]),
                 "power": float(up[at, 1]),
                 "stopped_under_no_effect": float(up[at, 0] + down[at, 0]),
             }
             for at in range(len(self.upper))
         ]
+
+
+def reached(bound: float) -> float | None:
+    """The bound as a cell of a table: None when it is infinite, so that nobody stops there."""
+    return bound if isfinite(bound) else None
 
 
 @dataclass(frozen=True)
@@ -126,6 +132,8 @@ def group_sequential(
     types 5 and 6 spends under no effect (0: all that is left, 1 - alpha); `n_fix` is the information, patients or
     events of the fixed design. Raises UsageError for what does not fit.
     """
+    if not 0 < n_fix < inf:
+        raise UsageError(f"n_fix must be positive and finite, not {n_fix}")
     looks = fractions(k, timing)
     upper = _named(sfu, sfupar, _HSD_DEFAULTS[0])
     lower = _named(sfl, sflpar, _HSD_DEFAULTS[1])
@@ -159,9 +167,10 @@ def _check(asked: _Asked) -> None:
     if asked.test_type not in TEST_TYPES:
         there_are = "; ".join(f"{n} {text}" for n, text in TEST_TYPES.items())
         raise UsageError(f"no test type {asked.test_type}; there are: {there_are}")
-    if not 0 < asked.alpha < 0.5 or not 0 < asked.beta < 1 - asked.alpha:
+    if not _LEAST <= asked.alpha < 0.5 or not _LEAST <= asked.beta < 1 - asked.alpha:
         raise UsageError(
-            f"alpha must lie between 0 and 0.5 and beta between 0 and 1 - alpha, not {asked.alpha} and {asked.beta}"
+            f"alpha must lie between {_LEAST} and 0.5 and beta between {_LEAST} and 1 - alpha, "
+            f"not {asked.alpha} and {asked.beta}"
         )
     if asked.test_type > 2 and (asked.upper[0] in CLASSICAL or asked.lower[0] in CLASSICAL):
         raise UsageError("classical bounds go with test types 1 and 2; the others need spending functions")

@@ -15,7 +15,7 @@ from protorun.errors import UsageError
 from protorun.statistics.design.sequential._recursion import Going, above, go_on
 from protorun.statistics.design.sequential.bounds import both_bounds, lower_bounds, upper_bounds
 from protorun.statistics.design.sequential.crossing import crossing, rising
-from protorun.statistics.design.sequential.group_sequential import GroupSequential
+from protorun.statistics.design.sequential.group_sequential import GroupSequential, reached
 from protorun.statistics.design.sequential.spending import CLASSICAL, Parameter, spent
 
 
@@ -38,9 +38,9 @@ class Monitored:
                 "look": at + 1,
                 "information_fraction": self.fraction[at],
                 "information": self.information[at],
-                "upper_z": self.upper[at],
+                "upper_z": reached(self.upper[at]),
                 "alpha_spent": self.spent[at],
-                "lower_z": None if self.lower is None else self.lower[at],
+                "lower_z": None if self.lower is None else reached(self.lower[at]),
                 "power": self.power[at],
             }
             for at in range(len(self.upper))

@@ -21,6 +21,8 @@ CLASSICAL = ("OF", "Pocock", "WT")
 SPENDING = ("LDOF", "LDPocock", "HSD", "Power", "points")
 """Bounds from an error that is spent; `points` are cumulative shares of it, one for each look."""
 
+_MOST_GAMMA = 40  # as in gsDesign: beyond, all error is spent at one look
+
 _ALIASES = {
     "of": "OF",
     "pocock": "Pocock",
@@ -94,6 +96,10 @@ def _number(kind: str, parameter: Parameter) -> float:
         raise UsageError(f"the spending function {kind} needs a parameter, a number; got {parameter}")
     if kind in ("Power", "LDOF") and parameter <= 0:
         raise UsageError(f"the parameter of {kind} must be positive, not {parameter}")
+    if kind == "HSD" and abs(parameter) > _MOST_GAMMA:
+        raise UsageError(
+            f"the parameter of HSD must lie between -{_MOST_GAMMA} and {_MOST_GAMMA}, not {parameter}"
+        )
     return float(parameter)
 
 

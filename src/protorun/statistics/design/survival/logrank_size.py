@@ -104,7 +104,10 @@ def _of_events(trial: TwoArms, events: float, followup: float) -> FixedSize:
 def _analysis(trial: TwoArms, followup: float) -> float:
     if not 0 <= followup < inf:
         raise UsageError(f"follow-up must be a time of 0 or more, not {followup}")
-    return trial.accrual.starts[-1] + followup
+    calendar = trial.accrual.starts[-1] + followup
+    if not expected_events(trial, calendar).min() > 0:
+        raise UsageError(f"no events are expected in one of the arms by the analysis at {calendar:g}")
+    return calendar
 
 
 def _mean_hazard(trial: TwoArms) -> Piecewise:

@@ -70,4 +70,6 @@ def steady_accrual(rate: float | Sequence[float], duration: float, starts: Seque
     found = piecewise(rate, starts)
     if not found.starts[-1] < duration < np.inf:
         raise UsageError(f"accrual of {duration} ends before its last rate begins, at {found.starts[-1]}")
+    if not any(found.rates):
+        raise UsageError("accrual needs a rate above 0: nobody is enrolled")
     return Piecewise((*found.starts, float(duration)), (*found.rates, 0.0))

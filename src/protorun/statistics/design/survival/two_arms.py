@@ -17,6 +17,7 @@ from protorun.statistics._order import FloatArray
 from protorun.statistics.design.survival.piecewise import Piecewise
 
 _NODES = 40
+_FAST = 20.0  # mean times in one piece that the nodes still resolve to rounding
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,25 @@ def at_risk(trial: TwoArms, calendar: float, *, until: float | None = None) -> A
     last = calendar if until is None else min(until, calendar)
     cuts = {s for rate in (*trial.event, *trial.dropout) for s in rate.starts}
     cuts |= {calendar - s for s in trial.accrual.starts}
+    cuts |= _decay(trial, last)
     time, weight = _nodes_in(sorted({0.0, last, *(c for c in cuts if 0 < c < last)}))
     enrolled = trial.accrual.until(calendar - time)
     alive = np.exp([-rate.until(time) for rate in trial.event])
     staying = np.exp([-rate.until(time) for rate in trial.dropout])
     number = alive * staying * enrolled * np.array(trial.shares)[:, None]
     return AtRisk(time, weight, number, np.array([rate.at(time) for rate in trial.event]), alive)
+
+
+def _decay(trial: TwoArms, last: float) -> set[float]:
+    """Cuts for a curve that falls fast against the length of the trial: after 4, 8, 16 ... mean times."""
+    fastest = max(max(e.rates) + max(d.rates) for e, d in zip(trial.event, trial.dropout, strict=True))
+    cuts: set[float] = set()
+    if fastest * last > _FAST:
+        cut = 4 / fastest
+        while cut < last:
+            cuts.add(cut)
+            cut *= 2
+    return cuts
 
 
 def expected_events(trial: TwoArms, calendar: float) -> FloatArray:
