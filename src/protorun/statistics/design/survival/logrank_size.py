@@ -1,6 +1,6 @@
 """Events and patients of a log-rank trial by Schoenfeld's and by Lachin and Foulkes' formula, with or without looks.
 
-Schoenfeld 1981, doi:10.1093/biomet/68.1.316; Lachin & Foulkes 1986, doi:10.2307/2530696.
+Schoenfeld 1981, doi:10.1093/biomet/68.1.316; Lachin & Foulkes 1986, doi:10.2307/2531201.
 """
 
 from __future__ import annotations

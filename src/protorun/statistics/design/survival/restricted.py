@@ -1,7 +1,7 @@
 """Power and size of the difference in restricted mean survival time and in survival at a milestone.
 
 Royston & Parmar 2013, doi:10.1186/1471-2288-13-152; variance by the delta method on the Kaplan-Meier curve, Pepe & Fleming
-1989, doi:10.2307/2531491. For an arm with y at risk and hazard l: Var(RMST) = int_0^tau (int_t^tau S)^2 l / y, and
+1989 (Biometrics 45:497). For an arm with y at risk and hazard l: Var(RMST) = int_0^tau (int_t^tau S)^2 l / y, and
 Var(S(tau)) = S(tau)^2 int_0^tau l / y (Greenwood).
 """
 

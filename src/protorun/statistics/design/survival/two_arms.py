@@ -1,7 +1,7 @@
 """A two-arm trial as it is expected to unfold: who is at risk at a time on study, and when events have happened.
 
 Integrals over the time on study, cut where a rate changes, 40 Gauss-Legendre nodes in each piece. Lachin & Foulkes 1986,
-doi:10.2307/2530696.
+doi:10.2307/2531201.
 """
 
 from __future__ import annotations
