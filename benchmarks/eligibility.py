@@ -28,7 +28,7 @@ from eligibility_scoring.lct import Document, documents
 from eligibility_scoring.limits import limits, stretches
 
 from protorun.reading.eligibility import read_eligibility
-from protorun.reading.eligibility.trees import leaves
+from protorun.reading.eligibility.logic.trees import leaves
 from protorun.records import open_records
 from protorun.statistics.binomial import clopper_pearson
 from protorun.study.criterion import Criterion, Expr, Flag

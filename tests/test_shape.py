@@ -38,7 +38,7 @@ FORBIDDEN = [
     )
 ]
 BRITISH = re.compile(
-    r"\b(?:randomis|analys(?:e|ed|ing)\b|summaris|recognis|initialis|normalis|optimis|serialis|organis)\w*"
+    r"\b(?:randomis|analys(?:e|ed|ing)\b|summaris|recognis|initialis|normalis|optimis|serialis|organis(?!m))\w*"
     r"|\b(?:behaviour|colour|haemoglobin|tumour|paediatric|enrolment|licence|centre)\w*",
     re.IGNORECASE,
 )

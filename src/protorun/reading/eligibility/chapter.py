@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from protorun.reading.eligibility.criteria import answerable, criteria, is_laboratory
-from protorun.reading.eligibility.overrides import overridden
-from protorun.reading.eligibility.relations import related
-from protorun.reading.eligibility.segment import Item, Segmented, segment
-from protorun.reading.eligibility.trees import leaves
+from protorun.reading.eligibility.cutting.segment import Item, Segmented, segment
+from protorun.reading.eligibility.logic.overrides import overridden
+from protorun.reading.eligibility.logic.relations import related
+from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.found import Found
 from protorun.study.criterion import Criterion, Number
 from protorun.study.record import Record

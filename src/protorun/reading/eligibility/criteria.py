@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
+from protorun.reading.eligibility.cutting.segment import Item, joined, limited
+from protorun.reading.eligibility.logic.trees import classify, leaves, mapped
 from protorun.reading.eligibility.parents import is_lab, lead_of, takes_out, under, unended, within
 from protorun.reading.eligibility.pieces import parent_window
-from protorun.reading.eligibility.segment import Item, joined, limited
 from protorun.reading.eligibility.sentence import read_line
 from protorun.reading.eligibility.statements import statement
-from protorun.reading.eligibility.trees import classify, leaves, mapped
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import (
     All,

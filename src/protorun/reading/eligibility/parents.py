@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from protorun.reading.eligibility.examples import timeless
+from protorun.reading.eligibility.cutting.segment import Item
+from protorun.reading.eligibility.logic.examples import timeless
+from protorun.reading.eligibility.logic.trees import classify, leaves, mapped
 from protorun.reading.eligibility.pieces import without_window
-from protorun.reading.eligibility.segment import Item
-from protorun.reading.eligibility.trees import classify, leaves, mapped
 from protorun.reading.eligibility.words.lexicon import words
 from protorun.reading.eligibility.words.personal import JUDGMENT
 from protorun.study.criterion import (

@@ -6,19 +6,27 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from protorun.reading.eligibility.atoms.beside import settled
-from protorun.reading.eligibility.atoms.events import lead_time, mark_events, share_times
-from protorun.reading.eligibility.atoms.flags import dated, distribute, mark_flags
-from protorun.reading.eligibility.atoms.limits import mark_limits
-from protorun.reading.eligibility.atoms.open_conditions import mark_open_conditions
-from protorun.reading.eligibility.atoms.open_treatments import mark_open_treatments
-from protorun.reading.eligibility.atoms.phrases import mark_phrases
-from protorun.reading.eligibility.atoms.reactions import mark_reactions
-from protorun.reading.eligibility.atoms.said_again import ever_or_now, without_echoes, without_other
-from protorun.reading.eligibility.atoms.sexes import mark_sexes
-from protorun.reading.eligibility.atoms.treatments import find_doses, mark_half_lives, mark_treatments
+from protorun.reading.eligibility.atoms.conditions.beside import settled
+from protorun.reading.eligibility.atoms.conditions.events import lead_time, mark_events, share_times
+from protorun.reading.eligibility.atoms.conditions.flags import dated, distribute, mark_flags
+from protorun.reading.eligibility.atoms.conditions.open_conditions import mark_open_conditions
+from protorun.reading.eligibility.atoms.conditions.phrases import mark_phrases
+from protorun.reading.eligibility.atoms.conditions.reactions import mark_reactions
+from protorun.reading.eligibility.atoms.conditions.said_again import (
+    ever_or_now,
+    without_echoes,
+    without_other,
+)
+from protorun.reading.eligibility.atoms.limits.limits import mark_limits
+from protorun.reading.eligibility.atoms.limits.sexes import mark_sexes
+from protorun.reading.eligibility.atoms.treatments.open_treatments import mark_open_treatments
+from protorun.reading.eligibility.atoms.treatments.treatments import (
+    find_doses,
+    mark_half_lives,
+    mark_treatments,
+)
 from protorun.reading.eligibility.islands import islands
-from protorun.reading.eligibility.shared.heads import share_known_heads, share_open_heads
+from protorun.reading.eligibility.logic.shared.heads import share_known_heads, share_open_heads
 from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lex import lex
 from protorun.reading.eligibility.words.lexicon import Chunk

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.allowances import allowed
-from protorun.reading.eligibility.alternatives import for_some, with_allowances
-from protorun.reading.eligibility.assemble import assemble
-from protorun.reading.eligibility.context import Context, measured
-from protorun.reading.eligibility.operand import judged
-from protorun.reading.eligibility.overrides import released
+from protorun.reading.eligibility.logic.allowances import allowed
+from protorun.reading.eligibility.logic.alternatives import for_some, with_allowances
+from protorun.reading.eligibility.logic.assemble import assemble
+from protorun.reading.eligibility.logic.context import Context, measured
+from protorun.reading.eligibility.logic.operand import judged
+from protorun.reading.eligibility.logic.overrides import released
+from protorun.reading.eligibility.logic.trees import leaves, simplified, unread
 from protorun.reading.eligibility.parents import only_class
 from protorun.reading.eligibility.pieces import chunks_of
-from protorun.reading.eligibility.trees import leaves, simplified, unread
 from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line

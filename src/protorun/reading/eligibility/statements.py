@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from protorun.reading.eligibility.atoms.open_conditions import open_flag
+from protorun.reading.eligibility.atoms.conditions.open_conditions import open_flag
 from protorun.reading.eligibility.words.lexicon import words
 from protorun.reading.eligibility.words.personal import JUDGMENT, STATEMENT
 from protorun.study.criterion import Expr, Flag

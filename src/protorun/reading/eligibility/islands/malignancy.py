@@ -206,7 +206,7 @@ def _name(words: str, in_situ: bool) -> str:
     if not _OPEN_NAME.fullmatch(words) or _NO_NAME.search(words) or " " not in words:
         return ""
     one = re.sub(
-        r"ies$", "y", re.sub(r"^local ", "localized ", words).replace("tumour", "tumor")
+        r"ies$", "y", re.sub(r"^local ", "localized ", re.sub(r"tumou?r", "tumor", words))
     ).removesuffix("s")
     return re.sub(r"[^a-z]+", "_", one)
 

@@ -8,8 +8,8 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
 
-from protorun.reading.eligibility.atoms.open_conditions import is_noun, open_flag
-from protorun.reading.eligibility.atoms.phrases import plain_text, refused
+from protorun.reading.eligibility.atoms.conditions.open_conditions import is_noun, open_flag
+from protorun.reading.eligibility.atoms.conditions.phrases import plain_text, refused
 from protorun.reading.eligibility.words.lexicon import Chunk, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Expr, Flag

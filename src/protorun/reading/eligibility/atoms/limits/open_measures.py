@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.atoms.bounds import Bounds, between, range_of, side_of
-from protorun.reading.eligibility.atoms.measure_names import name_start, open_name
-from protorun.reading.eligibility.atoms.number_atoms import giga, number_atom
+from protorun.reading.eligibility.atoms.limits.bounds import Bounds, between, range_of, side_of
+from protorun.reading.eligibility.atoms.limits.measure_names import name_start, open_name
+from protorun.reading.eligibility.atoms.limits.number_atoms import giga, number_atom
 from protorun.reading.eligibility.words.lexicon import Chunk, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.quantities import TIME

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.atoms.bounds import Bounds, apart, between, meet, range_of, side_of
-from protorun.reading.eligibility.atoms.number_atoms import number_atom
+from protorun.reading.eligibility.atoms.limits.bounds import Bounds, apart, between, meet, range_of, side_of
+from protorun.reading.eligibility.atoms.limits.number_atoms import number_atom
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Any
@@ -72,19 +72,10 @@ def age_limit(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | N
         return None
     if old:
         behind += behind < len(chunks) and chunks[behind].start < old.end()
-        if (
-            match["before"] is None
-            and behind < len(chunks)
-            and chunks[behind].kind == "P"
-            and match["behind"]
-        ):
-            behind += 1
-        if (
-            not match["behind"]
-            and match["range"] is None
-            and chunks[behind : behind + 1]
-            and chunks[behind].kind == "P"
-        ):
+        again = behind < len(chunks) and chunks[behind].kind == "P"
+        behind += bool(again and match["before"] is None and match["behind"])
+        again = behind < len(chunks) and chunks[behind].kind == "P"
+        if again and not match["behind"] and match["range"] is None:
             return None
     end = chunks[behind - 1].end
     return Chunk("A", chunks[at].start, end, number_atom("age", side, line, chunks[at].start, end)), behind

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.atoms.measure_names import name_start, open_name
-from protorun.reading.eligibility.atoms.tense import untimed
+from protorun.reading.eligibility.atoms.limits.measure_names import name_start, open_name
+from protorun.reading.eligibility.atoms.treatments.tense import untimed
 from protorun.reading.eligibility.islands.participation import GOES_ON
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line

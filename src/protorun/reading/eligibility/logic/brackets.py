@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.context import Context, measured
-from protorun.reading.eligibility.trees import leaves
+from protorun.reading.eligibility.logic.context import Context, measured
+from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import JUDGMENT
@@ -33,6 +33,7 @@ def bracket(
     line: Line,
     context: Context,
 ) -> None:
+    """Add what the bracket says to `parts`, whose last is what it stands behind; unread stretches go to `lost`."""
     if not inside:
         return
     kinds = "".join(c.kind for c in inside)

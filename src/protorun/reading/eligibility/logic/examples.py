@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from protorun.reading.eligibility.brackets import unlikely_example
-from protorun.reading.eligibility.context import Context, measured
-from protorun.reading.eligibility.lists import find, has_atom, negated, split, trim
-from protorun.reading.eligibility.operand import judged, operand
-from protorun.reading.eligibility.trees import leaves, simplified, unread
+from protorun.reading.eligibility.logic.brackets import unlikely_example
+from protorun.reading.eligibility.logic.context import Context, measured
+from protorun.reading.eligibility.logic.lists import find, has_atom, negated, split, trim
+from protorun.reading.eligibility.logic.operand import judged, operand
+from protorun.reading.eligibility.logic.trees import leaves, simplified, unread
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Code, Expr, Flag, Judgment, Not, Treated, Unparsed, Washout
@@ -28,7 +28,7 @@ def exemplified(chunks: list[Chunk], line: Line, context: Context) -> Expr | Non
     head = context.assemble(trim(chunks[:at]), line, context)
     members = _members(chunks[at + 1 :], line)
     if not context.firing:
-        return _required(head, chunks, at, members, line, context)
+        return _required(head, chunks[at:], members, line, context)
     if isinstance(head, Judgment):
         return judged(chunks, line)
     read = [_read(m, line, context) if has_atom(m) else None for m in members]
@@ -78,17 +78,15 @@ def _members(behind: list[Chunk], line: Line) -> list[list[Chunk]]:
 
 
 def _required(
-    head: Expr, chunks: list[Chunk], at: int, members: list[list[Chunk]], line: Line, context: Context
+    head: Expr, behind: list[Chunk], members: list[list[Chunk]], line: Line, context: Context
 ) -> Expr:
     """On a list of requirements the examples say nothing more, unless `including` asks for them to be part of a treatment."""
-    asks = chunks[at].value == "including" and line.text[chunks[at].start : chunks[at].end].startswith(
-        "includ"
-    )
-    asks = asks and "limited" not in line.text[chunks[at].start : chunks[at].end]
+    mark = line.text[behind[0].start : behind[0].end]
+    asks = behind[0].value == "including" and mark.startswith("includ") and "limited" not in mark
     if asks and any(not isinstance(leaf, (Flag, Code)) for leaf in leaves(head)):
-        return All(parts=(head, context.unparsed(line, chunks[at:])))
+        return All(parts=(head, context.unparsed(line, behind)))
     if not members or not all(_is_name(m, line) for m in members):
-        return All(parts=(head, context.unparsed(line, chunks[at:])))
+        return All(parts=(head, context.unparsed(line, behind)))
     return head
 
 

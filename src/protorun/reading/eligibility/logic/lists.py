@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.context import Context
-from protorun.reading.eligibility.operand import operand
-from protorun.reading.eligibility.shared.members import shared
-from protorun.reading.eligibility.trees import leaves, simplified, unread
+from protorun.reading.eligibility.logic.context import Context
+from protorun.reading.eligibility.logic.operand import operand
+from protorun.reading.eligibility.logic.shared.members import shared
+from protorun.reading.eligibility.logic.trees import leaves, simplified, unread
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import (

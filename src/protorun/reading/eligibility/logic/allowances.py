@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.context import Context
-from protorun.reading.eligibility.lists import find, has_atom, trim
-from protorun.reading.eligibility.trees import leaves
+from protorun.reading.eligibility.logic.context import Context
+from protorun.reading.eligibility.logic.lists import find, has_atom, trim
+from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import JUDGMENT

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from protorun.reading.eligibility.atoms.open_conditions import (
+from protorun.reading.eligibility.atoms.conditions.open_conditions import (
     ADJECTIVE,
     ORGANS,
     given,

@@ -22,16 +22,9 @@ def read_bounds(chunks: list[Chunk], at: int, name: str, line: Line) -> tuple[li
     kinds = "".join(c.kind for c in chunks[at : at + 8])
     number = "[ntR]"
     if (two := re.match(rf"c{number}(?P<joint>,?&?)c{number}", kinds)) and not kinds.startswith("cn&cnP"):
-        second = at + 2 + len(two["joint"])
-        low, high = side_of(chunks[at], chunks[at + 1]), side_of(chunks[second], chunks[second + 1])
-        both = meet(low, high)
-        if both:
-            return [both], second + 2
-        if low and high and (low[0] is None) != (high[0] is None) and line.polarity == "exclusion":
-            return [
-                low,
-                (high[0], high[1], high[2] or low[2], ""),
-            ], second + 2  # "age < 18 and ≥ 75": either one
+        found = _two_signs(chunks, at, at + 2 + len(two["joint"]), line)
+        if found is not None:
+            return found
     if re.match(rf"c{number}\|c{number}", kinds):
         outside = apart(side_of(chunks[at], chunks[at + 1]), side_of(chunks[at + 3], chunks[at + 4]))
         if outside:
@@ -63,6 +56,16 @@ def read_bounds(chunks: list[Chunk], at: int, name: str, line: Line) -> tuple[li
             "NO_COMPARATOR",
             f"{line.quote(chunks[at].start, chunks[at].end)!r} has no comparator; none is assumed",
         )
+    return None
+
+
+def _two_signs(chunks: list[Chunk], at: int, second: int, line: Line) -> tuple[list[Bounds], int] | None:
+    """`≥ 3 and ≤ 18 years` is one interval; `< 18 and ≥ 75` among exclusions is either one."""
+    low, high = side_of(chunks[at], chunks[at + 1]), side_of(chunks[second], chunks[second + 1])
+    if both := meet(low, high):
+        return [both], second + 2
+    if low and high and (low[0] is None) != (high[0] is None) and line.polarity == "exclusion":
+        return [low, (high[0], high[1], high[2] or low[2], "")], second + 2
     return None
 
 

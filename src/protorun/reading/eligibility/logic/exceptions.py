@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.alternatives import narrower, swallows_limits
-from protorun.reading.eligibility.context import Context
-from protorun.reading.eligibility.lists import find, has_atom, negated, trim
-from protorun.reading.eligibility.trees import leaves
+from protorun.reading.eligibility.logic.alternatives import narrower, swallows_limits
+from protorun.reading.eligibility.logic.context import Context
+from protorun.reading.eligibility.logic.lists import find, has_atom, negated, trim
+from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Code, Expr, Flag, If, Not, Number, Unless

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.atoms.bounds import (
+from protorun.reading.eligibility.atoms.limits.bounds import (
     Bounds,
     between,
     range_of,
@@ -13,12 +13,12 @@ from protorun.reading.eligibility.atoms.bounds import (
     said_once,
     side_of,
 )
-from protorun.reading.eligibility.atoms.measure_names import OF_SCALES
-from protorun.reading.eligibility.atoms.number_atoms import number_atom
-from protorun.reading.eligibility.atoms.open_measures import open_measure
-from protorun.reading.eligibility.atoms.sexes import of_sex
-from protorun.reading.eligibility.atoms.unnamed_limits import age_limit, unnamed_limit
-from protorun.reading.eligibility.atoms.worded_measures import worded_measure
+from protorun.reading.eligibility.atoms.limits.measure_names import OF_SCALES
+from protorun.reading.eligibility.atoms.limits.number_atoms import number_atom
+from protorun.reading.eligibility.atoms.limits.open_measures import open_measure
+from protorun.reading.eligibility.atoms.limits.sexes import of_sex
+from protorun.reading.eligibility.atoms.limits.unnamed_limits import age_limit, unnamed_limit
+from protorun.reading.eligibility.atoms.limits.worded_measures import worded_measure
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.quantities import TIME

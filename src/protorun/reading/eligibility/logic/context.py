@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from protorun.reading.eligibility.islands.malignancy import malignancy_exceptions
-from protorun.reading.eligibility.trees import leaves
+from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import (
@@ -81,6 +81,7 @@ class Context:
 
 
 def is_measured(leaf: Expr) -> bool:
+    """A limit, a wash-out, or anything with a time."""
     return isinstance(leaf, (Number, Washout)) or getattr(leaf, "window", None) is not None
 
 

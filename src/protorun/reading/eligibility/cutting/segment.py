@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from protorun.reading.eligibility.headings import heading, part_prefix, subheading
+from protorun.reading.eligibility.cutting.headings import heading, part_prefix, subheading
 from protorun.study.record import Passage
 from protorun.terms.normalize import normalize
 from protorun.terms.offsets import Mapped, identity

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from protorun.reading.eligibility.alternatives import limit_instead
-from protorun.reading.eligibility.context import Context, measured
-from protorun.reading.eligibility.examples import exemplified
-from protorun.reading.eligibility.exceptions import excepted, limited
-from protorun.reading.eligibility.lists import find, has_atom, listed, name_of, split, trim
-from protorun.reading.eligibility.trees import leaves
+from protorun.reading.eligibility.logic.alternatives import limit_instead
+from protorun.reading.eligibility.logic.context import Context, measured
+from protorun.reading.eligibility.logic.examples import exemplified
+from protorun.reading.eligibility.logic.exceptions import excepted, limited
+from protorun.reading.eligibility.logic.lists import find, has_atom, listed, name_of, split, trim
+from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lex import hard
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line

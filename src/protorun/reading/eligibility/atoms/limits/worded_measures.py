@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.atoms.bounds import Bounds, meet, range_of, read_bounds, side_of
-from protorun.reading.eligibility.atoms.measure_names import open_name
-from protorun.reading.eligibility.atoms.number_atoms import number_atom
+from protorun.reading.eligibility.atoms.limits.bounds import Bounds, meet, range_of, read_bounds, side_of
+from protorun.reading.eligibility.atoms.limits.measure_names import open_name
+from protorun.reading.eligibility.atoms.limits.number_atoms import number_atom
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.quantities import TIME
@@ -30,7 +30,8 @@ def worded_measure(chunks: list[Chunk], at: int, line: Line) -> Found:
     )
 
 
-def _made(name: str, side: Bounds, line: Line, start: int, end: int, behind: int) -> Found:
+def _made(name: str, side: Bounds, line: Line, covered: list[Chunk], behind: int) -> Found:
+    start, end = covered[0].start, covered[-1].end
     return Chunk("A", start, end, number_atom(name, side, line, start, end)), behind
 
 
@@ -62,7 +63,7 @@ def _between_signs(chunks: list[Chunk], at: int, line: Line) -> Found:
     side = meet(side_of(turned, chunks[at]), side_of(two, chunks[second + 1]))
     if side is None or (name in variables() and factor(name, side[2]) is None):
         return None
-    return _made(name, side, line, chunks[at].start, chunks[second + 1].end, second + 2)
+    return _made(name, side, line, chunks[at : second + 2], second + 2)
 
 
 _SCORED = re.compile(
@@ -92,7 +93,7 @@ def _of_scale(chunks: list[Chunk], at: int, line: Line) -> Found:
     name = open_name(chunks[behind:end], line)
     if name is None:
         return None
-    return _made(name, side, line, chunks[at].start, chunks[end - 1].end, end)
+    return _made(name, side, line, chunks[at:end], end)
 
 
 def _value(chunks: list[Chunk], at: int, line: Line) -> tuple[Bounds, int] | None:
@@ -133,7 +134,7 @@ def _since(chunks: list[Chunk], at: int, line: Line) -> Found:
     side, name = side_of(chunks[at], chunks[at + 1]), open_name(chunks[first:end], line)
     if side is None or name is None:
         return None
-    return _made(f"time_since_{name}", side, line, chunks[at].start, chunks[end - 1].end, end)
+    return _made(f"time_since_{name}", side, line, chunks[at:end], end)
 
 
 _WITH = re.compile(r"(?:^|[:,;.(] ?|\b(?:with|have|had|has|having|after|requires?|and|or) )(?:an? )?$")
@@ -157,7 +158,7 @@ def _length_of(chunks: list[Chunk], at: int, line: Line) -> Found:
         return None
     if "of" not in of or any(c.kind == "v" for c in chunks[at + 2 : end]):
         return None
-    return _made(f"duration_of_{name}", side, line, chunks[at].start, chunks[end - 1].end, end)
+    return _made(f"duration_of_{name}", side, line, chunks[at:end], end)
 
 
 def _least(chunks: list[Chunk], at: int, line: Line) -> Found:
@@ -176,7 +177,7 @@ def _least(chunks: list[Chunk], at: int, line: Line) -> Found:
         return None
     if name in variables() and factor(name, side[2]) is None and not (side[0] or side[1]).times:  # type: ignore[union-attr]
         return None
-    return _made(name, side, line, chunks[at].start, chunks[end].end, end + 1)
+    return _made(name, side, line, chunks[at : end + 1], end + 1)
 
 
 _LENGTH = re.compile(r"duration|time|interval|length|period|survival")

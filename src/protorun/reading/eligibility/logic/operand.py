@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from protorun.reading.eligibility.atoms.sexes import has_own_sex, sex
-from protorun.reading.eligibility.brackets import LOOSE, bracket
-from protorun.reading.eligibility.context import Context
-from protorun.reading.eligibility.trees import leaves
+from protorun.reading.eligibility.atoms.limits.sexes import has_own_sex, sex
+from protorun.reading.eligibility.logic.brackets import LOOSE, bracket
+from protorun.reading.eligibility.logic.context import Context
+from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk, modal, reversing
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import JUDGMENT

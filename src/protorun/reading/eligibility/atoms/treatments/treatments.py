@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from protorun.reading.eligibility.atoms.exemptions import exempt_classes, exempt_routes, spared
-from protorun.reading.eligibility.atoms.tense import by_default, lasts, lead, now, timeless
+from protorun.reading.eligibility.atoms.treatments.exemptions import exempt_classes, exempt_routes, spared
+from protorun.reading.eligibility.atoms.treatments.tense import by_default, lasts, lead, now, timeless
 from protorun.reading.eligibility.words import nodes
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
@@ -140,12 +140,9 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
     if not exempt.classes:
         exempt = exempt_classes(chunks, at, names)
         at = exempt.behind
-    if _of_condition(before) and _WITH.search(
-        line.text, max(0, chunks[start].start - 90), chunks[start].start
-    ):
-        return Chunk(
-            "z", begin, chunks[at - 1].end, "therapy"
-        ), at  # the treatment of a condition named before
+    first = chunks[start].start
+    if _of_condition(before) and _WITH.search(line.text, max(0, first - 90), first):
+        return Chunk("z", begin, chunks[at - 1].end, "therapy"), at  # of a condition named before
     time = _time(first_time) or next((t for m in marks if (t := _time(m))), Time())
     tense = False if ever else now(line, begin)
     if time == Time() and tense is None and before and before[-1].kind == "e":
@@ -159,14 +156,7 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
     if (dose or purpose or routes) and steroids:
         others = tuple(n for n in names if n not in steroids)
         parts: list[Expr] = [_given(others, time, current, source)] if others else []
-        given = _given(steroids, time, current, source)
-        extra = {
-            "dose": dose,
-            "dose_unit": "mg/day prednisone" if dose else "",
-            "purpose": purpose,
-            "exempt_routes": routes,
-        }
-        parts.append(given.model_copy(update=extra) if isinstance(given, Treated) else given)
+        parts.append(_dosed(_given(steroids, time, current, source), dose, purpose, routes))
         expr: Expr = parts[0] if len(parts) == 1 else Any(parts=tuple(parts))
     else:
         expr = _given(tuple(names), time, current, source)
@@ -178,6 +168,16 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
         alone = alone or _member(before, chunks[at:], line)
         expr = (by_default if alone else timeless)(expr, line, begin, chunks[at - 1].end)
     return Chunk("A", begin, chunks[at - 1].end, expr), at
+
+
+def _dosed(given: Expr, dose: object, purpose: str, routes: tuple[str, ...]) -> Expr:
+    """A steroid with its dose, purpose and exempt routes."""
+    if not isinstance(given, Treated):
+        return given
+    unit = "mg/day prednisone" if dose else ""
+    return given.model_copy(
+        update={"dose": dose, "dose_unit": unit, "purpose": purpose, "exempt_routes": routes}
+    )
 
 
 def _of_head(before: list[Chunk]) -> bool | None:
@@ -264,17 +264,16 @@ def _list(chunks: list[Chunk], at: int, line: Line) -> tuple[list[str], int]:
         while step < len(chunks) and chunks[step].kind in ",|/&":
             step += 1
         joined = chunks[at:step]
-        if step < len(chunks) and chunks[step].kind == "y" and (joined or chunks[step].value in names):
-            if any(c.kind == "&" for c in joined) and not any(c.kind in "|," for c in joined):
-                if line.polarity == "inclusion":
-                    return names, at
-                line.doubt(
-                    "AND_ON_EXCLUSION", "`and` joins things that exclude; read as: any one of them excludes"
-                )
-            names += [n for n in [str(chunks[step].value)] if n not in names]
-            at = step + 1
-        else:
+        another = step < len(chunks) and chunks[step].kind == "y" and (joined or chunks[step].value in names)
+        both = any(c.kind == "&" for c in joined) and not any(c.kind in "|," for c in joined)
+        if not another or (both and line.polarity == "inclusion"):
             return names, at
+        if both:
+            line.doubt(
+                "AND_ON_EXCLUSION", "`and` joins things that exclude; read as: any one of them excludes"
+            )
+        names += [n for n in [str(chunks[step].value)] if n not in names]
+        at = step + 1
 
 
 _GENERIC = frozenset(

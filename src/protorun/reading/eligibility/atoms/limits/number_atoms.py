@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.atoms.bounds import Bounds
+from protorun.reading.eligibility.atoms.limits.bounds import Bounds
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Expr, Number
 from protorun.terms.variables import factor, factors, variables

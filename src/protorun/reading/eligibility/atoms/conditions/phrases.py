@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from protorun.reading.eligibility.atoms.open_conditions import GENERIC, is_noun, lends, open_flag
+from protorun.reading.eligibility.atoms.conditions.open_conditions import GENERIC, is_noun, lends, open_flag
 from protorun.reading.eligibility.words.lexicon import Chunk, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Flag, Treated, Window

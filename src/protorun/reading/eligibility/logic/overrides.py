@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.context import Context
-from protorun.reading.eligibility.lists import has_atom, trim
-from protorun.reading.eligibility.trees import classify, leaves
+from protorun.reading.eligibility.logic.context import Context
+from protorun.reading.eligibility.logic.lists import has_atom, trim
+from protorun.reading.eligibility.logic.trees import classify, leaves
 from protorun.reading.eligibility.words.lexicon import Chunk, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Criterion, Expr, Flag, If, Not, Number

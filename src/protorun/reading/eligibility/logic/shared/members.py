@@ -6,11 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from protorun.reading.eligibility.atoms.events import is_event
-from protorun.reading.eligibility.atoms.flags import BEHIND
-from protorun.reading.eligibility.context import Context
+from protorun.reading.eligibility.atoms.conditions.events import is_event
+from protorun.reading.eligibility.atoms.conditions.flags import BEHIND
 from protorun.reading.eligibility.islands.plans import AHEAD
-from protorun.reading.eligibility.trees import leaves, unread
+from protorun.reading.eligibility.logic.context import Context
+from protorun.reading.eligibility.logic.trees import leaves, unread
 from protorun.reading.eligibility.words.lexicon import Chunk, modal, reversing
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import JUDGMENT

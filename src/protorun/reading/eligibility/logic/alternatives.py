@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from protorun.reading.eligibility.allowances import softens
-from protorun.reading.eligibility.context import Context
-from protorun.reading.eligibility.lists import find, has_atom, split, trim
-from protorun.reading.eligibility.trees import leaves
+from protorun.reading.eligibility.logic.allowances import softens
+from protorun.reading.eligibility.logic.context import Context
+from protorun.reading.eligibility.logic.lists import find, has_atom, split, trim
+from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Expr, Flag, If, Not, Number

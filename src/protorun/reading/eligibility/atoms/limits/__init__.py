@@ -1,0 +1,1 @@
+"""Limits on numbers: from a name, a comparator and a quantity to one atom."""

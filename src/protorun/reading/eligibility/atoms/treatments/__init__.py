@@ -1,0 +1,1 @@
+"""Treatments with their time, their exemptions and their tense."""

@@ -1,0 +1,1 @@
+"""From a block of text to its entries: headings, markers, nesting."""
