@@ -236,7 +236,8 @@ class _Deciding:
         treated = self.pending + (self.n if self.seen.last_n is None else self.seen.last_n)
         size = np.where(self._single_cohort(), 1, self.design.size)
         room = self._room(size - treated) if self.seen.last_n is not None else np.zeros_like(self.size)
-        short = (treated < size) & (treated > 0) & (room > 0)
+        # A cohort has begun also when all its patients so far have left: their places are filled here.
+        short = (treated < size) & (room > 0)
         self._set(short, Action.ENROLL, self.at, room, self._code("fill_cohort"))
         self._set(self.pending > 0, Action.WAIT, self.at, 0, self._code("wait_pending"))
 

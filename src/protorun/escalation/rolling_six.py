@@ -55,6 +55,7 @@ class RollingSix:
     labels: tuple[str, ...]
     strict: bool = False
     first: int = 0
+    numbered: tuple[int, ...] = ()
     name: str = "rolling_six"
     monotone: bool = True
     local: bool = False
@@ -76,7 +77,7 @@ class RollingSix:
 
     @property
     def order(self) -> tuple[int, ...]:
-        return tuple(range(self.levels))
+        return self.numbered or tuple(range(self.levels))
 
     def start(self) -> tuple[int, int]:
         """One patient at the first level."""

@@ -33,6 +33,7 @@ from protorun.escalation.rolling_six import make as rolling_six
 from protorun.escalation.tite_boin import make as tite_boin
 from protorun.escalation.tite_crm import TiteCrm
 from protorun.escalation.tite_crm import make as tite_crm
+from protorun.trial.outcomes import Outcomes
 
 RATES = (0.05, 0.12, 0.25, 0.40, 0.55)
 LABELS = tuple("12345")
@@ -114,6 +115,23 @@ def test_replacement_on_a_slow_calendar_is_a_change_of_rates(design):
     found = by_calendar(design, [RATES], timing=timing, trials=10_000, seed=2)
     assert (z(found.selected[0], expected.selected[0], 10_000) < 4).all()
     assert found.calendar.replaced[0] > 5
+
+
+def test_a_cohort_whose_first_patients_leave_is_filled_at_its_level():
+    """Four of ten leave: what BOIN decided is not decided again by the level's older counts."""
+    timing = Timing(1, Accrual(1.5, "fixed"), leaving=Leaving(death_median_days=2, dropout_median_days=3))
+    design = boin(LABELS, target=0.25)
+    expected = exact(design, with_replacement([RATES], timing), firing="immediate")
+    found = by_calendar(design, [RATES], timing=timing, trials=40_000)
+    assert (z(found.selected[0], expected.selected[0], 40_000) < 4).all()
+
+
+def test_a_level_whose_patients_left_is_not_skipped():
+    """TITE-CRM after 1 of level 1 and one of level 2 who left: level 2 again, not 3."""
+    design = as_design(TiteCrm(0.25, RATES) + Cohorts(1) + StopAt(10), levels=5)
+    counts = np.array([[3, 0, 0, 0, 0]], np.int16)
+    decision = design.decide(Outcomes(np.array([1], np.int16), counts, 0 * counts, 0 * counts))
+    assert (decision.code(), decision.level[0]) == ("capped_no_skip", 1)
 
 
 def timeline(design, gap, *, trials=1, **more):

@@ -27,13 +27,16 @@ class Limit(Slot):
 
 @dataclass(frozen=True)
 class NoSkip(Limit):
-    """No untried level is skipped: at most one above the current level."""
+    """No untried level is skipped: at most one above the current level, and none above it while nobody counts there (all
+    its patients left unevaluated)."""
 
     code: ClassVar[str] = "capped_no_skip"
 
     def highest(self, seen: Outcomes) -> CountArray:
-        """One above the current level."""
-        return (seen.level + 1).astype(np.int16)
+        """One above the current level, or that level where nobody was evaluated or is under observation."""
+        row = np.arange(len(seen))
+        tried = (seen.n + seen.pending)[row, seen.level] > 0
+        return (seen.level + tried).astype(np.int16)
 
 
 @dataclass(frozen=True)
