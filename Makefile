@@ -8,7 +8,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 # uv first, where there is one; pip does the same when uv is absent or cannot reach the index.
 install = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python $(1) || )$(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
 
-.PHONY: demo test lint types floors tests docs lock bench clean
+.PHONY: demo test lint types floors tests docs lock bench validation clean
 
 demo: $(VENV)/run.stamp          ## read, screen, schedule, simulate and report the five demo studies
 	$(BIN)/protorun demo --output demo
@@ -33,6 +33,9 @@ docs: $(VENV)/test.stamp         ## the documentation site, offline and strict, 
 
 bench: $(VENV)/test.stamp        ## every benchmark, one table each
 	for b in benchmarks/*.py; do $(BIN)/python $$b || exit 1; done
+
+validation: $(VENV)/test.stamp   ## the figures of the page on dose finding and trial design, anew from the reference data
+	PYTHONPATH=tests $(BIN)/python -m oracle.dosefinding
 
 lock:                            ## renew both lock files (needs uv)
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements.lock

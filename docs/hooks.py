@@ -1,9 +1,10 @@
 """Tables of the documentation that are made from the code: options of each verb, plug-ins of each kind, the verbs.
 
 A page asks with a comment such as `<!-- help: calendar -->`, `<!-- plug-ins: escalation -->`, `<!-- verbs -->`,
-`<!-- decisions: boin target=.25 -->` or `<!-- paths: crm target=.25 -->`.
+`<!-- decisions: boin target=.25 -->`, `<!-- paths: crm target=.25 -->` or `<!-- compared: one arm -->`.
 """
 
+import csv
 import inspect
 import io
 import logging
@@ -11,9 +12,10 @@ import os
 import re
 from contextlib import redirect_stdout
 from importlib import import_module
+from pathlib import Path
 
 LOG = logging.getLogger("mkdocs.hooks.verbs")
-ASKS = re.compile(r"<!-- (help|plug-ins|verbs|names|text|decisions|paths)(?:: ([\w./= -]+?))? -->")
+ASKS = re.compile(r"<!-- (help|plug-ins|verbs|names|text|decisions|paths|compared)(?:: ([\w./= -]+?))? -->")
 LEVELS = ("5 mg", "10 mg", "20 mg", "40 mg", "80 mg")
 LIMITS = {
     "n": "patients",
@@ -97,6 +99,33 @@ def pathways(text: str) -> str:
     return _table(("outcomes", "decision"), rows)
 
 
+def compared(chapter: str) -> str:
+    """The committed figures of one chapter: what was compared with which package, and the largest difference."""
+    with (Path(__file__).parent / "validation-dose-finding.csv").open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["chapter"] == chapter]
+    if chapter == "later":
+        cells = [(f"`{row['file']}`", _package(row), row["what"]) for row in rows]
+        return _table(("file", "package", "why it waits"), cells)
+    head = ("file", "package", "what was compared", "values", "largest difference", "held to")
+    return _table(head, [_comparison(row) for row in rows])
+
+
+def _comparison(row: dict[str, str]) -> tuple[str, ...]:
+    largest = "0" if float(row["difference"]) == 0 else row["difference"].replace("e-0", "e-")
+    held = row["tolerance"].replace("e-0", "e-")
+    found, limit = {
+        "absolute": (largest, held),
+        "relative": (f"{largest} of the value", held),
+        "standard errors": (f"{float(row['difference']):.1f} standard errors", held),
+        "values that differ": ("none" if largest == "0" else f"{float(largest):.0f} differ", "equal"),
+    }[row["scale"]]
+    return f"`{row['file']}`", _package(row), row["what"], row["compared"], found, limit
+
+
+def _package(row: dict[str, str]) -> str:
+    return f"{row['package']} {row['version']}".strip()
+
+
 def _first_sentence(text: str | None) -> str:
     words = " ".join((text or "").split())
     return re.split(r"(?<=[.:;]) (?=[A-Z])", words)[0].replace("|", "\\|")
@@ -115,4 +144,5 @@ ANSWERS = {
     "text": text_of,
     "decisions": decisions,
     "paths": pathways,
+    "compared": compared,
 }
