@@ -132,7 +132,9 @@ def test_every_request_for_a_table_is_one_the_documentation_can_answer() -> None
     asks = [ask for page in PAGES for ask in re.findall(r"<!-- (.+?) -->", page.read_text())]
     known = {"verbs", "names", "text: protorun.patients.tables", "text: protorun.patients.recorded"}
     known |= {f"help: {v}" for v in (*VERBS, *COMMANDS)} | {f"plug-ins: {k}" for k in KINDS}
-    known |= {ask for ask in asks if ask.startswith(("decisions: ", "paths: ")) and answered(ask)}
+    known |= {
+        ask for ask in asks if ask.startswith(("decisions: ", "paths: ", "compared: ")) and answered(ask)
+    }
     assert set(asks) <= known
 
 

@@ -1,4 +1,4 @@
-"""BLRM with EWOC against crmPack (JAGS and a grid), OncoBayes2 (Stan), and converged quadrature."""
+"""BLRM with EWOC against converged quadrature. crmPack and OncoBayes2 are compared in oracle/dosefinding."""
 
 import json
 from functools import cache
@@ -8,6 +8,7 @@ import pytest
 from scipy.special import expit, log_expit, logit
 
 from dose_rules import ladder, study_with
+from oracle.dosefinding.blrm import counts_of, model_of
 from protorun.errors import NotStated, UsageError
 from protorun.escalation import design_for, exact, monte_carlo, next_dose, tabulate
 from protorun.escalation._from_rule import design_named
@@ -25,70 +26,6 @@ LEVELS = tuple("12345")
 @pytest.fixture
 def oracle(shared):
     return lambda name: json.loads((shared / f"data/dosefinding/{name}.json").read_text())["cases"]
-
-
-def model_of(case, nodes=None):
-    cov = tuple(float(v) for row in case["prior_cov"] for v in row)
-    settings = {} if nodes is None else {"nodes": nodes}
-    return TwoParameter(
-        tuple(case["doses"]),
-        case["ref_dose"],
-        tuple(case["prior_mean"]),
-        cov,
-        tuple(case["target_interval"]),
-        **settings,
-    )
-
-
-def counts_of(case):
-    """One row of patients and DLTs by level."""
-    at = [case["doses"].index(dose) for dose in case["data"]["dose"]]
-    levels = len(case["doses"])
-    n = np.bincount(at, minlength=levels)[None, :]
-    return n, np.bincount(at, weights=case["data"]["dlt"], minlength=levels)[None, :].astype(int)
-
-
-def test_means_equal_the_801_by_801_grid(oracle):
-    for case in oracle("blrm_crmPack"):
-        fit = model_of(case).fit(*counts_of(case))
-        np.testing.assert_allclose(fit.mean[0], case["exact_quadrature"]["mean"], atol=1e-6, rtol=0)
-
-
-def test_crmpack_agrees_within_its_monte_carlo_error(oracle):
-    for case in oracle("blrm_crmPack"):
-        fit = model_of(case).fit(*counts_of(case))
-        np.testing.assert_allclose(fit.mean[0], case["post_mean_ptox"], atol=0.006, rtol=0)
-        np.testing.assert_allclose(fit.target[0], case["prob_target"], atol=0.006, rtol=0)
-        np.testing.assert_allclose(fit.overdose[0], case["prob_overdose"], atol=0.006, rtol=0)
-
-
-def test_crmpack_recommends_the_same_dose(oracle):
-    for case in oracle("blrm_crmPack"):
-        rule = Blrm(
-            tuple(case["doses"]),
-            tuple(case["target_interval"]),
-            case["max_overdose_prob"],
-            tuple(case["prior_mean"]),
-            tuple(float(v) for row in case["prior_cov"] for v in row),
-            case["ref_dose"],
-        )
-        fit = rule.model.fit(*counts_of(case))
-        assert (fit.overdose[0] <= rule.ewoc).tolist() == case["exact_quadrature"]["ewoc_eligible"]
-        best = rule._best(fit, np.zeros(fit.mean.shape, bool))[0]
-        assert case["doses"][best] == case["next_best"] == case["exact_quadrature"]["next_best_ncrm"]
-
-
-def test_oncobayes2_agrees_within_its_monte_carlo_error(oracle):
-    compared = 0
-    for prior, case in zip(oracle("blrm_crmPack"), oracle("blrm_oncobayes2"), strict=True):
-        if case is None:
-            continue
-        fit = model_of(prior).fit(*counts_of(prior))
-        summary = np.array(case["summary"])
-        for found, column in ((fit.mean, 0), (fit.target, 6), (fit.overdose, 7)):
-            np.testing.assert_allclose(found[0], summary[:, column], atol=0.01, rtol=0)
-        compared += 1
-    assert compared == 2
 
 
 def test_interval_probabilities_are_the_converged_ones(oracle):

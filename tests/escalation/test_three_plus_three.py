@@ -1,52 +1,13 @@
-"""3+3 against bcrm (exact) and escalation (step by step), and the variants that must not be confused."""
-
-import json
+"""The variants of 3+3 that must not be confused. bcrm and escalation are compared in oracle/dosefinding."""
 
 import numpy as np
 import pytest
 
-from protorun.errors import NotationError, NotStated, UsageError
+from protorun.errors import NotStated, UsageError
 from protorun.escalation import exact, next_dose
 from protorun.escalation.three_plus_three import for_rule, three_plus_three, variants
-from protorun.trial.decision import Action
 
 LEVELS = tuple(f"level {i}" for i in range(1, 6))
-
-
-def variant_of(no_deescalation):
-    return "ubcrm" if no_deescalation else "bcrm"
-
-
-def test_exact_characteristics_equal_bcrm(shared):
-    cases = json.loads((shared / "data/dosefinding/three_plus_three_exact.json").read_text())["cases"]
-    assert len(cases) == 6
-    for case in cases:
-        design = three_plus_three(LEVELS[: len(case["p_true"])], variant_of(case["esc_only"]))
-        found = exact(design, case["p_true"])
-        expect = [
-            (np.r_[found.stopped, found.selected[0]], case["p_mtd_none_1_to_D"]),
-            (found.n[0], case["exp_n_per_dose"]),
-            (found.dlt[0], case["exp_dlt_per_dose"]),
-            (found.total[0], case["exp_total_n"]),
-            (np.column_stack([found.sizes, found.size_probability[0]]), case["ssize_dist"]),
-        ]
-        for value, truth in expect:
-            np.testing.assert_allclose(value, truth, rtol=0, atol=1e-10)
-
-
-def test_each_step_equals_escalation(shared):
-    cases = json.loads((shared / "data/dosefinding/three_plus_three_steps.json").read_text())["cases"]
-    assert len(cases) == 22
-    for case in cases:
-        design = three_plus_three(LEVELS, variant_of(not case["allow_deescalate"]))
-        if "error" in case:
-            with pytest.raises(NotationError, match="column 11"):
-                next_dose(design, case["outcomes"])
-            continue
-        # "1NNN 2NTT 1NNT" without de-escalation has a third cohort after the end: a deviation to us, advice to them.
-        decision = next_dose(design, case["outcomes"], allow_deviation=True)
-        level = int(decision.level[0]) + 1
-        assert (level or None, decision.action[0] == Action.ENROLL) == (case["recommended"], case["continue"])
 
 
 @pytest.mark.parametrize(

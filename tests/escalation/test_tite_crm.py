@@ -1,10 +1,11 @@
-"""TITE-CRM against dfcrm 0.2.2.1."""
+"""TITE-CRM: its laws and what it asks for. dfcrm 0.2.2.1 is compared in oracle/dosefinding."""
 
 import json
 
 import numpy as np
 import pytest
 
+from oracle.dosefinding.model_fits import under_observation
 from protorun.errors import NotStated
 from protorun.escalation import next_dose
 from protorun.escalation._for_study import as_design
@@ -23,54 +24,9 @@ def fits(shared):
     return json.loads((shared / "data/dosefinding/titecrm_fits.json").read_text())["cases"]
 
 
-def seen_in(case):
-    """One row: the patients of the case, the completed ones counted by level."""
-    levels, window = len(case["prior"]), case["obswin"]
-    level, dlt = np.array(case["level"]) - 1, np.array(case["tox"], bool)
-    passed = np.minimum(np.array(case["followup"], float) / window, 1)
-    followed = np.where(dlt, 1.0, passed)
-    done = followed >= 1
-    count = lambda which: np.bincount(level[which], minlength=levels)[None, :].astype(np.int16)  # noqa: E731
-    people = Patients(level[None, :], dlt[None, :], followed[None, :], np.where(dlt, passed, np.nan)[None, :])
-    return Outcomes(level[-1:], count(done), count(dlt), count(~done), patients=people)
-
-
-def test_weights_equal_dfcrm(fits):
-    for case in fits:
-        seen = seen_in(case)
-        pending = pending_of(seen.patients, adaptive=case["scheme"] == "adaptive")
-        expected = np.array(case["weights"])
-        waits = ~seen.patients.dlt[0] & (seen.patients.followed[0] < 1)
-        np.testing.assert_allclose(pending.weight, expected[waits], atol=6e-16, rtol=0)
-        assert (expected[~waits] == 1).all()
-
-
-def test_42_fits_equal_dfcrm(fits):
-    assert len(fits) == 42
-    for case in fits:
-        rule = TiteCrm(
-            case["target"],
-            tuple(case["prior"]),
-            case["scheme"],
-            case["model"],
-            scale=case.get("scale", 1.34**0.5),
-            intcpt=case.get("intcpt", 3.0),
-        )
-        seen = seen_in(case)
-        fit = rule.fit(seen)
-        np.testing.assert_allclose(fit.ptox[0], case["ptox"], atol=1e-6, rtol=0)
-        assert fit.estimate[0] == pytest.approx(case["estimate"], abs=2e-6)
-        if case["post_var"] is not None:
-            assert fit.sd[0] ** 2 == pytest.approx(case["post_var"], abs=2e-6)
-            low, high = rule.curve.limits(fit, 0.9)
-            np.testing.assert_allclose(low[0], case["ptoxL"], atol=5e-6)
-            np.testing.assert_allclose(high[0], case["ptoxU"], atol=5e-6)
-        assert int(rule.mtd(seen, np.zeros((1, len(case["prior"])), bool))[0]) + 1 == case["mtd"]
-
-
 def test_many_rows_are_fitted_as_each_alone(fits):
     for case in fits[:10]:
-        seen = seen_in(case)
+        seen = under_observation(case)
         rule = TiteCrm(case["target"], tuple(case["prior"]), case["scheme"], case["model"])
         many = seen.where(np.zeros(600, np.intp))
         assert rule.fit(many).estimate == pytest.approx(rule.fit(seen).estimate[0], abs=1e-12)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from oracle.dosefinding.figures import as_told, committed, waiting
 from oracle.dosefinding.measure import absolute, equal, errors, merged, relative
 from oracle.dosefinding.table import CHAPTERS, COMPARED, LATER, compare, files, read
@@ -61,7 +62,11 @@ def test_the_page_shows_every_figure_once():
     hooks = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(hooks)
     page = hooks.on_page_markdown(PAGE.read_text(encoding="utf-8"))
-    shown = [re.sub(r" *\| *", "|", line) for line in page.splitlines() if re.match(r"\| `\w+\.(json|csv)`", line)]
+    shown = [
+        re.sub(r" *\| *", "|", line)
+        for line in page.splitlines()
+        if re.match(r"\| `\w+\.(json|csv)` \|", line)
+    ]
     assert len(shown) == len(committed()) == len(set(shown))
 
 
@@ -109,7 +114,9 @@ def test_one_altered_value_in_a_file_is_noticed(folder, name, path):
     for step in path[:-1]:
         place = place[step]
     value = place[path[-1]]
-    place[path[-1]] = "X" if isinstance(value, str) else (value or 0) + (1 if isinstance(value, int) else 1e-5)
+    place[path[-1]] = (
+        "X" if isinstance(value, str) else (value or 0) + (1 if isinstance(value, int) else 1e-5)
+    )
     assert not all(m.holds for m in merged(COMPARED[name](content)))
 
 

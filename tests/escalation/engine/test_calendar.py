@@ -1,6 +1,5 @@
-"""Designs on a calendar: against dfcrm 0.2.2.1, against exact results, and against days counted by hand."""
+"""Designs on a calendar: against exact results, and against days counted by hand. dfcrm is compared in oracle/dosefinding."""
 
-import json
 from dataclasses import fields
 
 import numpy as np
@@ -19,7 +18,6 @@ from protorun.escalation.engine.calendar import (
     Timing,
     Uniform,
     WeibullLate,
-    as_dfcrm,
     by_calendar,
     with_replacement,
 )
@@ -44,21 +42,6 @@ def z(found, expected, trials):
     """Standard errors between shares of trials and probabilities."""
     p = np.asarray(expected)
     return np.abs(np.asarray(found) - p) / np.sqrt(np.maximum(p * (1 - p), 1e-6) / trials)
-
-
-def test_1000_trials_of_dfcrm_agree(shared):
-    oracle = json.loads((shared / "data/dosefinding/titecrm_oc_mc.json").read_text())
-    rule = TiteCrm(0.25, tuple(oracle["prior"])) + Cohorts(1) + StopAt(24)
-    found = by_calendar(rule, oracle["p_true"], timing=as_dfcrm(1, 2), trials=8000)
-    p = found.selected[0]
-    both = np.sqrt(p * (1 - p) * (1 / 1000 + 1 / 8000))
-    assert (np.abs(np.array(oracle["mtd"]) - p) < 4 * both).all()
-    # Patients and DLTs by level: the spread of 24 patients over levels is at most about 5 patients.
-    assert (np.abs(np.array(oracle["n_per_dose"]) - found.n[0]) < 4 * 5 / np.sqrt(1000)).all()
-    assert (np.abs(np.array(oracle["tox_per_dose"]) - found.dlt[0]) < 4 * 1.6 / np.sqrt(1000)).all()
-    # 24 exponential gaps of half a window, and a window: mean 13, standard deviation sqrt(24) / 2.
-    assert abs(oracle["duration_mean"] - found.calendar.duration[0]) < 4 * 2.45 * np.sqrt(1 / 1000 + 1 / 8000)
-    assert abs(13 - found.calendar.duration[0]) < 4 * found.calendar.duration_error[0]
 
 
 def test_replacement_raises_the_rate_that_is_seen():

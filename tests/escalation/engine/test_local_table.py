@@ -35,21 +35,6 @@ def test_boin_for_25_percent_escalates_with_1_of_6_and_closes_with_4():
     }
 
 
-def test_the_boundaries_of_r_boin_2_7_2(shared):
-    cases = json.loads((shared / "data/dosefinding/boin_boundaries.json").read_text())["cases"]
-    for case in cases:
-        p = case["params"]
-        rule = Boin(p["target"], p["p_saf"], p["p_tox"], p["cutoff_eli"], p["extrasafe"], p["offset"])
-        rows = boundaries(rule, levels=4, n=max(case["n"]))
-        for i, n in enumerate(case["n"]):
-            row = rows[n - 1]
-            assert row["escalate_if_le"] == case["escalate_if_dlt_le"][i]
-            assert row["deescalate_if_ge"] == case["deescalate_if_dlt_ge"][i]
-            assert row["eliminate_if_ge"] == case["eliminate_if_dlt_ge"][i]
-        for n, stop in zip(*(case["extrasafe_stop"] or ((), ())), strict=True):
-            assert n < 3 or rows[n - 1]["stop_at_lowest_if_ge"] == stop
-
-
 @pytest.mark.parametrize(("file", "first"), [("boin_tables_lrstat", 3), ("mtpi2_tables_lrstat", 2)])
 def test_the_letters_of_lrstat(shared, file, first):
     """lrstat closes a level from one patient on; the designs begin with `first`, and there D stands for DU."""

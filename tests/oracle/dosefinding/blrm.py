@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from oracle.dosefinding.measure import Measure, absolute, equal
 
+from oracle.dosefinding.measure import Measure, absolute, equal
 from protorun.escalation.blrm import Blrm
 from protorun.escalation.models.two_parameter import Nodes, TwoParameter
 
@@ -52,7 +52,9 @@ def crmpack(file: Any) -> Iterator[Measure]:
         fit, grid = model_of(case).fit(*counts_of(case)), case["exact_quadrature"]
         yield absolute("posterior means, 801 x 801 grid", fit.mean[0], grid["mean"], 1e-6)
         intervals = np.stack([fit.target[0], fit.overdose[0]])
-        yield absolute("interval probabilities, same grid (*)", intervals, [grid["p_target"], grid["p_over"]], 5e-3)
+        yield absolute(
+            "interval probabilities, same grid (*)", intervals, [grid["p_target"], grid["p_over"]], 5e-3
+        )
         drawn = [case["post_mean_ptox"], case["prob_target"], case["prob_overdose"]]
         yield absolute("means and intervals, JAGS", np.vstack([fit.mean[0], intervals]), drawn, 6e-3)
         dose, allowed = recommended(case)

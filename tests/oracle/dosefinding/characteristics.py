@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+
 from dose_rules import study_with, two_states
 from oracle.dosefinding.measure import Measure, absolute, equal, errors
-
 from protorun.errors import NotationError
 from protorun.escalation import design_for, exact, next_dose, tabulate
 from protorun.escalation._for_study import as_design
@@ -110,7 +110,9 @@ def crm_oc_mc(file: Any) -> Iterator[Measure]:
 def titecrm_oc_mc(file: Any) -> Iterator[Measure]:
     """`titesim(n=24, x0=1, nsim=1000, obswin=1, rate=2, accrual="poisson")`, target .25, against 8,000 trials of ours;
     the standard error is that of both."""
-    design = as_design(TiteCrm(0.25, tuple(file["prior"])) + Cohorts(1) + StopAt(24), levels=len(file["p_true"]))
+    design = as_design(
+        TiteCrm(0.25, tuple(file["prior"])) + Cohorts(1) + StopAt(24), levels=len(file["p_true"])
+    )
     ended = play(design, np.array(file["p_true"]), as_dfcrm(1, 2), np.arange(8000), seed=1)
     for key, what, values in (
         ("mtd", "selection", ended.mtd[:, None] == np.arange(len(file["p_true"]))),
@@ -133,7 +135,12 @@ def three_plus_three_exact(file: Any) -> Iterator[Measure]:
         sizes = np.column_stack([found.sizes, found.size_probability[0]])
         selected = [found.stopped[0], *found.selected[0]]
         yield absolute("P(no dose), P(each dose)", selected, case["p_mtd_none_1_to_D"], 1e-10)
-        yield absolute("expected patients", [*found.n[0], found.total[0]], [*case["exp_n_per_dose"], case["exp_total_n"]], 1e-10)
+        yield absolute(
+            "expected patients",
+            [*found.n[0], found.total[0]],
+            [*case["exp_n_per_dose"], case["exp_total_n"]],
+            1e-10,
+        )
         yield absolute("expected DLTs", found.dlt[0], case["exp_dlt_per_dose"], 1e-10)
         yield absolute("distribution of the size", sizes, case["ssize_dist"], 1e-10)
 

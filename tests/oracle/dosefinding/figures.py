@@ -14,13 +14,28 @@ Figure = dict[str, str]
 def figures(folder: Path) -> list[Figure]:
     """Every comparison, chapter by chapter, then the files that wait, with their reason."""
     names = {Path(file).stem: file for file in files(folder)}
-    found = [figure(row, chapter) for chapter in CHAPTERS for name in CHAPTERS[chapter] for row in compare(folder, names[name])]
+    found = [
+        figure(row, chapter)
+        for chapter in CHAPTERS
+        for name in CHAPTERS[chapter]
+        for row in compare(folder, names[name])
+    ]
     return found + [waiting(folder, file) for file in LATER]
 
 
 def figure(row: Row, chapter: str) -> Figure:
     m = row.measure
-    told = (chapter, row.file, row.package, row.version, m.what, str(m.n), f"{m.largest:.1e}", f"{m.tolerance:g}", m.scale)
+    told = (
+        chapter,
+        row.file,
+        row.package,
+        row.version,
+        m.what,
+        str(m.n),
+        f"{m.largest:.1e}",
+        f"{m.tolerance:g}",
+        m.scale,
+    )
     return dict(zip(FIELDS, told, strict=True))
 
 
@@ -44,6 +59,10 @@ def write(folder: Path) -> None:
 def as_told(today: Measure, told: Figure) -> bool:
     """The same values were compared with the same tolerance, and the difference is of the same size: within a factor of
     ten, or on both sides below a hundredth of the tolerance, where another machine may round otherwise."""
-    same = (str(today.n), f"{today.tolerance:g}", today.scale) == (told["compared"], told["tolerance"], told["scale"])
+    same = (str(today.n), f"{today.tolerance:g}", today.scale) == (
+        told["compared"],
+        told["tolerance"],
+        told["scale"],
+    )
     before, small = float(told["difference"]), today.tolerance / 100
     return same and today.largest <= max(10 * before, small) and before <= max(10 * today.largest, small)

@@ -27,7 +27,7 @@ class Measure:
 def absolute(what: str, ours: Any, theirs: Any, tolerance: float) -> Measure:
     """Numbers of the same shape, apart by at most `tolerance`; what is not defined must be so on both sides."""
     a, b, defined = _pair(ours, theirs)
-    return Measure(what, b.size, _largest(np.abs(a - b)[defined], a, b), tolerance, "absolute")
+    return Measure(what, b.size, _largest(np.abs(a[defined] - b[defined]), a, b), tolerance, "absolute")
 
 
 def relative(what: str, ours: Any, theirs: Any, tolerance: float) -> Measure:
@@ -40,8 +40,10 @@ def relative(what: str, ours: Any, theirs: Any, tolerance: float) -> Measure:
 def errors(what: str, ours: Any, theirs: Any, error: Any, most: float = 4.0) -> Measure:
     """Simulated values, apart by fewer than `most` standard errors; an error of 0 wants equality."""
     a, b, defined = _pair(ours, theirs)
-    gaps = np.where(np.abs(a - b) < 1e-9, 0, np.abs(a - b) / np.maximum(np.asarray(error, float), 1e-12))
-    return Measure(what, b.size, _largest(gaps[defined], a, b), most, "standard errors")
+    spread = np.broadcast_to(np.asarray(error, float), b.shape)[defined]
+    apart = np.abs(a[defined] - b[defined])
+    gaps = np.where(apart < 1e-9, 0, apart / np.maximum(spread, 1e-12))
+    return Measure(what, b.size, _largest(gaps, a, b), most, "standard errors")
 
 
 def equal(what: str, ours: Iterable[Any], theirs: Iterable[Any]) -> Measure:
@@ -61,7 +63,11 @@ def merged(measures: Iterable[Measure]) -> Iterator[Measure]:
             continue
         if (seen.tolerance, seen.scale) != (one.tolerance, one.scale):
             raise ValueError(f"two tolerances for {one.what}")
-        both = seen.largest + one.largest if one.scale == "values that differ" else max(seen.largest, one.largest)
+        both = (
+            seen.largest + one.largest
+            if one.scale == "values that differ"
+            else max(seen.largest, one.largest)
+        )
         kinds[one.what] = Measure(one.what, seen.n + one.n, both, one.tolerance, one.scale)
     yield from kinds.values()
 

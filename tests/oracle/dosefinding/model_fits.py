@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from oracle.dosefinding.measure import Measure, absolute, equal
 
+from oracle.dosefinding.measure import Measure, absolute, equal
 from protorun.escalation import next_dose
 from protorun.escalation.crm import Crm
 from protorun.escalation.models.one_parameter import OneParameter

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from oracle.dosefinding.measure import Measure, absolute, equal
 from scipy.optimize import brentq
 
+from oracle.dosefinding.measure import Measure, absolute, equal
 from protorun.statistics.design.one_arm.bayesian_monitoring import (
     posterior_boundary,
     predictive_boundary,
@@ -18,20 +18,26 @@ from protorun.statistics.design.one_arm.simon_inference import tail, two_stage_i
 from protorun.statistics.design.one_arm.single_stage import single_stage
 
 
-def told(design: Any) -> tuple[int, int, int, int]:
-    return design.r1, design.n1, design.r, design.n
+def told(design: Any) -> list[int]:
+    return [design.r1, design.n1, design.r, design.n]
 
 
 def simon_two_stage(file: Any) -> Iterator[Measure]:
     for case in file["cases"]:
         found = simon(case["p0"], case["p1"], alpha=case["alpha"], beta=case["beta"])
         for kind, ours in (("optimal", found.optimal), ("minimax", found.minimax)):
-            yield equal(f"{kind} design", [told(ours)], [tuple(case[kind][k] for k in ("r1", "n1", "r", "n"))])
-        yield equal("admissible designs", map(told, found.admissible), [tuple(row[:4]) for row in case["admissible"]])
+            yield equal(f"{kind} design", [told(ours)], [[case[kind][k] for k in ("r1", "n1", "r", "n")]])
+        yield equal(
+            "admissible designs", map(told, found.admissible), [row[:4] for row in case["admissible"]]
+        )
         figures = [[d.patients, d.early] for d in found.admissible]
-        yield absolute("expected patients, P(early stop)", figures, [row[4:6] for row in case["admissible"]], 1e-9)
+        yield absolute(
+            "expected patients, P(early stop)", figures, [row[4:6] for row in case["admissible"]], 1e-9
+        )
         weights = [[d.q_from, d.q_to] for d in found.admissible]  # three digits are printed there
-        yield absolute("weights of admissible designs", weights, [row[6:] for row in case["admissible"]], 6e-4)
+        yield absolute(
+            "weights of admissible designs", weights, [row[6:] for row in case["admissible"]], 6e-4
+        )
 
 
 def simon_oc(file: Any) -> Iterator[Measure]:
@@ -62,7 +68,11 @@ def simon_inference(file: Any) -> Iterator[Measure]:
 def single_stage_exact(file: Any) -> Iterator[Measure]:
     for case in file["cases"]:
         found = single_stage(case["p0"], case["p1"], alpha=case["alpha"], beta=case["beta"])
-        yield equal("n and r of the five smallest", [(d.n, d.r) for d in found], zip(case["n"], case["r"], strict=True))
+        yield equal(
+            "n and r of the five smallest",
+            [(d.n, d.r) for d in found],
+            zip(case["n"], case["r"], strict=True),
+        )
         errors = [[d.alpha, 1 - d.power] for d in found]
         yield absolute("both errors", errors, np.column_stack([case["type1"], case["type2"]]), 1e-9)
 
@@ -94,5 +104,6 @@ def bayes_monitoring(file: Any) -> Iterator[Measure]:
         yield equal(f"{case['kind']}, bounds", ours, zip(case["n"], case["bound"], strict=True))
     for case in file["predprob"]:
         prior = (case["alpha_e"], case["beta_e"])
-        asked = (case["y"], case["n"], case["nmax"], prior, case["p_s"], case["theta_t"])
-        yield absolute("predictive probability", predictive_probability(*asked), case["predprob"], 1e-9)
+        criteria = {k: case[k] for k in ("p_s", "theta_t")}
+        found = predictive_probability(case["y"], case["n"], case["nmax"], prior, **criteria)
+        yield absolute("predictive probability", found, case["predprob"], 1e-9)

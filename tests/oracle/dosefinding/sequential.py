@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from oracle.dosefinding.measure import Measure, absolute, equal, relative
 
+from oracle.dosefinding.measure import Measure, absolute, equal, relative
 from protorun.statistics.design.sequential.exact_binomial import exact_binomial
 from protorun.statistics.design.sequential.group_sequential import group_sequential
 from protorun.statistics.design.sizes import rates_size

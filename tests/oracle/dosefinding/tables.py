@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from oracle.dosefinding.measure import Measure, absolute, equal
 
+from oracle.dosefinding.measure import Measure, absolute, equal
 from protorun.escalation.boin import Boin
 from protorun.escalation.engine.boundaries import boundaries
 from protorun.escalation.i3plus3 import I3plus3
@@ -89,7 +89,9 @@ def tpi_family(file: Any) -> Iterator[Measure]:
             margins = () if key == "tpi" else (case["eps1"], case["eps2"])
             rule = made(case["pT"], *margins, cutoff_eli=case["exclusion_certainty"])
             found = letters(rule, table["n"], table["y"])
-            yield equal(f"{key}: which levels are closed", [x != "DU" for x in found], map(bool, table["adm"]))
+            yield equal(
+                f"{key}: which levels are closed", [x != "DU" for x in found], map(bool, table["adm"])
+            )
             usable = [i for i, letter in enumerate(found) if letter != "DU"]
             yield equal(f"{key}: E, S, D", [found[i] for i in usable], [table["dec"][i] for i in usable])
 
@@ -116,7 +118,9 @@ def boin_select_mtd(file: Any) -> Iterator[Measure]:
         yield equal("MTD", [found + 1 if found >= 0 else -1], [case["mtd"]])
         tried = np.flatnonzero([text != "----" for text in case["p_est"]])
         told = [float(case["p_est"][i]) for i in tried]
-        yield absolute("fitted DLT rates (2 decimals there)", fitted(n[:, tried], dlt[:, tried]), told, 0.0051)
+        yield absolute(
+            "fitted DLT rates (2 decimals there)", fitted(n[:, tried], dlt[:, tried]), told, 0.0051
+        )
 
 
 def fitted(n: Any, dlt: Any) -> Any:

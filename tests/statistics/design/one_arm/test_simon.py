@@ -1,45 +1,11 @@
-"""Two-stage designs against R's clinfun 1.1.5, Simon 1989 and plain enumeration."""
-
-import json
+"""Two-stage designs against Simon 1989 and plain enumeration. clinfun is compared in oracle/dosefinding."""
 
 import numpy as np
 import pytest
 
+from oracle.dosefinding.one_arm import told
 from protorun.errors import UsageError
 from protorun.statistics.design.one_arm.simon import TwoStage, simon, two_stage_rates
-
-
-@pytest.fixture
-def oracle(shared):
-    return lambda name: json.loads((shared / f"data/dosefinding/{name}.json").read_text())["cases"]
-
-
-def told(design):
-    return [design.r1, design.n1, design.r, design.n]
-
-
-def test_optimal_minimax_and_admissible_designs_equal_ph2simon(oracle):
-    cases = oracle("simon_two_stage")
-    assert len(cases) == 33
-    for case in cases:
-        found = simon(case["p0"], case["p1"], alpha=case["alpha"], beta=case["beta"])
-        assert told(found.optimal) == [case["optimal"][k] for k in ("r1", "n1", "r", "n")]
-        assert told(found.minimax) == [case["minimax"][k] for k in ("r1", "n1", "r", "n")]
-        assert [told(d) for d in found.admissible] == [row[:4] for row in case["admissible"]]
-        figures = [[d.patients, d.early] for d in found.admissible]
-        np.testing.assert_allclose(figures, [row[4:6] for row in case["admissible"]], rtol=0, atol=1e-9)
-        weights = [[d.q_from, d.q_to] for d in found.admissible]  # three digits are printed there
-        np.testing.assert_allclose(weights, [row[6:] for row in case["admissible"]], rtol=0, atol=6e-4)
-
-
-def test_characteristics_equal_the_closed_form(oracle):
-    for case in oracle("simon_oc"):
-        design = TwoStage(case["r1"], case["n1"], case["r"], case["n"])
-        truth = np.array(case["p_pet_reject_en"])
-        found = two_stage_rates(design, truth[:, 0])
-        np.testing.assert_allclose(
-            np.column_stack([found.early, found.accept, found.patients]), truth[:, 1:], rtol=0, atol=1e-9
-        )
 
 
 def test_the_designs_of_simons_tables():

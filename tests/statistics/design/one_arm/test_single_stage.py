@@ -1,24 +1,11 @@
 """Exact single-stage designs and the test behind them."""
 
-import json
-
 import numpy as np
 import pytest
 from scipy.stats import binom
 
 from protorun.errors import UsageError
 from protorun.statistics.design.one_arm.single_stage import critical_responses, exact_power, single_stage
-
-
-def test_the_five_smallest_designs_equal_ph2single(shared):
-    cases = json.loads((shared / "data/dosefinding/single_stage_exact.json").read_text())["cases"]
-    assert len(cases) == 33
-    for case in cases:
-        found = single_stage(case["p0"], case["p1"], alpha=case["alpha"], beta=case["beta"])
-        assert [d.n for d in found] == case["n"]
-        assert [d.r for d in found] == case["r"]
-        np.testing.assert_allclose([d.alpha for d in found], case["type1"], rtol=0, atol=1e-10)
-        np.testing.assert_allclose([1 - d.power for d in found], case["type2"], rtol=0, atol=1e-10)
 
 
 def test_every_smaller_trial_fails_by_one_error_or_the_other():

@@ -1,6 +1,5 @@
-"""Exact group-sequential designs of one proportion against gsDesign and by writing every path out."""
+"""Exact group-sequential designs of one proportion, every path written out."""
 
-import json
 from itertools import product
 
 import numpy as np
@@ -8,16 +7,6 @@ import pytest
 
 from protorun.errors import UsageError
 from protorun.statistics.design.sequential.exact_binomial import exact_binomial
-
-
-def test_chances_and_expected_patients_are_gsdesigns(shared):
-    case = json.loads((shared / "data" / "dosefinding" / "binomial_gsDesign.json").read_text())[
-        "gsBinomialExact"
-    ]
-    found = exact_binomial(case["n"], case["a"], case["b"], case["theta"])
-    np.testing.assert_allclose(found.lower, case["lower_prob"], atol=1e-12)
-    np.testing.assert_allclose(found.upper, case["upper_prob"], atol=1e-12)
-    np.testing.assert_allclose(found.expected, case["en"], atol=1e-10)
 
 
 def test_all_two_to_the_ten_courses_of_ten_patients():
