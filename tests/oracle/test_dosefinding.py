@@ -124,6 +124,7 @@ def test_figures_may_round_otherwise_elsewhere_but_not_grow():
     today = absolute("x", [1.0], [1 + 3e-15], 1e-9)
     told = {"compared": "1", "tolerance": "1e-09", "scale": "absolute", "difference": "8.9e-16"}
     assert as_told(today, told)
+    assert as_told(replace(today, largest=5e-11), told)
     assert not as_told(replace(today, largest=5e-10), told)
     assert not as_told(replace(today, n=2), told)
     assert not as_told(today, told | {"difference": "5.0e-10"})

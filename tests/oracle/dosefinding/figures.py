@@ -58,11 +58,11 @@ def write(folder: Path) -> None:
 
 def as_told(today: Measure, told: Figure) -> bool:
     """The same values were compared with the same tolerance, and the difference is of the same size: within a factor of
-    ten, or on both sides below a hundredth of the tolerance, where another machine may round otherwise."""
+    ten, or on both sides below a tenth of the tolerance, where another machine may round otherwise."""
     same = (str(today.n), f"{today.tolerance:g}", today.scale) == (
         told["compared"],
         told["tolerance"],
         told["scale"],
     )
-    before, small = float(told["difference"]), today.tolerance / 100
+    before, small = float(told["difference"]), today.tolerance / 10
     return same and today.largest <= max(10 * before, small) and before <= max(10 * today.largest, small)
