@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from protorun.conduct.window import Outcome
 from protorun.patients.source import Arrivals, IntArray, Source
 from protorun.trial.events import NEVER, Events
-from protorun.trial.outcomes import Outcomes
+from protorun.trial.outcomes import Outcomes, Patients
 
 Rows = NDArray[np.intp]
 _DLT, _LEFT, _COMPLETED = range(3)
@@ -19,7 +19,9 @@ _DLT, _LEFT, _COMPLETED = range(3)
 @dataclass
 class Books:
     """Rows are copies. `known[what, copy, slot]` is the day the trial learns of a patient's DLT, early leave or
-    completion; `slot_level` is the level that patient is treated at, -1 for an empty slot."""
+    completion; `slot_level` is the level that patient is treated at, -1 for an empty slot, and `slot_ends` the first day
+    after that patient's DLT window. `cohort` is the slot at which the cohort under way began; `shut` marks the levels
+    (copy, level) that were found too toxic."""
 
     source: Source
     copy: IntArray
@@ -35,7 +37,10 @@ class Books:
     decided: NDArray[np.int32]
     slots: NDArray[np.int32]
     slot_level: NDArray[np.int16]
+    slot_ends: IntArray
     known: IntArray
+    cohort: NDArray[np.int32]
+    shut: NDArray[np.bool_]
     log: list[Events] = field(default_factory=list)
     said: dict[int, str] = field(default_factory=dict)
     """The last decision of each copy in words, where decisions are explained."""
@@ -67,6 +72,22 @@ class Books:
             pending[:, at] = (here & waiting).sum(axis=1)
         return Outcomes(self.level[rows], n, d, pending)
 
+    def last_cohort(self, rows: Rows, day: IntArray) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
+        """Known outcomes and DLTs among the patients of the cohort under way."""
+        dlt, left, completed = self.known[:, rows] <= day[None, :, None]
+        own = (np.arange(self.slot_level.shape[1]) >= self.cohort[rows, None]) & (self.slot_level[rows] >= 0)
+        n, d = own & (dlt | (completed & ~left)), own & dlt
+        return n.sum(axis=1).astype(np.int16), d.sum(axis=1).astype(np.int16)
+
+    def patients(self, rows: Rows, day: IntArray, window_days: int) -> Patients:
+        """Every patient who counts or may still count, with the share of the DLT window that has passed."""
+        dlt, left, completed = self.known[:, rows] <= day[None, :, None]
+        passed = 1 - (self.slot_ends[rows].astype(np.float64) - day[:, None]) / window_days
+        share = np.where(completed | dlt, 1.0, np.clip(passed, 0.0, 1.0))
+        level = np.where(left & ~dlt, -1, self.slot_level[rows]).astype(np.int16)
+        came = 1 - (self.slot_ends[rows] - self.known[_DLT, rows].astype(np.float64)) / window_days
+        return Patients(level, dlt, share, np.where(dlt, np.clip(came, 0.0, 1.0), np.nan))
+
     def watch(
         self, copies: Rows, under: NDArray[np.bool_], level: NDArray[np.int16], outcome: Outcome
     ) -> None:
@@ -76,17 +97,19 @@ class Books:
         if at.max() >= self.slot_level.shape[1]:
             self._widen()
         self.slot_level[rows, at] = level[under]
+        self.slot_ends[rows, at] = outcome.ends_on[under]
         for what, days in ((_DLT, outcome.dlt), (_LEFT, outcome.left), (_COMPLETED, outcome.completed)):
             self.known[what, rows, at] = days[under]
         self.slots[rows] += 1
 
     def _widen(self) -> None:
         self.slot_level = np.concatenate([self.slot_level, np.full_like(self.slot_level, -1)], axis=1)
+        self.slot_ends = np.concatenate([self.slot_ends, np.full_like(self.slot_ends, NEVER)], axis=1)
         self.known = np.concatenate([self.known, np.full_like(self.known, NEVER)], axis=2)
 
 
 def open_books(
-    source: Source, copies: IntArray, *, level: int, candidates: int = 32, slots: int = 16
+    source: Source, copies: IntArray, *, level: int, levels: int = 1, candidates: int = 32, slots: int = 16
 ) -> Books:
     """Books of trials that have not seen a candidate yet."""
     n = len(copies)
@@ -105,5 +128,8 @@ def open_books(
         decided=np.full(n, -1, np.int32),
         slots=np.zeros(n, np.int32),
         slot_level=np.full((n, slots), -1, np.int16),
+        slot_ends=np.full((n, slots), NEVER, np.int32),
         known=np.full((3, n, slots), NEVER, np.int32),
+        cohort=np.zeros(n, np.int32),
+        shut=np.zeros((n, levels), np.bool_),
     )

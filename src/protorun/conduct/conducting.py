@@ -45,7 +45,8 @@ def conduct(
     # Recorded patients come with their arms; only arms the trial has to draw need the method.
     stages = planned.stages if patients.endless else ()
     level = planned.design.start()[0] if planned.design else -1
-    books = open_books(patients, numbers, level=level)
+    levels = planned.design.levels if planned.design else 1
+    books = open_books(patients, numbers, level=level, levels=levels)
     if planned.missing:
         books.log.append(_blocked(planned, numbers))
     run(Running(planned, books, settings, assigning(study, stages, numbers, seed)))

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from protorun.conduct.books import Rows
 from protorun.conduct.terms import Running
+from protorun.escalation._composed import Composed
+from protorun.escalation._design import Design
+from protorun.escalation._slots import Needs
+from protorun.escalation.engine.walk import completes
 from protorun.patients.source import IntArray
 from protorun.trial.decision import Action, Decision
 from protorun.trial.events import Events, Kind, rows
+from protorun.trial.outcomes import Outcomes
 
 
 def decide(running: Running, live: Rows, day: IntArray) -> None:
@@ -19,7 +26,7 @@ def decide(running: Running, live: Rows, day: IntArray) -> None:
     if design is None or not len(under):
         return
     copies, today = live[under], day[under]
-    decision = design.decide(books.outcomes(copies, today, design.levels))
+    decision = _decision(running, design, copies, today)
     enrolls = decision.action == Action.ENROLL
     books.closed[copies] = ~enrolls | (decision.size < 1)
     books.level[copies[enrolls]] = decision.level[enrolls]
@@ -30,6 +37,36 @@ def decide(running: Running, live: Rows, day: IntArray) -> None:
             books.log.append(_said(running, kind, copies, today, decision, these=ends))
             _end_part(running, copies[ends], decision.level[ends], stopped=kind is Kind.STOPPED)
             close_full(running, copies[ends], today[ends])
+
+
+def _decision(running: Running, design: Design, copies: Rows, day: IntArray) -> Decision:
+    """What the design says, with as much of the trial in sight as it needs; a new cohort begins where it decides anew."""
+    books = running.books
+    seen = books.outcomes(copies, day, design.levels)
+    if design.fills_cohorts:
+        last_n, last_dlt = books.last_cohort(copies, day)
+        seen = replace(seen, last_n=last_n, last_dlt=last_dlt)
+    if design.needs >= Needs.PENDING:
+        seen = _followed(running, design, seen, copies, day)
+    decision = design.decide(seen)
+    if design.fills_cohorts:
+        anew = (decision.action == Action.ENROLL) & ~completes(design, decision)
+        books.cohort[copies[anew]] = books.slots[copies[anew]]
+    return decision
+
+
+def _followed(running: Running, design: Design, seen: Outcomes, copies: Rows, day: IntArray) -> Outcomes:
+    """With the follow-up of the pending patients, and the levels that were closed before."""
+    books = running.books
+    patients = books.patients(copies, day, running.plan.window_days)
+    followed = np.zeros(seen.n.shape)
+    for at in range(design.levels):
+        waiting = (patients.level == at) & ~patients.dlt & (patients.followed < 1)
+        followed[:, at] = (patients.followed * waiting).sum(axis=1)
+    seen = replace(seen, followed=followed, patients=patients, closed=books.shut[copies])
+    if isinstance(design, Composed):
+        books.shut[copies] |= design.closed(seen)
+    return seen
 
 
 def close_full(running: Running, copies: Rows, day: IntArray) -> None:
