@@ -180,7 +180,7 @@ class _Deciding:
         self._begin()
         self._lowest_closed(closed)
         if self.design.needs < Needs.PENDING:
-            self._incomplete()
+            self._incomplete(closed)
         else:
             self._staggered(closed)
         self._titrate(closed)
@@ -231,15 +231,17 @@ class _Deciding:
             certain[certain] = self.design.closed(without)[:, 0]
         self._set(certain, Action.STOP, _NONE, 0, self._code("stop_lowest_closed"))
 
-    def _incomplete(self) -> None:
-        """A cohort is filled before anything is decided; nothing is decided while an outcome is pending."""
+    def _incomplete(self, closed: Closed) -> None:
+        """A cohort is filled before anything is decided, one without an evaluable patient too, unless its level has become
+        too toxic; nothing is decided while an outcome is pending."""
         treated = self.pending + (self.n if self.seen.last_n is None else self.seen.last_n)
         size = np.where(self._single_cohort(), 1, self.design.size)
-        room = self._room(size - treated) if self.seen.last_n is not None else np.zeros_like(self.size)
-        # A cohort has begun also when all its patients so far have left: their places are filled here.
-        short = (treated < size) & (room > 0)
+        counted = (treated == 0) | (self.seen.last_n is not None)
+        room = np.where(counted, self._room(size - treated), np.int16(0))
+        short = (treated < size) & (room > 0) & ~closed[self.row, self.at]
         self._set(short, Action.ENROLL, self.at, room, self._code("fill_cohort"))
-        self._set(self.pending > 0, Action.WAIT, self.at, 0, self._code("wait_pending"))
+        pending = self.seen.pending.sum(axis=1) > 0
+        self._set(pending, Action.WAIT, self.at, 0, self._code("wait_pending"))
 
     def _staggered(self, closed: Closed) -> None:
         """Designs that decide with patients under observation: a cohort goes on while its level is open, and when all
@@ -272,7 +274,8 @@ class _Deciding:
         above = np.minimum(self.at + 1, self.design.levels - 1)
         up &= ~closed[self.row, above]
         self._set(up, Action.ENROLL, above, self._room(1), self._code("titrate"))
-        self._set(alone & (fill > 0), Action.ENROLL, self.at, fill, self._code("fill_titration"))
+        fills = alone & (fill > 0) & ~closed[self.row, self.at]
+        self._set(fills, Action.ENROLL, self.at, fill, self._code("fill_titration"))
 
     def _propose(self, closed: Closed) -> None:
         proposal = self.design.rule.propose(self.seen, closed)

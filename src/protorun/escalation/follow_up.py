@@ -82,7 +82,7 @@ def _in_detail(patients: Sequence[FollowedPatient], design: Design) -> Outcomes:
         dlt[0, at] += p.dlt
         pending[0, at] += p.letter == "P"
         followed[0, at] += p.share if p.letter == "P" else 0.0
-    level = design.order[patients[-1].level - 1] if patients else design.start()[0]
+    level = design.order[counted[-1].level - 1] if counted else design.start()[0]
     seen = Outcomes(
         np.array([level], np.int16), n, dlt, pending, followed=followed, patients=_one_by_one(counted, design)
     )

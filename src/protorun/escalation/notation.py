@@ -74,6 +74,8 @@ def outcomes_of(text: str, design: Design, *, allow_deviation: bool = False) -> 
         so_far = Outcomes(level, n, dlt, pending, last_n, last_dlt)
         if not allow_deviation:
             _check(cohort, at, design, so_far, text)
+        if not cohort.letters.strip("X"):  # replaced, as if never treated
+            continue
         if not _goes_on(design, so_far, at):
             last_n, last_dlt = np.zeros((2, 1), np.int16)
         level = np.array([at], np.int16)

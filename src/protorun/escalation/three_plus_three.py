@@ -232,6 +232,6 @@ def three_plus_three(labels: tuple[str, ...], variant: str, *, first: int = 0) -
     if variant not in variants():
         raise UsageError(f"no variant of 3+3 called {variant!r}; there are: {', '.join(variants())}")
     if not 0 <= first < len(labels):
-        raise UsageError(f"start level {first} is none of the {len(labels)} levels")
+        raise UsageError(f"start level {first + 1} is none of the {len(labels)} levels")
     chosen = variants()[variant]
     return ThreePlusThree(labels, variant, bool(chosen["deescalate"]), bool(chosen["confirm_top"]), first)

@@ -105,7 +105,7 @@ def boin_says(at, counts, cohort):
     still = [(n + c, y) for n, y, c, _ in counts]
     if too_toxic(*still[0]):
         return "stop"
-    if cohort < 3:
+    if cohort < 3 and at < closed:  # also where everybody in it left
         return at
     if pending:
         return "wait"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from protorun.errors import UsageError
 from protorun.escalation._slots import Needs, Slot
@@ -33,10 +34,8 @@ class NoSkip(Limit):
     code: ClassVar[str] = "capped_no_skip"
 
     def highest(self, seen: Outcomes) -> CountArray:
-        """One above the current level, or that level where nobody was evaluated or is under observation."""
-        row = np.arange(len(seen))
-        tried = (seen.n + seen.pending)[row, seen.level] > 0
-        return (seen.level + tried).astype(np.int16)
+        """One above the current level; that level itself while nobody evaluable was treated there."""
+        return (seen.level + _tried(seen)).astype(np.int16)
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,15 @@ class MaxIncrement(Limit):
             )
 
     def highest(self, seen: Outcomes) -> CountArray:
-        """The highest level whose dose is not above `factor` times the current dose."""
+        """The highest level whose dose is not above `factor` times the current dose; the current level while nobody
+        evaluable was treated there."""
         doses = np.asarray(self.doses)
         allowed = np.searchsorted(doses, doses[seen.level] * self.factor * (1 + 1e-12), side="right") - 1
-        return np.maximum(allowed, seen.level).astype(np.int16)
+        return np.where(_tried(seen), np.maximum(allowed, seen.level), seen.level).astype(np.int16)
+
+
+def _tried(seen: Outcomes) -> NDArray[np.bool_]:
+    """Whether anybody evaluable was treated at the current level, or is under observation there."""
+    row = np.arange(len(seen))
+    found: NDArray[np.bool_] = (seen.n + seen.pending)[row, seen.level] > 0
+    return found
