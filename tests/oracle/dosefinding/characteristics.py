@@ -181,4 +181,6 @@ def seed_rule(file: Any) -> Iterator[Measure]:
                 wanted = [truth["exp_n_immediate_stop"], truth["exp_n_cohort_of_6"]]
             else:
                 patients, wanted = [cohort.n[i, 1]], [truth["exp_n_15"]]
+                down = 1 - cohort.selected[i, 1]
+                yield absolute(f"{reading}: P(down from 15 mg)", down, truth["fail_15"], 1e-12)
             yield absolute(f"{reading}: expected patients", patients, wanted, 1e-12)

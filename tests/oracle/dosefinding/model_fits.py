@@ -11,7 +11,7 @@ from protorun.escalation.crm import Crm
 from protorun.escalation.models.one_parameter import OneParameter
 from protorun.escalation.models.skeleton import skeleton
 from protorun.escalation.models.under_observation import pending_of
-from protorun.escalation.modifiers import Cohorts
+from protorun.escalation.modifiers import Cohorts, Start
 from protorun.escalation.tite_crm import TiteCrm
 from protorun.trial.outcomes import Outcomes, Patients
 
@@ -106,9 +106,10 @@ def crm_getprior(file: Any) -> Iterator[Measure]:
 
 def crm_dtp(file: Any) -> Iterator[Measure]:
     for case in file["cases"]:
-        design, levels = Crm(case["target"], tuple(case["prior"])) + Cohorts(3), len(case["prior"])
+        (size,), levels = set(case["cohorts"]), len(case["prior"])
+        design = Crm(case["target"], tuple(case["prior"])) + Cohorts(size) + Start(case["start"])
         for path in case["paths"]:
             steps = zip(path["path"][::2], path["path"][1::2], strict=True)
-            text = " ".join(f"{level}{'T' * dlt}{'N' * (3 - dlt)}" for level, dlt in steps)
+            text = " ".join(f"{level}{'T' * dlt}{'N' * (size - dlt)}" for level, dlt in steps)
             found = int(next_dose(design, text, levels=levels).level[0]) + 1
             yield equal("next dose on every pathway", [found], [path["next_dose"]])

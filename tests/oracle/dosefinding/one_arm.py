@@ -27,6 +27,8 @@ def simon_two_stage(file: Any) -> Iterator[Measure]:
         found = simon(case["p0"], case["p1"], alpha=case["alpha"], beta=case["beta"])
         for kind, ours in (("optimal", found.optimal), ("minimax", found.minimax)):
             yield equal(f"{kind} design", [told(ours)], [[case[kind][k] for k in ("r1", "n1", "r", "n")]])
+            wanted = [case[kind]["EN_p0"], case[kind]["PET_p0"]]
+            yield absolute("expected patients, P(early stop)", [ours.patients, ours.early], wanted, 1e-9)
         yield equal(
             "admissible designs", map(told, found.admissible), [row[:4] for row in case["admissible"]]
         )

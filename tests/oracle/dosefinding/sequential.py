@@ -15,7 +15,8 @@ NOT_OFFERED = "PT"  # Pampallona and Tsiatis
 
 
 def gsdesign(file: Any) -> Iterator[Measure]:
-    """1e-5; 1e-4 for binding lower bounds, which is gsDesign's own tolerance."""
+    """1e-5; 1e-4 for binding lower bounds, which is gsDesign's own tolerance. Below, types 3 and 4 spend the error
+    under the effect, the others that under none."""
     for case in file["cases"]:
         names = ("sfupar", "sflpar", "alpha", "beta", "timing", "test_type")
         asked = {name: case.get(name) for name in names}
@@ -29,10 +30,19 @@ def gsdesign(file: Any) -> Iterator[Measure]:
         if case.get("upper_spend") is not None:
             spent = np.diff(design.spent_upper, prepend=0)
             yield absolute(f"{says}error spent above", spent, case["upper_spend"], close)
+        if case.get("theta") is not None:
+            yield absolute(f"{says}drift", [0, design.theta], case["theta"], close)
         if case["lower"] is None:
             yield equal("no lower bound where gsDesign has none", [design.lower is None], [True])
             continue
         yield absolute(f"{says}lower bounds", design.lower, case["lower"], close)
+        if case.get("lower_spend") is not None:
+            below = (
+                np.diff(design.spent_lower, prepend=0)
+                if case["test_type"] in (3, 4)
+                else design.lower_prob[:, 0]
+            )
+            yield absolute(f"{says}error spent below", below, case["lower_spend"], close)
         if case.get("lower_prob_H0_H1") is not None:
             yield absolute(f"{says}P(lower crossed)", design.lower_prob, case["lower_prob_H0_H1"], close)
 

@@ -89,9 +89,9 @@ def rpact(file: Any) -> Iterator[Measure]:
         looks = looks_at(scaled(arms, fixed.patients * design.inflation), design.information)
         yield absolute("critical values", design.upper, case["critical_values"], 1e-6)
         yield relative("events of looks", [x.events for x in looks], case["gs_events_per_stage"], 1e-6)
-        yield relative(
-            "patients with looks", fixed.patients * design.inflation, case["gs_max_subjects"], 1e-6
-        )
+        ours = [fixed.patients * design.inflation, looks[-1].events]
+        most = [case["gs_max_subjects"], case["gs_max_events"]]
+        yield relative("patients and events with looks", ours, most, 1e-6)
         yield absolute("times of looks", [x.time for x in looks], case["gs_analysis_time"], 1e-5)
         yield from _power(case["power_N300_E200"], design.upper)
     yield from _futility(file["beta_spending"])
