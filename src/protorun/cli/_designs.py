@@ -114,10 +114,22 @@ def _labels(study: Study | None, levels: str) -> tuple[str, ...]:
         return names_of(int(levels))
     if levels:
         names = tuple(name.strip() for name in levels.split(","))
+        if len(names) == 1 and _number(names[0]):
+            raise UsageError(
+                f"--levels {levels}: a whole number of levels, or their names, lowest dose first"
+            )
         if len(set(names)) < len(names) or "" in names:
             raise UsageError("each level needs a name of its own, lowest dose first: --levels '10 mg,15 mg'")
         return names
     return labels_of(study.dose_rule) if study is not None and study.dose_rule else ()
+
+
+def _number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _missing_levels() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 from protorun.cli._designs import Asked, Named
 from protorun.cli._sheets import short
 from protorun.cli.output import Format, emit, say
+
+_LIKE_OUTCOMES = re.compile(r"(\d+[A-Za-z]*\s*)+")
+"""Levels and letters, whether or not they can be read."""
 
 if TYPE_CHECKING:
     from protorun.patients.dose_outcomes import DosePatient
@@ -102,11 +106,15 @@ def _or_outcomes(study: Path | None, outcomes: str) -> tuple[Path | None, str]:
     from protorun.errors import NotationError
     from protorun.escalation.notation import parse
 
+    if study is not None and study == Path() and not outcomes:  # an empty word
+        return None, ""
     if study is None or outcomes or study.exists():
         return study, outcomes
     try:
         parse(str(study))
     except NotationError:
+        if _LIKE_OUTCOMES.fullmatch(str(study)):
+            raise
         return study, outcomes
     return None, str(study)
 
@@ -168,13 +176,15 @@ def _seen(named: Named, given: Given) -> Outcomes:
 
 def _rows(named: list[Named], given: Given, key: str) -> tuple[list[dict[str, Any]], int]:
     """One row for each design; a history that it could not have given is said in its row."""
-    from protorun.errors import NotationError
+    from protorun.errors import NotationError, UsageError
 
     rows, refused = [], 0
     for one in named:
         try:
             decision = one.design.decide(_seen(one, given))
-        except NotationError as error:
+        except (NotationError, UsageError) as error:
+            if len(named) == 1 and not isinstance(error, NotationError):
+                raise
             refused += 1
             rows.append({**_row(key, one.name, "not possible"), "why": str(error)})
             continue

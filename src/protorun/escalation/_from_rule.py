@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Any
 
 from protorun.errors import NotStated, UsageError
@@ -60,10 +61,14 @@ def design_named(text: str, labels: tuple[str, ...], defaults: Mapping[str, Any]
     given: dict[str, Any] = {k: v for k, v in (defaults or {}).items() if k in settings}
     if "doses" in settings and (doses := doses_named(labels)):
         given.setdefault("doses", doses)
+    typed: set[str] = set()
     for word in words:
         key, sign, value = word.partition("=")
         if not sign:
             raise UsageError(f"{word!r}: write settings as name=value, such as target=.25")
+        if key in typed:
+            raise UsageError(f"{name}: {key} is given twice")
+        typed.add(key)
         given[key] = value
     missing = [k for k, s in settings.items() if s.default is inspect.Parameter.empty and k not in given]
     if missing:
@@ -89,13 +94,13 @@ def _value(name: str, value: Any, kind: str) -> Any:
         if "bool" in kind:
             return _SWITCH[str(value).lower()]
         if "tuple" in kind:
-            return tuple(float(v) for v in str(value).split("/")) if isinstance(value, str) else tuple(value)
+            return tuple(_finite(v) for v in (value.split("/") if isinstance(value, str) else value))
         if "int" in kind and "float" not in kind:
             return None if value is None else _whole(value)
         if "float" in kind:
-            return None if value is None else float(value)
-    except (KeyError, ValueError, TypeError):
-        raise UsageError(f"{name}={value!r} does not fit: {kind.strip('<>')} is wanted") from None
+            return None if value is None else _finite(value)
+    except (KeyError, ValueError, TypeError, OverflowError):
+        raise UsageError(f"{name}={value!r} does not fit: {_wanted(kind)} is wanted") from None
     return value
 
 
@@ -111,8 +116,24 @@ _SWITCH = {
 }
 
 
-def _whole(value: Any) -> int:
+def _wanted(kind: str) -> str:
+    """The type of a setting in words."""
+    if "bool" in kind:
+        return "yes or no"
+    if "tuple" in kind:
+        return "a row of numbers such as .1/.2/.3"
+    return "a whole number" if "int" in kind and "float" not in kind else "a number"
+
+
+def _finite(value: Any) -> float:
     number = float(value)
+    if not isfinite(number):
+        raise ValueError(value)
+    return number
+
+
+def _whole(value: Any) -> int:
+    number = _finite(value)
     if number != int(number):
         raise ValueError(value)
     return int(number)

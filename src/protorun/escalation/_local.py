@@ -63,7 +63,8 @@ class Local(Addable, ABC):
         return ()
 
     def check(self, levels: int) -> None:
-        """Any number of levels will do."""
+        """Any number of levels will do. Raises UsageError for a target or a limit on toxicity that cannot be."""
+        _ = self.too_toxic()
 
     def closed(self, seen: Outcomes) -> Closed:
         """The levels with too many DLTs, and all above them."""

@@ -25,4 +25,6 @@ def standard(rule: Addable, labels: tuple[str, ...], trial: Trial) -> Composed:
     recipe = (
         rule + Cohorts(trial.cohortsize) + StopAt(trial.cohortsize * trial.ncohort) + Start(trial.startdose)
     )
-    return Composed(recipe + StopAtLevel(trial.n_earlystop) if trial.n_earlystop else recipe, labels)
+    return Composed(
+        recipe + StopAtLevel(trial.n_earlystop) if trial.n_earlystop is not None else recipe, labels
+    )

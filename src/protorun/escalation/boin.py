@@ -47,6 +47,9 @@ class Boin(Local):
                 f"BOIN wants 0 < p_saf < target < p_tox < 1, not {low:g}, {self.target:g}, {high:g}"
             )
 
+        if self.extra_safe and not 0 < self.cutoff_eli - self.offset < 1:
+            raise UsageError(f"cutoff_eli - offset is a certainty; {self.cutoff_eli - self.offset:g} is none")
+
     @property
     def between(self) -> tuple[float, float]:
         """The rates `p_saf` and `p_tox` in force."""

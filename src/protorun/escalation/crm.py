@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite
 from typing import ClassVar
 
 import numpy as np
@@ -52,6 +53,8 @@ class Crm(Addable):
     def __post_init__(self) -> None:
         if not 0 < self.target < 1:
             raise UsageError(f"the target DLT rate lies between 0 and 1; {self.target:g} does not")
+        if self.stop_above is not None and not 0 < self.stop_above <= 1:
+            raise UsageError(f"stop_above is a certainty above 0 and at most 1; {self.stop_above:g} is not")
         if self.method not in ("bayes", "mle"):
             raise UsageError(f"no method called {self.method!r}; there are: bayes, mle")
         if self.method == "mle" and not self.initial:
@@ -131,6 +134,12 @@ def for_rule(rule: DoseRule, reading: str) -> Design:
     return from_rule(make, rule)
 
 
+def _level(number: float) -> int:
+    if not (isfinite(number) and number == int(number)):
+        raise UsageError(f"`initial` names levels by whole numbers; {number:g} is none")
+    return int(number)
+
+
 def make(
     labels: tuple[str, ...],
     *,
@@ -165,7 +174,7 @@ def make(
         scale,
         intcpt,
         method,
-        tuple(int(level) for level in initial),
+        tuple(_level(level) for level in initial),
         stop_above,
     )
     recipe = rule + Cohorts(cohortsize) + StopAt(cohortsize * ncohort)

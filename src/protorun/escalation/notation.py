@@ -9,6 +9,7 @@ import numpy as np
 
 from protorun.errors import NotationError
 from protorun.escalation._design import Design
+from protorun.escalation.modifiers.cohorts import MOST_TOGETHER
 from protorun.trial.decision import Action
 from protorun.trial.outcomes import Outcomes
 
@@ -68,6 +69,8 @@ def outcomes_of(text: str, design: Design, *, allow_deviation: bool = False) -> 
     last_n, last_dlt = np.zeros((2, 1), np.int16)
     level = np.array([design.start()[0]], np.int16)
     for cohort in parse(text):
+        if len(cohort.letters) > MOST_TOGETHER:
+            raise NotationError(f"a cohort of more than {MOST_TOGETHER} patients", text, cohort.at)
         if cohort.number > len(design.order):
             raise NotationError(f"there is no level {cohort.number}; {numbering(design)}", text, cohort.at)
         at = design.order[cohort.number - 1]

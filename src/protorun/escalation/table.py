@@ -27,7 +27,6 @@ MtdRule = Literal["isotonic", "highest"]
 """`isotonic`: isotonic DLT rate closest to the target (a default of ours). `highest`: the highest tried level at which the
 table does not say D or DU."""
 
-_NEVER = 2.0  # no posterior probability is above it
 _PARAMETER = re.compile(r"(escalate|deescalate|eliminate)_(\d+)")
 _COLUMNS = {
     "escalate": "escalate_if_le",
@@ -81,9 +80,12 @@ class DecisionTable(Local):
         move = self._looked_up(n, dlt)
         return np.where(move == MISSING, STAY, np.maximum(move, DE_ESCALATE)).astype(np.int8)
 
+    def check(self, levels: int) -> None:
+        """Any number of levels will do."""
+
     def too_toxic(self) -> Overdose:
-        """Nothing beside the table closes a level."""
-        return Overdose(self.target, _NEVER)
+        """Nothing beside the table closes a level: no probability is above this certainty."""
+        return Overdose(self.target, cutoff=1.0)
 
     def closed(self, seen: Outcomes) -> Closed:
         """Levels where the table says DU, and all above them."""
@@ -169,6 +171,8 @@ def make(
         raise UsageError(f"no MTD rule called {mtd!r}; there are: isotonic, highest")
     if mtd == "isotonic" and target is None:
         raise UsageError("the MTD rule isotonic wants a target DLT rate: target=.25; or choose mtd=highest")
+    if target is not None and not 0 < target < 1:
+        raise UsageError(f"the target DLT rate lies between 0 and 1; {target:g} does not")
     rule = DecisionTable(target or 0.0, cells_of(decisions), "isotonic" if mtd == "isotonic" else "highest")
     _check_cells(rule, cohortsize, cohortsize * ncohort, (n_earlystop, n_level))
     found = standard(rule, labels, Trial(cohortsize, ncohort, n_earlystop, startdose))

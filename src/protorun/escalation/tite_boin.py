@@ -74,7 +74,8 @@ class TiteBoin(Addable):
         return ()
 
     def check(self, levels: int) -> None:
-        """Any number of levels will do."""
+        """Any number of levels will do. Raises UsageError for a limit on toxicity that cannot be."""
+        self.boin.check(levels)
 
     def expected(self, at: Counts) -> FloatArray:
         """DLTs expected of a pending patient without follow-up: the odds of the posterior mean of the DLT rate."""

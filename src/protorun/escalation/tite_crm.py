@@ -51,6 +51,8 @@ class TiteCrm(Addable):
     def __post_init__(self) -> None:
         if not 0 < self.target < 1:
             raise UsageError(f"the target DLT rate lies between 0 and 1; {self.target:g} does not")
+        if self.stop_above is not None and not 0 < self.stop_above <= 1:
+            raise UsageError(f"stop_above is a certainty above 0 and at most 1; {self.stop_above:g} is not")
         if self.scheme not in ("linear", "adaptive"):
             raise UsageError(f"no weights called {self.scheme!r}; there are: linear, adaptive")
         _ = self.curve

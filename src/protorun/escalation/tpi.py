@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc
 
+from protorun.errors import UsageError
 from protorun.escalation._composed import Composed
 from protorun.escalation._design import Design
 from protorun.escalation._from_rule import from_rule
@@ -32,6 +33,10 @@ class Tpi(Local):
     eliminate_from: int = 2
 
     name: ClassVar[str] = "tpi"
+
+    def __post_init__(self) -> None:
+        if not (self.k1 >= 0 and self.k2 >= 0 and self.a > 0 and self.b > 0):
+            raise UsageError("TPI wants k1 and k2 of 0 or more, and a and b above 0")
 
     def verdict(self, n: NDArray[np.int64], dlt: NDArray[np.int64]) -> Verdict:
         """The interval with the largest posterior mass."""

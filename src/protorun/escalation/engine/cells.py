@@ -73,4 +73,5 @@ def look_up(shape: tuple[int, ...], *index: NDArray[np.integer[Any]]) -> NDArray
         rows = np.logical_or.reduce(outside)
         row = int(np.flatnonzero(rows.reshape(len(rows), -1).any(axis=1))[0])
         counts = ", ".join(str(int(values[row].max())) for values in index)
-        raise UsageError(f"row {row}: the counts ({counts}) are outside what the rule covers") from None
+        where = f"row {row}: " if len(rows) > 1 else ""
+        raise UsageError(f"{where}the counts ({counts}) are outside what the rule covers") from None

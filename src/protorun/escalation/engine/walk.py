@@ -51,6 +51,8 @@ def walk(design: Design, *, firing: Firing = "cohort", most_rows: int = MOST_ROW
             raise TooManyStates(f"the design has more than {most_rows} different states; simulate it instead")
         goes = decision.action == Action.ENROLL
         size = np.ones_like(decision.size) if firing == "immediate" else decision.size
+        if int(size[goes].sum(dtype=np.int64)) + int(goes.sum()) > 2 * most_rows:
+            raise TooManyStates(f"the design has more than {most_rows} different states; simulate it instead")
         goes_on = completes(design, decision)[goes]
         grown = enroll(rows.where(goes), decision.level[goes], size[goes], goes_on=goes_on)
         after, leads = merge(grown)

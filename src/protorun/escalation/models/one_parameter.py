@@ -49,8 +49,8 @@ class OneParameter:
             )
         if self.model not in ("empiric", "logistic"):
             raise UsageError(f"no model called {self.model!r}; there are: empiric, logistic")
-        if self.scale <= 0:
-            raise UsageError("the prior standard deviation (scale) must be above 0")
+        if not (0 < self.scale < np.inf and np.isfinite(self.intcpt)):
+            raise UsageError("the prior standard deviation (scale) is a number above 0, and intcpt a number")
 
     def log_rates(self, a: FloatArray) -> tuple[FloatArray, FloatArray]:
         """log p and log(1 - p) for each value of the parameter, shaped (..., level)."""

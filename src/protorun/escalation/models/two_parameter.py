@@ -70,6 +70,9 @@ class TwoParameter:
 
     def __post_init__(self) -> None:
         doses = np.asarray(self.doses)
+        given = (*self.doses, self.ref_dose, *self.mean, *self.cov, *self.interval)
+        if not np.isfinite(np.asarray(given, np.float64)).all():
+            raise UsageError("doses, prior and target interval of the model are finite numbers")
         if not len(doses) or (doses <= 0).any() or (np.diff(doses) <= 0).any() or self.ref_dose <= 0:
             raise UsageError(
                 "the model wants doses above 0 that rise from level to level, and a reference dose above 0"

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from protorun.errors import UsageError
 from protorun.escalation._slots import Slot
 
+MOST_TOGETHER = 200
+
 
 @dataclass(frozen=True)
 class Cohorts(Slot):
@@ -17,6 +19,10 @@ class Cohorts(Slot):
     def __post_init__(self) -> None:
         if self.size < 1:
             raise UsageError(f"a cohort has at least one patient, not {self.size}")
+        if self.size > MOST_TOGETHER:
+            raise UsageError(
+                f"a cohort of {self.size} patients is beyond dose finding; at most {MOST_TOGETHER}"
+            )
 
 
 @dataclass(frozen=True)

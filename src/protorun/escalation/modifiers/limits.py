@@ -64,7 +64,7 @@ class MaxIncrement(Limit):
     code: ClassVar[str] = "capped_increment"
 
     def __post_init__(self) -> None:
-        if not self.doses or list(self.doses) != sorted(self.doses) or self.factor < 1:
+        if not self.doses or list(self.doses) != sorted(self.doses) or not self.factor >= 1:
             raise UsageError(
                 "MaxIncrement wants the doses of the levels, lowest first, and a factor of at least 1"
             )

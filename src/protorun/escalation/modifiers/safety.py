@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from protorun.errors import UsageError
 from protorun.escalation._beta import Certainty, exceeds
 from protorun.escalation._slots import Closed, Slot
 from protorun.trial.outcomes import Outcomes
@@ -31,6 +32,16 @@ class Overdose(Safety):
     cutoff: float = 0.95
     n_from: int = 3
     prior: tuple[float, float] = (1.0, 1.0)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.target < 1:
+            raise UsageError(f"the target DLT rate lies between 0 and 1; {self.target:g} does not")
+        if not 0 < self.cutoff <= 1:
+            raise UsageError(
+                f"the certainty that closes a level is above 0 and at most 1; {self.cutoff:g} is not"
+            )
+        if self.n_from < 1:
+            raise UsageError(f"a level is closed from one patient on, not from {self.n_from}")
 
     def closes(self, seen: Outcomes) -> Closed:
         """By posterior probability."""

@@ -12,6 +12,8 @@ from protorun.errors import UsageError
 from protorun.escalation._slots import Slot
 from protorun.trial.outcomes import CountArray, Outcomes
 
+MOST_PATIENTS = 2000
+
 
 @dataclass(frozen=True)
 class Stop(Slot):
@@ -35,6 +37,8 @@ class StopAt(Stop):
     def __post_init__(self) -> None:
         if self.n < 1:
             raise UsageError(f"a trial has at least one patient, not {self.n}")
+        if self.n > MOST_PATIENTS:
+            raise UsageError(f"a trial of {self.n} patients is beyond dose finding; at most {MOST_PATIENTS}")
 
     def holds(self, seen: Outcomes, level: CountArray) -> NDArray[np.bool_]:
         """With all patients treated."""
@@ -51,6 +55,10 @@ class StopAtLevel(Stop):
     n: int = 9
     stay: bool = True
     code: ClassVar[str] = "stop_enough_at_level"
+
+    def __post_init__(self) -> None:
+        if self.n < 1:
+            raise UsageError(f"one patient or more are enough at a level, not {self.n}")
 
     def holds(self, seen: Outcomes, level: CountArray) -> NDArray[np.bool_]:
         """With enough patients at the level."""
