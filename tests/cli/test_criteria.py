@@ -38,7 +38,7 @@ def test_each_criterion_is_a_line_and_all_covered_ends_with_code_0(record, capsy
 
 
 def test_words_that_are_not_covered_are_printed_and_end_with_code_3(record, capsys):
-    assert run(["criteria", record(TEXT + "* Zorbulated at the frobnic\n"), "--format", "json"]) == 3
+    assert run(["criteria", record(TEXT + "* Zorbulated at the 4 frobnics\n"), "--format", "json"]) == 3
     last = json.loads(capsys.readouterr().out)[-1]
     assert last["class"] == "unparsed"
     assert "Zorbulated" in last["not_covered"][0]
