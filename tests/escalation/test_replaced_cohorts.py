@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from protorun.escalation import FollowedPatient, design_named, next_dose
+from protorun.errors import UsageError
+from protorun.escalation import FollowedPatient, boundaries, design_named, next_dose, paths
+from protorun.escalation.notation import outcomes_of
 from protorun.trial.decision import Action
 from protorun.trial.outcomes import Outcomes
 
@@ -69,3 +71,21 @@ def test_an_outcome_pending_at_another_level_is_waited_for():
     for design in ("boin target=.25", "crm target=.25"):
         assert after("1NNP 2NNN", design, allow_deviation=True)[0] is Action.WAIT
     assert after("1NNP 2NNN", "boin target=.25 ncohort=2", allow_deviation=True)[0] is Action.WAIT
+
+
+@pytest.mark.parametrize("design", ["boin target=.25", "crm target=.25"])
+def test_pathways_go_on_from_an_incomplete_cohort_as_the_next_dose_does(design):
+    made = design_named(design, LABELS)
+    seen = outcomes_of("1NNX", made)
+    first, then, *_ = paths(made, cohorts=2, after=seen)
+    assert (first["reason"], first["patients"]) == ("fill_cohort", 1)
+    assert after("1NNX", design) == (Action.ENROLL, 0, 1)
+    assert then["path"] == "1N"
+    assert then["patients"] == after("1NNX 1N", design)[2] == 3
+    toxic = next(row for row in paths(made, cohorts=1, after=seen) if row["path"] == "1T")
+    assert toxic["why"] == next_dose(made, "1NNX 1T").why()
+
+
+def test_a_table_without_end_is_refused():
+    with pytest.raises(UsageError, match="more than 60,000 rows"):
+        boundaries(design_named("tite_boin target=.25 cohortsize=1 ncohort=40", LABELS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from protorun.errors import UsageError
 from protorun.escalation._design import Design
 from protorun.escalation._for_study import Executable, Levels, as_design
 from protorun.escalation.engine.local_table import local_table
@@ -12,6 +13,7 @@ from protorun.escalation.engine.walk import Firing, walk
 from protorun.trial.decision import Action, Decision
 
 Row = dict[str, Any]
+MOST_ROWS = 60_000
 WORDS = {Action.ENROLL: "enroll", Action.WAIT: "wait", Action.FINISH: "finish", Action.STOP: "stop"}
 
 
@@ -27,14 +29,22 @@ def boundaries(
 
     Where other levels matter too, `given` says what holds there, with the fewest conditions that tell the rows apart.
     With `n`, a design that looks at the current level alone (`design.local`) is tabulated for 1 to `n` patients at a
-    level instead, as `engine.local_table` says; `n` does not change the table of the others.
+    level instead, as `engine.local_table` says; `n` does not change the table of the others. Raises UsageError for more
+    than `MOST_ROWS` states.
     """
     design = as_design(study_or_design, reading, levels)
     if n is not None and design.local:
         return local_table(design, n)
     found: dict[tuple[int, int, int], dict[tuple[int, ...], Row]] = {}
+    told = 0
     for step in walk(design, firing=firing):
         rows, decision = step.rows, step.decision
+        told += len(rows)
+        if told > MOST_ROWS:
+            raise UsageError(
+                f"the decision table of {design.name} has more than {MOST_ROWS:,} rows; ask for fewer patients, "
+                "or for its pathways"
+            )
         for i in range(len(rows)):
             at = int(rows.level[i])
             key = (design.order.index(at), int(rows.n[i, at]), int(rows.dlt[i, at]))

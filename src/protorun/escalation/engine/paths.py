@@ -41,6 +41,7 @@ def paths(
     keep_last = keeps_last(design, firing)
     rows = begin(design.start()[0], design.levels, keep_last=keep_last)
     if after is not None:
+        keep_last = keep_last or (design.fills_cohorts and after.last_n is not None)  # it may be incomplete
         rows = _from(after, keep_last)
     branches: list[Branch] = [("", ())]
     for depth in range(cohorts + 1):
