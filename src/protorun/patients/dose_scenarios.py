@@ -114,5 +114,7 @@ def effects(scenario: DoseScenario) -> list[str]:
             "which raises the DLT rate among evaluable patients; the rates shown are those"
         )
     if scenario.timing.accrual is not None:
-        found.append(f"{scenario.name}: the accrual is not used; every outcome is known before the next patients")
+        found.append(
+            f"{scenario.name}: the accrual is not used; every outcome is known before the next patients"
+        )
     return found
