@@ -40,7 +40,9 @@ METHODS = {
     "lachin_foulkes": "Lachin & Foulkes 1986",
     "score": "mean and variance of the score, integrated over the time on study",
 }
-_FH = re.compile(r"fh\(\s*([\d.]+)\s*,\s*([\d.]+)\s*\)")
+_NUMBER = r"\s*(\d+\.?\d*|\.\d+)\s*"
+_FH = re.compile(rf"fh\({_NUMBER},{_NUMBER}\)")
+_SHORTEST = 1e-3  # months of accrual; patients who come faster come at once
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,10 @@ def _months_needed(asked: Asked) -> float:
     start = 12.0
     while spare(start) < -1:
         start *= 2
+    while spare(start) > 0.5 and start > _SHORTEST:
+        start /= 2
+    if spare(start) > 0.5:
+        raise UsageError(f"with {pace:g} patients a month nobody waits: give the months of accrual instead")
     return root_near(spare, start, start * 1.1)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil
+from math import ceil, isfinite
 from typing import Any
 
 from protorun.errors import UsageError
@@ -66,9 +66,14 @@ def _at(look: int, effect: Simulated, null: Simulated) -> dict[str, Any]:
         "simulated_alpha": alpha.value,
         "simulated_alpha_se": alpha.standard_error,
         "simulated_months": effect.time_of(look).value,
-        "simulated_months_se": effect.time_of(look).standard_error,
+        "simulated_months_se": _known(effect.time_of(look).standard_error),
         "mean_events": effect.mean_events.value if last else None,
         "mean_patients": effect.mean_enrolled.value if last else None,
         "mean_months": effect.mean_duration.value if last else None,
-        "mean_months_se": effect.mean_duration.standard_error if last else None,
+        "mean_months_se": _known(effect.mean_duration.standard_error) if last else None,
     }
+
+
+def _known(error: float) -> float | None:
+    """The Monte Carlo error; None of a single trial, which has none."""
+    return error if isfinite(error) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,11 +16,52 @@ _NO_SIGN = (1 << 63) - 1
 
 
 def rows(time: ArrayLike, event: ArrayLike) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Times and events as arrays of one shape; NaN times mark absent patients. Raises UsageError on unequal shapes."""
-    times, events = np.asarray(time, np.float64), np.asarray(event, np.bool_)
-    if times.shape != events.shape or times.ndim == 0:
-        raise UsageError(f"time {times.shape} and event {events.shape} must be arrays of one shape")
+    """Times and events as arrays of one shape; NaN times mark absent patients. Raises UsageError on unequal shapes, and for
+    events of present patients that are neither 0 nor 1: a code such as 1 and 2 would make everybody have the event."""
+    times, said = np.asarray(time, np.float64), np.asarray(event)
+    if times.shape != said.shape or times.ndim == 0:
+        raise UsageError(f"time {times.shape} and event {said.shape} must be arrays of one shape")
+    if said.dtype == np.bool_:
+        return times, said
+    events: NDArray[np.bool_] = said == 1
+    odd = ~(events | (said == 0) | np.isnan(times))
+    if odd.any():
+        raise UsageError(f"an event is 1 (it happened) or 0 (censored), not {said[odd].flat[0]}")
     return times, events
+
+
+def groups_of(group: ArrayLike, times: FloatArray) -> NDArray[np.int64]:
+    """The group of each time. Raises UsageError unless they are whole numbers, one for each time."""
+    said = np.asarray(group)
+    groups = _for_each(said, times, "group")
+    if said.dtype.kind in "biu":
+        return groups.astype(np.int64)
+    try:
+        numbers = groups.astype(np.float64)
+    except (TypeError, ValueError):
+        numbers = np.full(groups.shape, np.nan)
+    if not np.all(np.isfinite(numbers) & (numbers == np.floor(numbers))):
+        raise UsageError("groups are whole numbers: 0, 1, 2 ...; leave out a patient of an unknown group")
+    return numbers.astype(np.int64)
+
+
+def strata_of(strata: ArrayLike, times: FloatArray) -> NDArray[np.int64]:
+    """The stratum of each time, numbered. Raises UsageError unless there is a known one for each time."""
+    which = _for_each(np.asarray(strata), times, "stratum")
+    unknown = np.array([one is None or one != one for one in which.flat], np.bool_).reshape(which.shape)
+    if (unknown & ~np.isnan(times)).any():
+        raise UsageError("the stratum of a patient is unknown: leave that patient out, or fill it in")
+    names = which[~unknown]
+    found = np.full(which.shape, -1, np.int64)
+    found[~unknown] = np.unique(names, return_inverse=True)[1]
+    return found
+
+
+def _for_each(labels: NDArray[Any], times: FloatArray, what: str) -> NDArray[Any]:
+    try:
+        return np.broadcast_to(labels, times.shape)
+    except ValueError:
+        raise UsageError(f"times {times.shape} need a {what} each, not {labels.shape}") from None
 
 
 def by_time(time: FloatArray, label: NDArray[np.integer]) -> tuple[FloatArray, NDArray[np.int64]]:

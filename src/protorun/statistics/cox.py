@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
 from protorun.errors import UsageError
-from protorun.statistics._order import FloatArray, rows
+from protorun.statistics._order import FloatArray, groups_of, rows
 from protorun.statistics._risk import CHUNK, RiskTable, risk_table
 
 Ties = Literal["efron", "breslow"]
@@ -58,8 +58,9 @@ def cox(time: ArrayLike, event: ArrayLike, group: ArrayLike, ties: Ties = "efron
     Cox 1972, ties by Efron 1977, doi:10.1080/01621459.1977.10480613, or Breslow 1974. Raises UsageError on unequal
     shapes or another group.
     """
+    checked_ties(ties)
     times, events = rows(time, event)
-    groups = np.broadcast_to(np.asarray(group, np.int64), times.shape)
+    groups = groups_of(group, times)
     if groups.size and not 0 <= groups.min() <= groups.max() <= 1:
         raise UsageError(
             "this Cox model compares two groups, numbered 0 and 1; covariates go to `cox_regression`"
@@ -76,6 +77,12 @@ def cox(time: ArrayLike, event: ArrayLike, group: ArrayLike, ties: Ties = "efron
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = np.where(np.isfinite(coefficient), 1 / information, np.nan)
     return Cox(coefficient, np.sqrt(variance), variance[..., None, None], null, best, score)
+
+
+def checked_ties(ties: str) -> None:
+    """Raises UsageError for a way to handle ties that there is not."""
+    if ties not in get_args(Ties):
+        raise UsageError(f"no way to handle ties called {ties!r}; there are: {', '.join(get_args(Ties))}")
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from protorun.errors import UsageError
-from protorun.statistics._order import FloatArray, rows
-from protorun.statistics.cox import Cox, Ties
+from protorun.statistics._order import FloatArray, rows, strata_of
+from protorun.statistics.cox import Cox, Ties, checked_ties
 
 _STEPS, _HALVES = 50, 20
 _SMALL = 1e-10
@@ -31,6 +31,7 @@ def cox_regression(
     Breslow 1974. A covariate that separates all events gets an infinite coefficient. Raises UsageError on unequal
     lengths, unknown covariates (NaN), no events, or covariates of which one follows from the others.
     """
+    checked_ties(ties)
     times, events = rows(time, event)
     x = np.asarray(covariates, np.float64)
     if times.ndim != 1 or x.ndim != 2 or len(x) != len(times):
@@ -38,11 +39,13 @@ def cox_regression(
             f"times {times.shape} and covariates {x.shape} must be (patient,) and (patient, covariate)"
         )
     here = ~np.isnan(times)
-    if np.isnan(x[here]).any():
-        raise UsageError("a covariate is NaN: leave those patients out, or fill it in, before the model")
+    if not np.isfinite(x[here]).all():
+        raise UsageError(
+            "a covariate is NaN or infinite: leave those patients out, or fill it in, before the model"
+        )
     if not events[here].any():
         raise UsageError("nobody had the event: there is nothing to fit a Cox model to")
-    stratum = np.zeros(len(times), np.int64) if strata is None else np.asarray(strata)
+    stratum = np.zeros(len(times), np.int64) if strata is None else strata_of(strata, times)
     scale = x[here].std(axis=0)
     if not np.all(scale > 0):
         raise UsageError("a covariate is the same in all patients: leave it out of the Cox model")

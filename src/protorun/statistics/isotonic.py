@@ -16,7 +16,8 @@ def isotonic(values: FloatArray, weights: FloatArray) -> FloatArray:
     levels = values.shape[1]
     edge = np.zeros((len(values), 1))
     mass = np.concatenate([edge, np.cumsum(weights, axis=1)], axis=1)
-    moment = np.concatenate([edge, np.cumsum(weights * values, axis=1)], axis=1)
+    known = np.where(weights > 0, values, 0.0)
+    moment = np.concatenate([edge, np.cumsum(weights * known, axis=1)], axis=1)
     fitted = np.empty_like(values)
     for i in range(levels):
         best = np.full(len(values), -np.inf)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
+from protorun.errors import UsageError
 from protorun.statistics._order import FloatArray, by_time, first_of_tie, rows
 
 Limits = Literal["log", "log-log", "plain", "logit", "arcsin"]
@@ -93,7 +94,12 @@ def _product(at_risk: FloatArray, events: FloatArray) -> dict[str, FloatArray]:
 
 
 def limits(curve: Curve, kind: Limits = "log", level: float = 0.95) -> tuple[FloatArray, FloatArray]:
-    """Pointwise confidence limits of survival by the named transformation; NaN where they do not exist."""
+    """Pointwise confidence limits of survival by the named transformation; NaN where they do not exist. Raises UsageError
+    for another transformation, or a level outside 0 to 1."""
+    if kind not in _LIMITS:
+        raise UsageError(f"no limits called {kind!r}; there are: {', '.join(_LIMITS)}")
+    if not 0 <= level <= 1:
+        raise UsageError(f"a confidence level lies between 0 and 1; {level:g} does not")
     z = ndtri(0.5 + level / 2)
     with np.errstate(all="ignore"):
         low, high = _LIMITS[kind](curve.survival, curve.sigma, z)
@@ -131,7 +137,10 @@ _LIMITS = {"log": _log, "log-log": _log_log, "plain": _plain, "logit": _logit, "
 
 
 def quantile(curve: Curve, p: float = 0.5, kind: Limits = "log", level: float = 0.95) -> Estimate:
-    """Time by which a share `p` has had the event, with limits read off the limits of the curve, as R does."""
+    """Time by which a share `p` has had the event, with limits read off the limits of the curve, as R does. Raises
+    UsageError unless p lies between 0 and 1."""
+    if not 0 <= p <= 1:
+        raise UsageError(f"the share of a quantile lies between 0 and 1; {p:g} does not")
     low, high = limits(curve, kind, level)
     return Estimate(
         _crossing(curve.time, curve.survival, 1 - p),

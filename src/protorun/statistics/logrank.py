@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, ndtr
 
 from protorun.errors import UsageError
-from protorun.statistics._order import FloatArray, by_time, first_of_tie, rows
+from protorun.statistics._order import FloatArray, by_time, first_of_tie, groups_of, rows, strata_of
 from protorun.statistics._risk import CHUNK, risk_table
 
 IntArray = NDArray[np.int64]
@@ -40,7 +40,7 @@ def logrank(time: ArrayLike, event: ArrayLike, group: ArrayLike, strata: ArrayLi
     or fewer than two groups.
     """
     times, events = rows(time, event)
-    groups = np.broadcast_to(np.asarray(group, np.int64), times.shape)
+    groups = groups_of(group, times)
     count = int(groups.max(initial=0)) + 1
     if not 2 <= count <= _MOST_GROUPS or groups.min(initial=0) < 0:
         raise UsageError("a log-rank test needs two or more groups, numbered 0, 1, 2 ...")
@@ -49,7 +49,7 @@ def logrank(time: ArrayLike, event: ArrayLike, group: ArrayLike, strata: ArrayLi
     if strata is None:
         sums = _sums(*flat, count)
     else:
-        which = np.broadcast_to(np.asarray(strata), times.shape).reshape(shape)
+        which = strata_of(strata, times).reshape(shape)
         parts = [_sums(np.where(which == s, flat[0], np.nan), *flat[1:], count) for s in np.unique(which)]
         sums = tuple(np.sum(column, axis=0) for column in zip(*parts, strict=True))
     return _test(*(column.reshape(*batch, *column.shape[1:]) for column in sums))

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
 from protorun.errors import UsageError
-from protorun.statistics._order import FloatArray, rows
+from protorun.statistics._order import FloatArray, groups_of, rows
 from protorun.statistics.kaplan_meier import Curve, kaplan_meier
 
 Scale = Literal["plain", "log", "log-log"]
@@ -69,14 +69,17 @@ def milestone(
 
     On the scale "plain" the difference of S, on "log" of log S, on "log-log" of -log(-log S). NaN where it does not exist.
     """
+    if scale not in _SCALES:
+        raise UsageError(f"no scale called {scale!r}; there are: {', '.join(_SCALES)}")
+    if not at >= 0:
+        raise UsageError(f"a milestone is a time of 0 or more, not {at:g}")
     parts = [_at(curve, at) for curve in _curves(time, event, group)]
     survival = np.stack([s for s, _ in parts], -1)
     sigma = np.stack([g for _, g in parts], -1)
     with np.errstate(divide="ignore", invalid="ignore"):
         value, error = _SCALES[scale](survival, sigma)
-    return _contrast(
-        survival, survival * sigma, value[..., 1] - value[..., 0], np.sqrt((error**2).sum(axis=-1))
-    )
+        gap = value[..., 1] - value[..., 0]
+    return _contrast(survival, survival * sigma, gap, np.sqrt((error**2).sum(axis=-1)))
 
 
 _SCALES = {
@@ -94,7 +97,7 @@ def _contrast(of: FloatArray, errors: FloatArray, value: FloatArray, error: Floa
 
 def _curves(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> list[Curve]:
     times, events = rows(time, event)
-    groups = np.broadcast_to(np.asarray(group, np.int64), times.shape)
+    groups = groups_of(group, times)
     if groups.size and not 0 <= groups.min() <= groups.max() <= 1:
         raise UsageError("two survival curves are compared for groups 0 and 1")
     return [kaplan_meier(np.where(groups == g, times, np.nan), events) for g in (0, 1)]
@@ -103,8 +106,8 @@ def _curves(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> list[Curve]:
 def _restricted(
     time: ArrayLike, event: ArrayLike, group: ArrayLike, tau: float, small_sample: bool
 ) -> tuple[FloatArray, FloatArray]:
-    if not tau > 0:
-        raise UsageError(f"a restricted mean needs a time after 0, not {tau:g}")
+    if not 0 < tau < np.inf:
+        raise UsageError(f"a restricted mean needs a finite time after 0, not {tau:g}")
     parts = [_area(curve, tau) for curve in _curves(time, event, group)]
     factor = [deaths / np.maximum(deaths - 1, 1) if small_sample else 1.0 for *_, deaths in parts]
     variance = [one * spread for one, (_, spread, _) in zip(factor, parts, strict=True)]

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from protorun.errors import UsageError
-from protorun.statistics._order import FloatArray, rows
+from protorun.statistics._order import FloatArray, groups_of, rows, strata_of
 from protorun.statistics._risk import CHUNK, RiskTable, risk_table
 
 
@@ -114,7 +114,7 @@ def scores(
 ) -> Scores:
     """Scores of several weighted log-rank tests with their joint covariance; arguments as `weighted_logrank`."""
     times, events = rows(time, event)
-    groups = np.broadcast_to(np.asarray(group, np.int64), times.shape)
+    groups = groups_of(group, times)
     if groups.size and not 0 <= groups.min() <= groups.max() <= 1:
         raise UsageError("a weighted log-rank test compares two groups, numbered 0 and 1")
     batch, shape = times.shape[:-1], (prod(times.shape[:-1]), times.shape[-1])
@@ -122,7 +122,7 @@ def scores(
     if strata is None:
         parts = [_scores(*flat, weights)]
     else:
-        which = np.broadcast_to(np.asarray(strata), times.shape).reshape(shape)
+        which = strata_of(strata, times).reshape(shape)
         parts = [_scores(np.where(which == s, flat[0], np.nan), *flat[1:], weights) for s in np.unique(which)]
     score, covariance = (np.sum(column, axis=0) for column in zip(*parts, strict=True))
     return Scores(score.reshape(*batch, -1), covariance.reshape(*batch, len(weights), len(weights)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -85,7 +86,7 @@ def _sizes(text: str) -> tuple[int, ...]:
     from protorun.errors import UsageError
 
     given = numbers(text, "--looks")
-    if not given or any(n != int(n) or n < 1 for n in given):
+    if not given or any(not (1 <= n < inf) or n != int(n) for n in given):
         raise UsageError(f"--looks wants numbers of patients separated by commas, not {text!r}")
     return tuple(int(n) for n in given)
 

@@ -48,3 +48,11 @@ def checked(p0: float, p1: float, alpha: float, beta: float) -> None:
             raise UsageError(f"{name} lies between 0 and 1; {error:g} does not")
     if alpha + beta >= 1:
         raise UsageError(f"alpha + beta = {alpha + beta:g}: errors that add up to less than 1 are wanted")
+
+
+def limited(nmax: int | None, most: int) -> None:
+    """Raises UsageError for a limit on the patients beyond which the tables do not fit in memory."""
+    if nmax is not None and nmax > most:
+        raise UsageError(
+            f"nmax is at most {most:,} patients, not {nmax:,}: beyond that, plan by a normal approximation"
+        )

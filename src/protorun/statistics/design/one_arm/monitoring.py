@@ -15,6 +15,8 @@ from scipy.special import ndtri
 from protorun.errors import UsageError
 from protorun.statistics.design.one_arm.binomial_tables import FloatArray, IntArray, beyond
 
+MOST_PATIENTS = 5000  # beyond them the exact search takes minutes
+
 
 @dataclass(frozen=True)
 class Boundary:
@@ -68,7 +70,7 @@ def monitoring_rates(boundary: Boundary, p: ArrayLike) -> MonitoringRates:
     """Exact operating characteristics of a boundary for event rates `p` (one or several). Raises UsageError for rates that
     are none."""
     rate = np.atleast_1d(np.asarray(p, np.float64))
-    if np.any((rate < 0) | (rate > 1)):
+    if not np.all((rate >= 0) & (rate <= 1)):
         raise UsageError("a rate lies between 0 and 1")
     alive = np.ones((len(rate), 1))
     low, high = np.zeros((2, len(rate), len(boundary.looks)))
@@ -76,7 +78,7 @@ def monitoring_rates(boundary: Boundary, p: ArrayLike) -> MonitoringRates:
     for k, n in enumerate(boundary.looks):
         patients += alive.sum(axis=1) * (n - before)
         alive = _grown(alive, n - before, rate)
-        below, above = min(boundary.low[k] + 1, n + 1), min(max(boundary.high[k], 0), n + 1)
+        below, above = min(max(boundary.low[k] + 1, 0), n + 1), min(max(boundary.high[k], 0), n + 1)
         low[:, k], high[:, k] = alive[:, :below].sum(axis=1), alive[:, above:].sum(axis=1)
         alive[:, :below] = alive[:, above:] = 0
         before = n
@@ -135,7 +137,7 @@ def toxicity_boundary(
     at, wanted = (pLo, cP0) if priority == "null" else (pHi, cP1)
     if not 0 < wanted < 1:
         raise UsageError(f"a crossing probability lies between 0 and 1; {wanted:g} does not")
-    looks = np.asarray(n, np.int64)
+    looks = _sizes(n)
     steps = _steps(looks, pLo, delta)
     strict, lax = 0, len(steps)
     if _crossing(looks, steps, lax, at) < wanted:
@@ -145,6 +147,17 @@ def toxicity_boundary(
         low_enough = _crossing(looks, steps, middle, at) < wanted
         strict, lax = (middle, lax) if low_enough else (strict, middle)
     return ToxicityBoundary(_allowing(looks, steps, lax), _allowing(looks, steps, strict))
+
+
+def _sizes(n: Sequence[int]) -> IntArray:
+    """The patients at the looks. Raises UsageError unless they are whole numbers that rise, the last one not too large."""
+    given = np.asarray(n, np.float64)
+    rising = given.ndim == 1 and given.size and np.all(np.diff(given, prepend=0.0) >= 1)
+    if not rising or np.any(given != np.floor(given)):
+        raise UsageError(f"looks are whole numbers of patients that rise, not {tuple(n)}")
+    if given[-1] > MOST_PATIENTS:
+        raise UsageError(f"a boundary is found for at most {MOST_PATIENTS:,} patients, not {given[-1]:,.0f}")
+    return given.astype(np.int64)
 
 
 def _steps(looks: IntArray, rate: float, delta: float) -> IntArray:

@@ -17,6 +17,7 @@ from protorun.statistics.design.one_arm.binomial_tables import (
     above,
     beyond,
     checked,
+    limited,
     mass,
 )
 
@@ -100,7 +101,7 @@ class Simon:
 def two_stage_rates(design: TwoStage, p: ArrayLike) -> TwoStageRates:
     """Exact operating characteristics of a two-stage design for response rates of any shape. Simon 1989."""
     rate = np.asarray(p, np.float64)
-    if np.any((rate < 0) | (rate > 1)):
+    if not np.all((rate >= 0) & (rate <= 1)):
         raise UsageError("a response rate lies between 0 and 1")
     x = np.arange(design.r1 + 1, design.n1 + 1)
     first = beyond(x - 1, design.n1, rate[..., None]) - beyond(x, design.n1, rate[..., None])
@@ -118,11 +119,13 @@ def simon(p0: float, p1: float, *, alpha: float = 0.05, beta: float = 0.2, nmax:
     lower convex hull of (n, EN). Raises UsageError for rates or errors that do not fit, and where no design is found.
     """
     checked(p0, p1, alpha, beta)
+    limited(nmax, MOST_PATIENTS)
     found, tables = _fewest(_Search(p0, p1, alpha, beta), nmax)
     if not found:
         most = MOST_PATIENTS if nmax is None else nmax
+        hint = "allow more, or" if most < MOST_PATIENTS else "take"
         raise UsageError(
-            f"no two-stage design of at most {most} patients keeps both errors; allow more, or rates further apart"
+            f"no two-stage design of at most {most} patients keeps both errors; {hint} rates further apart"
         )
     return Simon(p0, p1, alpha, beta, _admissible(found, tables, alpha))
 

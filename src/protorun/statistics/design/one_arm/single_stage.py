@@ -18,6 +18,7 @@ from protorun.statistics.design.one_arm.binomial_tables import (
     above,
     beyond,
     checked,
+    limited,
     mass,
 )
 
@@ -45,6 +46,7 @@ def single_stage(
     checked(p0, p1, alpha, beta)
     if nsoln < 1:
         raise UsageError(f"at least one design is wanted, not {nsoln}")
+    limited(nmax, MOST_PATIENTS)
     limit = MOST_PATIENTS if nmax is None else nmax
     z = ndtri(1 - np.array([alpha, beta])) * [sqrt(p0 * (1 - p0)), sqrt(p1 * (1 - p1))]
     most = min(limit, ceil(1.2 * (z.sum() / (p1 - p0)) ** 2) + 10 * (nsoln + 1))
@@ -54,7 +56,8 @@ def single_stage(
             return found[:nsoln]
         if most >= limit:
             raise UsageError(
-                f"no single-stage design of at most {limit} patients keeps both errors; allow more"
+                f"no single-stage design of at most {limit} patients keeps both errors; "
+                f"{'allow more, or' if limit < MOST_PATIENTS else 'take'} rates further apart"
             )
         most = min(limit, 2 * most)
 

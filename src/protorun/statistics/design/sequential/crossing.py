@@ -57,6 +57,10 @@ def crossing_of_means(
     rows = np.atleast_2d(np.asarray(means, np.float64))
     if any(len(part) != len(info) for part in (upper, lower, rows[0])):
         raise UsageError(f"{len(info)} looks need as many upper bounds, lower bounds and means")
+    if np.isnan([*upper, *lower]).any() or not np.isfinite(rows).all():
+        raise UsageError(
+            "a bound is NaN, or a drift is none: give infinite bounds for looks that stop nobody"
+        )
     scores = rows * np.sqrt(info)
     found = np.array([_of_one(info, upper, lower, score) for score in scores])  # drift, look, side
     up, down = found[:, :, 0].T, found[:, :, 1].T

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import gammaln
+from scipy.special import gammaln, xlog1py, xlogy
 
 from protorun.errors import UsageError
 from protorun.statistics._order import FloatArray
@@ -43,9 +43,9 @@ def exact_binomial(
         count = np.arange(size - seen + 1, dtype=np.float64)
         new = _chances(count, size - seen, p)
         whole = np.stack([np.convolve(going[:, j], new[:, j]) for j in range(len(p))], axis=1)
-        down[look], up[look] = whole[: a + 1].sum(0), whole[max(b, a + 1) :].sum(0)
-        whole[: a + 1] = 0.0
-        whole[max(b, 0) :] = 0.0
+        below, beyond = max(a + 1, 0), max(b, a + 1, 0)  # a bound below -1 stops nobody, as -1 does
+        down[look], up[look] = whole[:below].sum(0), whole[beyond:].sum(0)
+        whole[:below] = whole[beyond:] = 0.0
         going, seen = whole, size
     stop = up + down
     return BinomialCrossing(up, down, np.asarray(n) @ stop + n[-1] * (1 - stop.sum(0)))
@@ -54,7 +54,8 @@ def exact_binomial(
 def _chances(count: FloatArray, size: int, p: FloatArray) -> FloatArray:
     """Binomial chances, count by rate."""
     ways = gammaln(size + 1) - gammaln(count + 1) - gammaln(size - count + 1)
-    return np.asarray(np.exp(ways)[:, None] * p ** count[:, None] * (1 - p) ** (size - count)[:, None])
+    log = ways[:, None] + xlogy(count[:, None], p) + xlog1py((size - count)[:, None], -p)
+    return np.asarray(np.exp(log))
 
 
 def _check(n: Sequence[int], lower: Sequence[int], upper: Sequence[int], p: FloatArray) -> None:
@@ -64,5 +65,5 @@ def _check(n: Sequence[int], lower: Sequence[int], upper: Sequence[int], p: Floa
         raise UsageError(f"{len(n)} looks need as many lower and upper bounds")
     if any(a >= b for a, b in zip(lower, upper, strict=True)):
         raise UsageError(f"each lower bound must be below the upper one: {list(lower)}, {list(upper)}")
-    if np.any((p < 0) | (p > 1)):
+    if not np.all((p >= 0) & (p <= 1)):
         raise UsageError("rates must lie between 0 and 1")

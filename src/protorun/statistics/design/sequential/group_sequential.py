@@ -35,6 +35,7 @@ TEST_TYPES = {
     6: "lower bound spends under no effect, non-binding",
 }
 _DELTAS = {"OF": 0.0, "Pocock": 0.5}
+_MOST_LOOKS = 300  # more take minutes
 _LEAST = 1e-12  # smaller error rates lie beyond the reach of the nodes
 _HSD_DEFAULTS = (-4.0, -2.0)  # gsDesign's, upper and lower
 
@@ -147,8 +148,8 @@ def fractions(k: int, timing: Sequence[float]) -> tuple[float, ...]:
 
     Raises UsageError unless they rise to 1.
     """
-    if k < 1:
-        raise UsageError(f"a design needs at least one look, not k = {k}")
+    if not 1 <= k <= _MOST_LOOKS or k != int(k):
+        raise UsageError(f"a design needs at least one look, and at most {_MOST_LOOKS}, not k = {k}")
     found = list(timing) or [at / k for at in range(1, k + 1)]
     if len(found) == k - 1:
         found.append(1.0)
@@ -176,7 +177,7 @@ def _check(asked: _Asked) -> None:
         raise UsageError("classical bounds go with test types 1 and 2; the others need spending functions")
     if not 0 <= asked.astar <= 1 - asked.alpha:
         raise UsageError(f"astar must lie between 0 and 1 - alpha, not {asked.astar}")
-    if asked.upper[0] == "WT" and not isinstance(asked.upper[1], (int, float)):
+    if asked.upper[0] == "WT" and not (isinstance(asked.upper[1], (int, float)) and isfinite(asked.upper[1])):
         raise UsageError("Wang-Tsiatis bounds (WT) need sfupar, their delta (0 O'Brien-Fleming, 0.5 Pocock)")
 
 

@@ -62,7 +62,14 @@ def monitor(design: GroupSequential, seen: Sequence[float], *, last: bool = Fals
         )
     fraction = [i / design.information[-1] for i in information]
     ends = last or fraction[-1] >= 1
+    over = [at + 1 for at, share in enumerate(fraction[:-1]) if share >= 1]
+    if over:
+        raise UsageError(
+            f"look {over[0]} has reached the planned maximum of {design.information[-1]:g}: it is the last one"
+        )
     upper, lower = _bounds(design, fraction, ends)
+    if lower is not None and design.test_type > 2:
+        lower = [min(a, b) for a, b in zip(lower, upper, strict=True)]
     if ends and design.test_type > 2 and lower is not None:
         lower[-1] = upper[-1]
     binds = lower is not None and design.test_type in (2, 3, 5)

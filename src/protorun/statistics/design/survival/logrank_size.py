@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from protorun.errors import UsageError
-from protorun.statistics.design.sizes import schoenfeld_events
+from protorun.statistics.design.sizes import checked_errors, schoenfeld_events
 from protorun.statistics.design.survival.piecewise import Piecewise
 from protorun.statistics.design.survival.two_arms import (
     TwoArms,
@@ -58,6 +58,7 @@ def lachin_foulkes_size(
     effect for beta, as gsDesign's nSurv has it; only the shape of the accrual counts. Raises UsageError."""
     if not hr > 0 or hr == 1:
         raise UsageError(f"the hazard ratio must be positive and not 1, not {hr}")
+    checked_errors(alpha, beta)
     calendar = _analysis(trial, followup)
     equal, own = _spreads(trial, calendar)
     patients = ((float(-ndtri(alpha)) * equal - float(ndtri(beta)) * own) / log(hr)) ** 2

@@ -17,6 +17,7 @@ from scipy.special import ndtr, ndtri
 from protorun.errors import UsageError
 from protorun.statistics._order import FloatArray
 from protorun.statistics.design.sequential.crossing import Crossing, crossing_of_means
+from protorun.statistics.design.sizes import checked_errors
 from protorun.statistics.design.survival.two_arms import AtRisk, TwoArms, at_risk
 
 Weight = tuple[float, float]
@@ -49,7 +50,10 @@ def scores(trial: TwoArms, calendar: float, weights: Sequence[Weight] = ((0, 0),
     ratio = np.divide(share, both, out=np.zeros_like(both), where=both > 0)
     w = _weights(seen, weights)
     mean = w @ (share * (seen.hazard[0] - seen.hazard[1]) * seen.weight)
-    return Scores(mean, (w * (ratio * dying * seen.weight)) @ w.T)
+    covariance = (w * (ratio * dying * seen.weight)) @ w.T
+    if not np.all(np.diag(covariance) > 0):
+        raise UsageError(f"by {calendar:g} the test with weights {list(weights)} has no information at all")
+    return Scores(mean, covariance)
 
 
 def weighted_power(
@@ -72,6 +76,7 @@ def weighted_size(
 def size_of(z: float, trial: TwoArms, *, alpha: float, beta: float) -> float:
     """Patients at which a test has its power, from its mean on the Z scale with the trial's own patients: Z grows with
     the square root of their number. Raises UsageError when the mean is not positive."""
+    checked_errors(alpha, beta)
     if not z > 0:
         raise UsageError(
             "under these hazards the test does not favor the experimental arm: no size has this power"
