@@ -47,3 +47,15 @@ def test_patients_who_come_fast_are_in_at_once():
     assert row["accrual_months"] * 20_000 == pytest.approx(row["patients_needed"], rel=1e-6)
     with pytest.raises(UsageError, match="give the months of accrual"):
         plan.logrank(**asked, patients_per_month=1e9)
+
+
+def test_a_long_search_is_announced_before_it_begins(capsys):
+    assert run(["plan", "simon", "--p0", ".2", "--p1", ".22"]) == 2
+    said = capsys.readouterr()
+    assert "a search of minutes; --nmax" in said.err
+    assert said.out == ""
+
+
+def test_a_short_search_is_not_announced(capsys):
+    assert run(["plan", "simon", "--p0", ".1", "--p1", ".3"]) == 0
+    assert "minutes" not in capsys.readouterr().err

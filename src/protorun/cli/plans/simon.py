@@ -13,6 +13,8 @@ from protorun.cli.plans._numbers import numbers, shown
 if TYPE_CHECKING:
     from protorun.statistics.design.one_arm.simon import Simon
 
+_MANY = 600  # patients; from there on the search takes a quarter of a minute and more
+
 
 def simon(
     study: Path | None = None,
@@ -62,8 +64,11 @@ def simon(
     """
     from protorun.cli.plans._response import curves, rates_for, say_fit
     from protorun.plan import plan
+    from protorun.statistics.design.one_arm.binomial_tables import likely_patients
 
     low, high, patients = rates_for(study, endpoint, p0, p1)
+    if nmax is None and likely_patients(low, high, alpha, beta) > _MANY:
+        say("rates this close make for a search of minutes; --nmax, or rates further apart, make it shorter")
     found: Simon = plan.simon(low, high, alpha=alpha, beta=beta, nmax=nmax)
     say(f"p0 = {low:g}, p1 = {high:g}, alpha = {alpha:g}, beta = {beta:g}; early and patients hold under p0")
     say_fit({_name(found, one): one.n for one in found.admissible}, patients)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import sqrt
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betainc, gammaln
+from scipy.special import betainc, gammaln, ndtri
 
 from protorun.errors import UsageError
 
@@ -56,3 +58,11 @@ def limited(nmax: int | None, most: int) -> None:
         raise UsageError(
             f"nmax is at most {most:,} patients, not {nmax:,}: beyond that, plan by a normal approximation"
         )
+
+
+def likely_patients(p0: float, p1: float, alpha: float, beta: float) -> float:
+    """Patients of one stage by the normal approximation. Raises UsageError as `checked` does."""
+    checked(p0, p1, alpha, beta)
+    z = [float(-ndtri(error)) for error in (alpha, beta)]
+    spread = [sqrt(p * (1 - p)) for p in (p0, p1)]
+    return ((z[0] * spread[0] + z[1] * spread[1]) / (p1 - p0)) ** 2

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from itertools import pairwise
-from math import ceil, sqrt
+from math import ceil
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
 from protorun.errors import UsageError
 from protorun.statistics.design.one_arm.binomial_tables import (
@@ -17,6 +16,7 @@ from protorun.statistics.design.one_arm.binomial_tables import (
     above,
     beyond,
     checked,
+    likely_patients,
     limited,
     mass,
 )
@@ -141,10 +141,7 @@ class _Search:
 
     def guess(self) -> int:
         """Patients that will usually do: the normal approximation of one stage, and half as many again."""
-        z = [ndtri(1 - error) for error in (self.alpha, self.beta)]
-        spread = [sqrt(p * (1 - p)) for p in (self.p0, self.p1)]
-        one = float(z[0] * spread[0] + z[1] * spread[1]) / (self.p1 - self.p0)
-        return ceil(1.5 * one * one) + 20
+        return ceil(1.5 * likely_patients(self.p0, self.p1, self.alpha, self.beta)) + 20
 
 
 Best = tuple[int, int, int, float]
