@@ -1,3 +1,15 @@
 """Where patients come from: one file per source, with the same two methods for real and for virtual ones."""
 
-NOT_PLUGINS = frozenset({"csv", "source", "scenario", "scenario_file", "tables", "warehouse"})
+NOT_PLUGINS = frozenset(
+    {
+        "csv",
+        "dose_outcomes",
+        "dose_scenarios",
+        "ref_ranges",
+        "scenario",
+        "scenario_file",
+        "source",
+        "tables",
+        "warehouse",
+    }
+)
