@@ -15,6 +15,7 @@ Row = Mapping[str, Any]
 MOST_LEAVES = 400
 _ROW, _BOX_H, _GAP, _TOP, _LEFT = 26, 20, 34, 64, 12
 _LETTER = 6.6  # width of a letter of 12 px, on the wide side
+_LEGEND = 990  # what the line of colors and words above the tree takes
 _READ = "in a box: DLTs / patients of the cohort → next level × patients"
 _COLORS = {
     "up": ("#d9efe0", "#2d7d46", "escalate"),
@@ -48,7 +49,7 @@ def pathways(rows: Sequence[Row], labels: Sequence[str], *, title: str, name: st
         for column in range(columns)
     ]
     left = [_LEFT + sum(widths[:column]) + _GAP * column for column in range(columns)]
-    width = max(left[-1] + widths[-1] + _LEFT, 840)
+    width = max(left[-1] + widths[-1] + _LEFT, _LEGEND)
     height = _TOP + _ROW * (max(node.place for node in nodes.values()) + 1) + 8
     parts = [f'<text x="{_LEFT}" y="20" font-size="14" font-weight="600">{escape(title)}</text>', _legend()]
     parts += [
