@@ -165,8 +165,9 @@ def write(folder: Path, n: int) -> None:
 
 
 _PERSON = """SELECT range AS person_id, born AS birth_lo, born AS birth_hi,
-  CASE WHEN random() < 0.95 THEN 'F' ELSE 'M' END AS sex, NULL AS source_ref
-  FROM (SELECT range, DATE '{as_of}' - (5840 + (random() * 27000)::INTEGER) AS born FROM range({n}))"""
+  CASE WHEN random() < 0.95 THEN 'F' ELSE 'M' END AS sex, died AS death_lo, died AS death_hi, NULL AS source_ref
+  FROM (SELECT range, DATE '{as_of}' - (5840 + (random() * 27000)::INTEGER) AS born,
+    CASE WHEN random() < 0.01 THEN DATE '{as_of}' - 10 END AS died FROM range({n}))"""
 _WHEN = "DATE '{as_of}' - (random() * 90)::INTEGER"
 _COMMON = "NULL AS value_lo, NULL AS value_hi, NULL AS ref_low, NULL AS baseline, NULL AS source_ref"
 

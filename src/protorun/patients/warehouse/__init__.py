@@ -29,7 +29,7 @@ from protorun.study.study import Study
 from protorun.trial.facts import NO_DAY, Facts
 
 ENDINGS = (".parquet", ".csv")
-BLOCK = 500_000
+BLOCK = 250_000
 _NEEDED = {"measurement": ("concept", "t_lo", "t_hi", "recency"), "screened": ("index_on",)}
 
 
