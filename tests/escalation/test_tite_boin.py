@@ -6,7 +6,7 @@ from math import log
 import numpy as np
 import pytest
 
-from protorun.errors import NotStated, UsageError
+from protorun.errors import UsageError
 from protorun.escalation import next_dose
 from protorun.escalation._for_study import as_design
 from protorun.escalation.boin import Boin
@@ -166,7 +166,7 @@ def test_a_cohort_is_filled_while_others_are_pending_and_the_last_outcomes_are_w
 
 
 def test_it_says_what_it_wants():
-    with pytest.raises(NotStated, match="how long"):
+    with pytest.raises(UsageError, match="how long"):
         next_dose(RULE, "1NNP", levels=3)
     with pytest.raises(UsageError, match="shares"):
         TiteBoin(Boin(0.2), maxpen=2)

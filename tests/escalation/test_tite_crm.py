@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from oracle.dosefinding.model_fits import under_observation
-from protorun.errors import NotStated
+from protorun.errors import NotStated, UsageError
 from protorun.escalation import next_dose
 from protorun.escalation._for_study import as_design
 from protorun.escalation.crm import Crm
@@ -61,7 +61,7 @@ def test_posteriors_narrower_than_the_nodes_count_pending_patients_too():
 
 def test_it_wants_to_know_how_long_pending_patients_were_followed():
     design = TiteCrm(0.25, SIX) + Cohorts(1) + StopAt(30)
-    with pytest.raises(NotStated, match="how long"):
+    with pytest.raises(UsageError, match="how long"):
         next_dose(design, "1P", levels=6)
     assert next_dose(design, "1N", levels=6).code() == "capped_no_skip"
 

@@ -136,6 +136,14 @@ class Addable:
         return Recipe(self) + slot  # type: ignore[arg-type]
 
 
+def without_follow_up(name: str) -> UsageError:
+    """What a design says that was given pending patients, but not for how long they have been followed."""
+    return UsageError(
+        f"{name} wants to know how long the pending patients have been followed; list the patients one by one "
+        "(--patients FILE with follow_up_days, or FollowedPatient in Python)"
+    )
+
+
 def upward(closed: Closed) -> Closed:
     """Every level above a closed one is closed."""
     return np.logical_or.accumulate(closed, axis=1)

@@ -8,13 +8,13 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from protorun.errors import NotStated, UsageError
+from protorun.errors import UsageError
 from protorun.escalation._beta import GUARD
 from protorun.escalation._composed import Composed
 from protorun.escalation._design import Design
 from protorun.escalation._from_rule import from_rule
 from protorun.escalation._local import DE_ESCALATE, ESCALATE, REASONS, STAY, Verdict, moved
-from protorun.escalation._slots import Addable, Closed, Needs, Proposal, Slot
+from protorun.escalation._slots import Addable, Closed, Needs, Proposal, Slot, without_follow_up
 from protorun.escalation._standard import Trial, standard
 from protorun.escalation.boin import Boin
 from protorun.study.dose_rule import DoseRule
@@ -111,11 +111,9 @@ class TiteBoin(Addable):
         return low, high
 
     def counts(self, seen: Outcomes) -> Counts:
-        """What counts at the level now treated. Raises NotStated without the follow-up of pending patients."""
+        """What counts at the level now treated. Raises UsageError without the follow-up of pending patients."""
         if seen.followed is None and seen.pending.any():
-            raise NotStated(
-                "how long the pending patients have been followed", path="patients.follow_up_days"
-            )
+            raise without_follow_up(self.name)
         row = np.arange(len(seen))
         n, dlt, pending = (c[row, seen.level].astype(np.float64) for c in (seen.n, seen.dlt, seen.pending))
         followed = np.zeros(len(seen)) if seen.followed is None else seen.followed[row, seen.level]

@@ -9,12 +9,12 @@ from weakref import ReferenceType, ref
 
 import numpy as np
 
-from protorun.errors import NotStated, UsageError
+from protorun.errors import UsageError
 from protorun.escalation._composed import Composed
 from protorun.escalation._design import Design
 from protorun.escalation._from_rule import from_rule
 from protorun.escalation._model_rule import REASONS, proposal
-from protorun.escalation._slots import Addable, Closed, Needs, Proposal, Slot
+from protorun.escalation._slots import Addable, Closed, Needs, Proposal, Slot, without_follow_up
 from protorun.escalation.models.one_parameter import Fit, OneParameter
 from protorun.escalation.models.skeleton import Model, skeleton
 from protorun.escalation.models.under_observation import Moments, moments, pending_of
@@ -76,7 +76,7 @@ class TiteCrm(Addable):
             raise UsageError(f"the skeleton has {len(self.prior)} rates for {levels} levels")
 
     def fit(self, seen: Outcomes) -> Fit:
-        """The model after these outcomes. Raises NotStated where the follow-up of pending patients is not given."""
+        """The model after these outcomes. Raises UsageError where the follow-up of pending patients is not given."""
         found = self._moments(seen)
         return Fit(found.mean, found.sd, self.curve.rates(found.mean))
 
@@ -90,9 +90,7 @@ class TiteCrm(Addable):
         if kept is not None and kept[0]() is seen:
             return kept[1]
         if seen.patients is None and seen.pending.any():
-            raise NotStated(
-                "how long the pending patients have been followed", path="patients.follow_up_days"
-            )
+            raise without_follow_up(self.name)
         pending = pending_of(seen.patients, adaptive=self.scheme == "adaptive")
         found = moments(self.curve, seen.n, seen.dlt, pending, below=self._edge)
         self._last["seen"] = (ref(seen), found)
