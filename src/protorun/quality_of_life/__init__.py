@@ -1,0 +1,1 @@
+"""Questionnaires -> scales: EORTC and FACIT scoring with their rules for missing items, change and deterioration."""
