@@ -30,7 +30,7 @@ from eligibility_scoring.limits import limits, stretches
 from protorun.reading.eligibility import read_eligibility
 from protorun.reading.eligibility.logic.trees import leaves
 from protorun.records import open_records
-from protorun.statistics.binomial import clopper_pearson
+from protorun.statistics.proportions.intervals import clopper_pearson
 from protorun.study.criterion import Criterion, Expr, Flag
 from protorun.study.record import Passage, Record
 from protorun.study.source import Source

@@ -17,7 +17,7 @@ from protorun.statistics import (
     survival_at,
     wilson,
 )
-from protorun.statistics.binomial import at_least
+from protorun.statistics.proportions.intervals import at_least
 
 SETS = ("lung", "veteran", "aml", "colon_death")
 KINDS = ("log", "log-log", "plain", "logit", "arcsin")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from protorun.statistics.binomial import clopper_pearson
+from protorun.statistics.proportions.intervals import clopper_pearson
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = list(csv.DictReader((ROOT / "tests/cases/eligibility/sample_200.csv").open(encoding="utf-8")))

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from protorun.errors import UsageError
-from protorun.statistics.cox import cox
-from protorun.statistics.cox_regression import cox_regression
+from protorun.statistics.hazards.cox import cox
+from protorun.statistics.hazards.cox_regression import cox_regression
 from protorun.statistics.isotonic import isotonic
-from protorun.statistics.kaplan_meier import kaplan_meier, limits, quantile
-from protorun.statistics.logrank import logrank
-from protorun.statistics.max_combo import max_combo
-from protorun.statistics.two_curves import milestone, rmst
-from protorun.statistics.weighted_logrank import FlemingHarrington, weighted_logrank
+from protorun.statistics.survival.kaplan_meier import kaplan_meier, limits, quantile
+from protorun.statistics.survival.logrank import logrank
+from protorun.statistics.survival.max_combo import max_combo
+from protorun.statistics.survival.two_curves import milestone, rmst
+from protorun.statistics.survival.weighted_logrank import FlemingHarrington, weighted_logrank
 
 TIME = np.array([1.0, 2, 3, 4, 5, 6])
 EVENT = np.array([1, 0, 1, 1, 1, 0])

@@ -21,7 +21,7 @@ from protorun.statistics import (
     weighted_logrank,
 )
 from protorun.statistics._order import by_time
-from protorun.statistics.max_combo import all_below
+from protorun.statistics.survival.max_combo import all_below
 
 patients = st.lists(st.tuples(st.integers(1, 12), st.booleans(), st.integers(0, 1)), min_size=2, max_size=30)
 WEIGHTS = [FlemingHarrington(0.5, 1), FlemingHarrington(1, 0), ModestlyWeighted(4, 2), EarlyZero(3)]

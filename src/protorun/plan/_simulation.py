@@ -12,7 +12,7 @@ from protorun.plan._scenario import Asked
 from protorun.statistics.design.survival.logrank_size import scaled
 from protorun.statistics.design.survival.simulated import Simulated
 from protorun.statistics.design.survival.simulation import simulate_two_arms, without_effect
-from protorun.statistics.weighted_logrank import FlemingHarrington
+from protorun.statistics.survival.weighted_logrank import FlemingHarrington
 
 _GUARD = 1e-6  # a size that a formula puts a hair above a whole number is that number
 

@@ -10,8 +10,8 @@ from scipy.special import ndtr
 
 from protorun.conduct.plan import Plan, Stage
 from protorun.patients.scenario import Scenario
-from protorun.statistics.kaplan_meier import kaplan_meier, quantile
-from protorun.statistics.logrank import logrank
+from protorun.statistics.survival.kaplan_meier import kaplan_meier, quantile
+from protorun.statistics.survival.logrank import logrank
 from protorun.trial.events import NEVER, Events, Kind
 from protorun.trial.response import Response
 from protorun.trial.trial import Trial

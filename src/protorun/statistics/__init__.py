@@ -1,9 +1,9 @@
 """Numbers in, numbers out: plain functions on arrays with a leading batch axis."""
 
-from protorun.statistics.binomial import at_least, clopper_pearson, wilson
-from protorun.statistics.cox import Cox, cox
-from protorun.statistics.cox_regression import cox_regression
-from protorun.statistics.kaplan_meier import (
+from protorun.statistics.hazards.cox import Cox, cox
+from protorun.statistics.hazards.cox_regression import cox_regression
+from protorun.statistics.proportions.intervals import at_least, clopper_pearson, wilson
+from protorun.statistics.survival.kaplan_meier import (
     Curve,
     Estimate,
     at_risk_at,
@@ -13,10 +13,10 @@ from protorun.statistics.kaplan_meier import (
     quantile,
     survival_at,
 )
-from protorun.statistics.logrank import LogRank, logrank
-from protorun.statistics.max_combo import MaxCombo, max_combo
-from protorun.statistics.two_curves import Contrast, milestone, rmst, rmst_ratio
-from protorun.statistics.weighted_logrank import (
+from protorun.statistics.survival.logrank import LogRank, logrank
+from protorun.statistics.survival.max_combo import MaxCombo, max_combo
+from protorun.statistics.survival.two_curves import Contrast, milestone, rmst, rmst_ratio
+from protorun.statistics.survival.weighted_logrank import (
     EarlyZero,
     FlemingHarrington,
     ModestlyWeighted,

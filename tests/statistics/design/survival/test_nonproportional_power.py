@@ -9,7 +9,6 @@ from scipy.stats import multivariate_normal, norm
 from protorun.errors import UsageError
 from protorun.statistics.design.survival.logrank_size import scaled
 from protorun.statistics.design.survival.max_combo import critical_value, max_combo, max_combo_size
-from protorun.statistics.design.survival.normal_box import all_below
 from protorun.statistics.design.survival.piecewise import piecewise, steady_accrual
 from protorun.statistics.design.survival.restricted import (
     difference_power,
@@ -19,6 +18,7 @@ from protorun.statistics.design.survival.restricted import (
 )
 from protorun.statistics.design.survival.two_arms import TwoArms
 from protorun.statistics.design.survival.weighted_power import scores, weighted_power, weighted_size
+from protorun.statistics.normal_box import all_below
 
 Z = norm.isf(0.025)
 TRIALS, PATIENTS, CALENDAR, TAU, MILE = 4_000, 400, 24.0, 12.0, 8.0

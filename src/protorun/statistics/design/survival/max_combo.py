@@ -14,9 +14,9 @@ from scipy.special import ndtr, ndtri
 
 from protorun.statistics._order import FloatArray
 from protorun.statistics.design.sequential.bounds import root_near
-from protorun.statistics.design.survival.normal_box import all_below
 from protorun.statistics.design.survival.two_arms import TwoArms
 from protorun.statistics.design.survival.weighted_power import Scores, Weight, scores, size_of
+from protorun.statistics.normal_box import all_below
 
 WEIGHTS: tuple[Weight, ...] = ((0, 0), (0, 1), (1, 0))
 

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from protorun.errors import UsageError
 from protorun.statistics._order import FloatArray
-from protorun.statistics._risk import CHUNK
 from protorun.statistics.design.survival.piecewise import Piecewise
 from protorun.statistics.design.survival.simulated import Simulated
 from protorun.statistics.design.survival.two_arms import TwoArms
-from protorun.statistics.logrank import logrank
 from protorun.statistics.philox import Purpose, patient_words
-from protorun.statistics.weighted_logrank import Weight, weighted_logrank
+from protorun.statistics.survival._risk import CHUNK
+from protorun.statistics.survival.logrank import logrank
+from protorun.statistics.survival.weighted_logrank import Weight, weighted_logrank
 
 BoolArray = NDArray[np.bool_]
 _LARGEST_BLOCK = 40

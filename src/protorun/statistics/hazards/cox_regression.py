@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from protorun.errors import UsageError
 from protorun.statistics._order import FloatArray, rows, strata_of
-from protorun.statistics.cox import Cox, Ties, checked_ties
+from protorun.statistics.hazards.cox import Cox, Ties, checked_ties
 
 _STEPS, _HALVES = 50, 20
 _SMALL = 1e-10

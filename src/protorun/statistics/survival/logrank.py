@@ -12,7 +12,7 @@ from scipy.special import chdtrc, ndtr
 
 from protorun.errors import UsageError
 from protorun.statistics._order import FloatArray, by_time, first_of_tie, groups_of, rows, strata_of
-from protorun.statistics._risk import CHUNK, risk_table
+from protorun.statistics.survival._risk import CHUNK, risk_table
 
 IntArray = NDArray[np.int64]
 _MOST_GROUPS = 500

@@ -13,7 +13,7 @@ from scipy.special import ndtr
 
 from protorun.errors import UsageError
 from protorun.statistics._order import FloatArray, groups_of, rows, strata_of
-from protorun.statistics._risk import CHUNK, RiskTable, risk_table
+from protorun.statistics.survival._risk import CHUNK, RiskTable, risk_table
 
 
 class Weight(Protocol):

@@ -11,7 +11,7 @@ from scipy.special import ndtr, ndtri
 
 from protorun.errors import UsageError
 from protorun.statistics._order import FloatArray, groups_of, rows
-from protorun.statistics.kaplan_meier import Curve, kaplan_meier
+from protorun.statistics.survival.kaplan_meier import Curve, kaplan_meier
 
 Scale = Literal["plain", "log", "log-log"]
 

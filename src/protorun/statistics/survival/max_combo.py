@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, owens_t
 
+from protorun.statistics import normal_box
 from protorun.statistics._order import FloatArray
-from protorun.statistics.design.survival import normal_box
-from protorun.statistics.weighted_logrank import FlemingHarrington, Weight, scores
+from protorun.statistics.survival.weighted_logrank import FlemingHarrington, Weight, scores
 
 _NODES, _PANELS = 16, 20
 _ROWS = 256  # batch rows handled together

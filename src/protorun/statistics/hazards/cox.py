@@ -12,7 +12,7 @@ from scipy.special import ndtr, ndtri
 
 from protorun.errors import UsageError
 from protorun.statistics._order import FloatArray, groups_of, rows
-from protorun.statistics._risk import CHUNK, RiskTable, risk_table
+from protorun.statistics.survival._risk import CHUNK, RiskTable, risk_table
 
 Ties = Literal["efron", "breslow"]
 _STEPS = 30

@@ -1,0 +1,1 @@
+"""One of several kinds of event happens first."""

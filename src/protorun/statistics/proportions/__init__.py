@@ -1,0 +1,1 @@
+"""Counts out of counts: intervals, tests and differences of proportions."""
