@@ -25,6 +25,7 @@ _VERBS = {
     "plan": "protorun.plan:plan",
     "paths": "protorun.escalation:paths",
     "assess": "protorun.response:assess",
+    "score": "protorun.quality_of_life:score",
     "conduct": "protorun.conduct:conduct",
     "analyze": "protorun.analyze:analyze",
     "simulate": "protorun.simulate:simulate",
