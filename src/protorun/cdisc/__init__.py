@@ -1,1 +1,7 @@
-"""The CDISC border: SDTM in, ADaM out (ADRS, ADTR, ADTTE), XPT; CDISC names live here and nowhere else."""
+"""The CDISC border: SDTM in, ADaM data sets out; inside, everything has the names of this package."""
+
+from protorun.cdisc.adrs import adrs
+from protorun.cdisc.adtr import adtr
+from protorun.cdisc.adtte import adtte
+
+__all__ = ["adrs", "adtr", "adtte"]
