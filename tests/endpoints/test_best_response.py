@@ -98,7 +98,7 @@ def test_a_minimum_sd_time_nobody_stated_stops_the_run():
 
 
 def test_an_unknown_policy_lists_what_there_is():
-    with pytest.raises(PluginNotFound, match="admiral, recist_table3"):
+    with pytest.raises(PluginNotFound, match="admiral, admiral_template, recist_table3"):
         policy("none")
     assert all(p.says for p in policies().values())
 
@@ -245,7 +245,7 @@ def test_a_later_ne_changes_nothing_but_its_own_absence(gaps):
     rows = [(int(d), r) for d, (_, r) in zip(np.cumsum([g for g, _ in gaps]), gaps, strict=True)]
     before = best_response(course(*rows), np.zeros(1, np.int32), ADMIRAL)
     after = best_response(course(*rows, (rows[-1][0] + 50, "NE")), np.zeros(1, np.int32), ADMIRAL)
-    for f in fields(before):
+    for f in (f for f in fields(before) if not f.name.startswith("last_")):
         if before.bor[0] != Response.MISSING and not (
             f.name.startswith("cbor") and before.cbor[0] == Response.ND
         ):

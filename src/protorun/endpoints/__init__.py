@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from protorun.endpoints.best_response import Best, Course, best_response
+from protorun.endpoints.best import (
+    PARAMETERS,
+    Best,
+    ImmuneBest,
+    best_immune_rows,
+    best_of_rows,
+    cr_then_pr,
+    explain_best,
+    parameter,
+)
+from protorun.endpoints.best_response import Course, best_response
 from protorun.endpoints.course import course_of
 from protorun.endpoints.derived import Derived, Reason
 from protorun.endpoints.policy import Policy, policies, policy
@@ -13,16 +23,23 @@ from protorun.study.endpoint import Endpoint
 from protorun.trial.tables import Tables
 
 __all__ = [
+    "PARAMETERS",
     "Best",
     "Course",
     "Derived",
+    "ImmuneBest",
     "Policy",
     "Reason",
+    "best_immune_rows",
+    "best_of_rows",
     "best_response",
     "course_of",
+    "cr_then_pr",
     "derive",
     "derive_rate",
     "derive_time",
+    "explain_best",
+    "parameter",
     "policies",
     "policy",
 ]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from protorun.errors import UsageError
 from protorun.trial.response import Response
 
-RESPONSES = tuple(r.text for r in Response)
+RESPONSES = tuple(r.text for r in Response if r < Response.ICR)
 CODES = {r.text: r.value for r in Response}
 
 
@@ -58,6 +58,6 @@ def _first(lines: Sequence[Mapping[str, str]], seen: Mapping[str, str]) -> int:
 
 _NEVER = {
     "target": {"NON-CR/NON-PD", "MISSING", "ND", "NED"},
-    "non_target": {"PR", "SD", "MISSING", "ND", "NED"},
+    "non_target": {"PR", "MR", "SD", "MISSING", "ND", "NED"},
 }
 """Codes these columns never hold; a table need not answer for them."""

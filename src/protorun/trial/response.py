@@ -18,11 +18,20 @@ class Response(IntEnum):
     MISSING = 7  # no assessment at all
     ND = 8  # not done
     NED = 9  # no evidence of disease, where there was none at baseline
+    MR = 10  # minor response, 25 to 50 % of the area (RANO-BM measured by area)
+    ICR = 11  # 11 to 16: the answers of iRECIST
+    IPR = 12
+    ISD = 13
+    NON_ICR_NON_IUPD = 14
+    IUPD = 15  # progression that waits for its confirmation
+    ICPD = 16  # confirmed progression
 
     @property
     def text(self) -> str:
-        """As printed in the literature: `NON-CR/NON-PD`, else the name."""
-        return "NON-CR/NON-PD" if self is Response.NON_CR_NON_PD else self.name
+        """As printed in the literature: `NON-CR/NON-PD`, `iUPD`, else the name."""
+        if self < Response.ICR:
+            return "NON-CR/NON-PD" if self is Response.NON_CR_NON_PD else self.name
+        return "NON-iCR/NON-iUPD" if self is Response.NON_ICR_NON_IUPD else "i" + self.name[1:]
 
 
 class Role(IntEnum):
@@ -42,6 +51,7 @@ class Finding(IntEnum):
     TOO_SMALL = 3  # a target that is there, too small to measure: counts 5 mm (RECIST 1.1, 4.3.2)
     WORSE = 4  # a non-target lesion with unequivocal progression
     EQUIVOCAL = 5  # a possibly new lesion: no progression yet
+    IMPROVED = 6  # there, and smaller than when it had progressed (iRECIST)
 
 
 class Compartment(IntEnum):
