@@ -25,6 +25,7 @@ _VERBS = {
     "plan": "protorun.plan:plan",
     "paths": "protorun.escalation:paths",
     "assess": "protorun.response:assess",
+    "grade": "protorun.toxicity.grading:grade_labs",
     "score": "protorun.quality_of_life:score",
     "conduct": "protorun.conduct:conduct",
     "analyze": "protorun.analyze:analyze",

@@ -14,6 +14,7 @@ VERBS = {
     "plan": "Plan a trial: sizes, bounds and power before the first patient.",
     "paths": "Show every way the next cohorts can go, with the decision after each.",
     "assess": "Assess response at each time point and the best response from lesion tables.",
+    "grade": "Grade laboratory results by CTCAE or DAIDS, low and high, with the clause that decided.",
     "score": "Score quality-of-life questionnaires: scales, change, time to deterioration.",
     "conduct": "Replay a recorded trial up to a cut-off day.",
     "analyze": "Derive and analyze the endpoints of a recorded trial.",

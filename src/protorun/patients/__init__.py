@@ -2,9 +2,11 @@
 
 NOT_PLUGINS = frozenset(
     {
+        "answers",
         "csv",
         "dose_outcomes",
         "dose_scenarios",
+        "labs",
         "ref_ranges",
         "scenario",
         "scenario_file",

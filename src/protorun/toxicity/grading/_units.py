@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -88,7 +89,7 @@ def _named_groups(found: Results, asked: Questions) -> Iterator[tuple[str, str, 
     key = term.astype(np.int64) * len(found.units) + found.unit[row]
     order = np.argsort(key, kind="stable")
     edges = np.flatnonzero(np.diff(key[order], prepend=-1, append=-1))
-    for begin, behind in zip(edges[:-1], edges[1:], strict=True):
+    for begin, behind in pairwise(edges):
         which, unit = divmod(int(key[order[begin]]), len(found.units))
         name = asked.terms[which][0]
         known = of_term(name) if name else None

@@ -55,7 +55,9 @@ def analyte(test: str) -> Analyte | None:
 def of_term(term: str) -> Analyte | None:
     """The analyte that a term grades."""
     for one in analytes().values():
-        if term.casefold() in {t.casefold() for t in one.ctcae_low + one.ctcae_high + one.daids_low + one.daids_high}:
+        if term.casefold() in {
+            t.casefold() for t in one.ctcae_low + one.ctcae_high + one.daids_low + one.daids_high
+        }:
             return one
     return None
 

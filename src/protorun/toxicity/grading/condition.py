@@ -127,9 +127,9 @@ def holds(asked: Condition, columns: Columns) -> Truth:
         case Not(part):
             return ~holds(part, columns)
         case All(parts):
-            return np.logical_and.reduce([holds(part, columns) for part in parts])
+            return np.asarray(np.logical_and.reduce([holds(part, columns) for part in parts]))
         case Some(parts):
-            return np.logical_or.reduce([holds(part, columns) for part in parts])
+            return np.asarray(np.logical_or.reduce([holds(part, columns) for part in parts]))
     return np.ones(len(columns["value"]), np.bool_)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -100,7 +101,7 @@ def _groups(asked: Asked, usable: Truth) -> Iterator[tuple[int, int, Rows]]:
     rows = np.flatnonzero(usable)
     rows = rows[np.argsort(key[rows], kind="stable")]
     edges = np.flatnonzero(np.diff(key[rows], prepend=-1, append=-1))
-    for first, behind in zip(edges[:-1], edges[1:], strict=True):
+    for first, behind in pairwise(edges):
         term, unit = divmod(int(key[rows[first]]), len(asked.units))
         yield term, unit, rows[first:behind]
 

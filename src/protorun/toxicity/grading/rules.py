@@ -51,6 +51,7 @@ class Rule:
     clauses: tuple[Clause, ...]
     assumes: str
     columns: frozenset[str]
+    text: str
 
 
 @cache
@@ -83,6 +84,7 @@ def _rule(row: dict[str, str], alone: dict[tuple[str, str], str]) -> Rule:
         clauses=parts,
         assumes=row["assumes"] if replaced is None else "",
         columns=frozenset({"value"}).union(*(columns_of(part) for part in asked)),
+        text=text,
     )
 
 

@@ -1,0 +1,33 @@
+"""Laboratory results of a file -> a table for grading: CSV with text cells, or parquet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from protorun.errors import PatientDataError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_LARGEST_BYTES = 2_000_000_000
+
+
+def read_labs(path: Path) -> pl.DataFrame:
+    """The table of a CSV or parquet file as it stands: a CSV keeps its cells as text, so that nothing is guessed.
+
+    Raises PatientDataError when the file is not there, is too large, or is no table."""
+    import polars as pl
+
+    if not path.is_file():
+        raise PatientDataError("there is no such file", where=str(path))
+    if path.stat().st_size > _LARGEST_BYTES:
+        raise PatientDataError("the file is larger than 2 GB", where=str(path), hint="split it by patient")
+    try:
+        if path.suffix.lower() == ".parquet":
+            return pl.read_parquet(path)
+        frame = pl.read_csv(path, infer_schema=False, encoding="utf8")
+    except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise PatientDataError(f"this is no table: {first}", where=str(path)) from error
+    return frame.rename({name: name.strip().lstrip("\ufeff") for name in frame.columns})
