@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from protorun.reading.eligibility.cutting.segment import Item, joined, limited
-from protorun.reading.eligibility.logic.trees import classify, leaves, mapped
+from protorun.reading.eligibility.logic.trees import classify, leaves, mapped, replaced
 from protorun.reading.eligibility.parents import is_lab, lead_of, takes_out, under, unended, within
 from protorun.reading.eligibility.pieces import parent_window
 from protorun.reading.eligibility.sentence import read_line
@@ -243,14 +243,10 @@ def _class(expr: Expr, lost: list[tuple[int, int]], line: Line) -> str:
 def _alternatives(expr: Expr, line: Line) -> tuple[Alternative, ...]:
     found = []
     for says, old, new in line.readings:
-        other = _replaced(expr, old, new)
+        other = replaced(expr, old, new)
         if other != expr:
             found.append(Alternative(says=says, expr=other))
     return tuple(found)
-
-
-def _replaced(expr: Expr, old: Expr, new: Expr) -> Expr:
-    return mapped(expr, lambda node: new if node == old else node)
 
 
 def _cite(text: Mapped, locator: str, texts: Texts) -> Callable[[int, int], Source]:

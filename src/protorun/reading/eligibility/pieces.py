@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from protorun.reading.eligibility.atoms.conditions.beside import settled
 from protorun.reading.eligibility.atoms.conditions.events import lead_time, mark_events, share_times
-from protorun.reading.eligibility.atoms.conditions.flags import dated, distribute, mark_flags
+from protorun.reading.eligibility.atoms.conditions.flags import dated, mark_flags
 from protorun.reading.eligibility.atoms.conditions.open_conditions import mark_open_conditions
 from protorun.reading.eligibility.atoms.conditions.phrases import mark_phrases
 from protorun.reading.eligibility.atoms.conditions.reactions import mark_reactions
@@ -17,6 +17,7 @@ from protorun.reading.eligibility.atoms.conditions.said_again import (
     without_echoes,
     without_other,
 )
+from protorun.reading.eligibility.atoms.conditions.shared_qualifiers import distribute
 from protorun.reading.eligibility.atoms.limits.limits import mark_limits
 from protorun.reading.eligibility.atoms.limits.sexes import mark_sexes
 from protorun.reading.eligibility.atoms.treatments.open_treatments import mark_open_treatments
@@ -26,7 +27,8 @@ from protorun.reading.eligibility.atoms.treatments.treatments import (
     mark_treatments,
 )
 from protorun.reading.eligibility.islands import islands
-from protorun.reading.eligibility.logic.shared.heads import share_known_heads, share_open_heads
+from protorun.reading.eligibility.logic.shared.heads import share_known_heads
+from protorun.reading.eligibility.logic.shared.open_heads import share_open_heads
 from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lex import lex
 from protorun.reading.eligibility.words.lexicon import Chunk

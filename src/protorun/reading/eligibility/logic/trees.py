@@ -90,6 +90,23 @@ _INNER: dict[type, tuple[str, ...]] = {
 }
 
 
+def replaced(expr: Expr, old: Expr, new: Expr) -> Expr:
+    """The tree with one node changed, also where that node is a list that became a stretch of a longer one."""
+
+    def change(node: Expr) -> Expr:
+        if node == old:
+            return new
+        if not (isinstance(node, (All, Any)) and isinstance(old, (All, Any)) and type(node) is type(old)):
+            return node
+        starts = range(len(node.parts) - len(old.parts) + 1)
+        at = next((i for i in starts if node.parts[i : i + len(old.parts)] == old.parts), None)
+        if at is None:
+            return node
+        return simplified(type(node)(parts=(*node.parts[:at], new, *node.parts[at + len(old.parts) :])))
+
+    return mapped(expr, change)
+
+
 def unread(expr: Expr) -> bool:
     """Words nobody understood, also with limits kept visible in them."""
     if isinstance(expr, Any) and len(expr.parts) == 2 and isinstance(expr.parts[0], All):

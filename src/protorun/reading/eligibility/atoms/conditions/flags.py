@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from itertools import pairwise
 from typing import Any as Anything
 
+from protorun.reading.eligibility.atoms.conditions.qualifiers import BEHIND, is_condition, map_atoms
+from protorun.reading.eligibility.atoms.conditions.shared_qualifiers import distribute
 from protorun.reading.eligibility.islands.plans import AHEAD
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
@@ -17,18 +18,6 @@ from protorun.terms.concepts import concepts
 _MOST_QUALIFIERS = 60
 _TESTS = frozenset({"hbsag", "hcv_antibody", "hcv_rna", "hbcab"})
 _NOW = frozenset({"pregnant", "lactating"})
-BEHIND = frozenset(
-    {
-        "requiring_iv_antimicrobials",
-        "requiring_systemic_therapy",
-        "requiring_treatment",
-        "requiring_steroids",
-        "requiring_hospitalization",
-        "may_recur",
-        "requiring_immunosuppression",
-        "progressing_or_requiring_treatment",
-    }
-)
 
 
 def mark_flags(chunks: list[Chunk], line: Line) -> list[Chunk]:
@@ -95,6 +84,9 @@ def _condition(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | 
         while nxt < len(chunks) and chunks[nxt].kind in "|,/":
             nxt += 1
         if nxt > step and nxt < len(chunks) and chunks[nxt].kind == "q" and _leads_to_condition(chunks, nxt):
+            if _OWN_NOUN.search(line.text, chunks[step - 1].end, chunks[step].start):
+                return None  # "acute disease or active infection"
+
             groups.append([])
             listed = listed or any(c.kind in "|/" for c in chunks[step:nxt])
             step = nxt
@@ -127,6 +119,7 @@ def _stands_behind(chunk: Chunk, line: Line) -> bool:
     return chunk.kind == "q" and (chunk.value in BEHIND or clause)
 
 
+_OWN_NOUN = re.compile(r"\b(?:disease|illness|disorder|condition|medical)(?:e?s)?\b")
 _CONCURRENT = re.compile(r"concurrent|concomitant|simultaneous|synchronous|\bcurrent|\bactive|co-?existing")
 
 
@@ -178,106 +171,6 @@ def _flag(name: str, qualifiers: tuple[str, ...], window: Window | None, source:
     return Flag.model_construct(variable=name, qualifiers=qualifiers, window=window, source=source)
 
 
-def distribute(chunks: list[Chunk], line: Line, *, pairs: bool = False) -> list[Chunk]:
-    """`uncontrolled hypertension, diabetes or asthma`: the qualifier of the first of a list goes for those behind it,
-    unless one of them has a qualifier, a definition or a verb of its own. The other reading is kept. `pairs`: only where
-    two stand together without a comma, or share a word."""
-    at = 0
-    if sum(c.kind == "A" for c in chunks) < 2:
-        return chunks
-    while at < len(chunks):
-        run = _run(chunks, at)
-        members = _clause(chunks[at:run], line)
-        if (
-            len(members) > 1
-            and (first := _qualifiers(members[0]))
-            and not _closed(members[0])
-            and not any(_narrowed(m) for m in members[1:])
-            and all(_close(a, b, line) for a, b in pairwise(members))
-            and (not pairs or _paired(chunks[at:run], members))
-        ):
-            for member in members[1:]:
-                _qualify(member, first, line)
-        at = max(run, at + 1)
-    return chunks
-
-
-def _clause(run: list[Chunk], line: Line) -> list[Chunk]:
-    """The conditions of a run; two of them alone where `current A or B, or a history of C` goes on with words of its own."""
-    members = [c for c in run if c.kind == "A"]
-    goes_on = len(members) > 2 and not members[1].own and _close(members[0], members[1], line)
-    if goes_on and (members[2].own or not _close(members[1], members[2], line)):
-        between = [c.kind for c in run if members[0].end <= c.start < members[2].start and c.kind != "A"]
-        return members[:2] if set(between) == {"|"} else members
-    return members
-
-
-def _paired(run: list[Chunk], members: list[Chunk]) -> bool:
-    if len(members) == 2 and not any(c.kind in ",&" for c in run):
-        return True
-    last = [m.value.variable.rpartition("_")[2] for m in members if isinstance(m.value, Flag)]
-    return len(set(last)) == 1 and len(last) == len(members)
-
-
-def _close(one: Chunk, two: Chunk, line: Line) -> bool:
-    """Nothing but the words of a list between two members."""
-    return not _VERBS.search(line.text[one.end : two.start])
-
-
-_VERBS = re.compile(
-    r"\b(?:any|having|has|have|had|history|histories|diagnosed|presence|evidence|with|receiving|positive)\b"
-)
-
-
-def _qualify(member: Chunk, first: tuple[str, ...], line: Line) -> None:
-    before = member.value
-    if isinstance(before, Flag) and before.variable == "hiv":
-        first = tuple(q for q in first if q != "active")  # HIV infection has no inactive form
-    member.value = _map_atoms(before, lambda f: _qualified(f, first))
-    if member.value != before:
-        words = " ".join(q.replace("_", " ") for q in first)
-        says = (
-            f"{words!r} goes for the first of the list only, not for {line.quote(member.start, member.end)!r}"
-        )
-        line.changed(before, member.value, lambda e: _map_atoms(e, lambda f: _qualified(f, first)))
-        line.readings.append((says, member.value, before))
-
-
-def _qualified(atom: Anything, first: tuple[str, ...]) -> Anything:
-    return atom.model_copy(update={"qualifiers": first}) if isinstance(atom, Flag) else atom
-
-
-def _run(chunks: list[Chunk], at: int) -> int:
-    while at < len(chunks) and (
-        chunks[at].kind in ",|/&" or (chunks[at].kind == "A" and _is_condition(chunks[at].value))
-    ):
-        at += 1
-    return at
-
-
-def _is_condition(expr: Anything) -> bool:
-    return isinstance(expr, (Flag, Code)) or (
-        isinstance(expr, Any) and all(isinstance(p, Flag) for p in expr.parts)
-    )
-
-
-def _qualifiers(chunk: Chunk) -> tuple[str, ...]:
-    flags = chunk.value.parts if isinstance(chunk.value, Any) else (chunk.value,)
-    found = {f.qualifiers for f in flags if isinstance(f, Flag)}
-    own = found.pop() if len(found) == 1 else ()
-    return tuple(q for q in own if q not in BEHIND)
-
-
-def _closed(chunk: Chunk) -> bool:
-    """Narrowed behind as well (`active infection requiring therapy`): a whole of its own."""
-    flags = chunk.value.parts if isinstance(chunk.value, Any) else (chunk.value,)
-    return any(q in BEHIND for f in flags if isinstance(f, Flag) for q in f.qualifiers)
-
-
-def _narrowed(chunk: Chunk) -> bool:
-    return chunk.own or not isinstance(chunk.value, Flag) or bool(chunk.value.qualifiers)
-
-
 def dated(chunks: list[Chunk], line: Line, *, finished: bool = True) -> list[Chunk]:
     """A window behind a list of conditions goes for all of them; one behind a limit goes for that limit. Not `finished`:
     unknown words before a condition may still become part of its name, so its time waits."""
@@ -299,18 +192,18 @@ def dated(chunks: list[Chunk], line: Line, *, finished: bool = True) -> list[Chu
             chunk.kind != "W"
             or not found
             or found[-1].kind != "A"
-            or (waits and _is_condition(found[-1].value))
+            or (waits and is_condition(found[-1].value))
         ):
             found.append(chunk)
             continue
         start = len(found)
-        while start and (found[start - 1].kind in ",|/&" or _is_condition(found[start - 1].value)):
+        while start and (found[start - 1].kind in ",|/&" or is_condition(found[start - 1].value)):
             start -= 1
         start += not finished and bool(start) and found[start - 1].kind == "z"
         members = [c for c in found[start:] if c.kind == "A"] or (
             [found[-1]] if _is_limit(found[-1].value) else []
         )
-        change = partial(_map_atoms, change=partial(_in, window=chunk.value))
+        change = partial(map_atoms, change=partial(_in, window=chunk.value))
         members = [m for m in members if m is members[-1] or not _goes_on(m.value)]
         for member in members:
             before = member.value
@@ -372,11 +265,3 @@ def _is_limit(expr: Anything) -> bool:
     if isinstance(expr, (Any, All)):
         return all(_is_limit(p) for p in expr.parts)
     return isinstance(expr, Number)
-
-
-def _map_atoms(expr: Anything, change: Anything) -> Anything:
-    if isinstance(expr, (Flag, Code, Number)):
-        return change(expr)
-    if isinstance(expr, (Any, All)):
-        return expr.model_copy(update={"parts": tuple(_map_atoms(p, change) for p in expr.parts)})
-    return expr

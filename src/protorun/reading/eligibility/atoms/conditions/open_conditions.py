@@ -6,8 +6,9 @@ than `of`, a number, a negation, a judgment or a treatment in it is left to the 
 from __future__ import annotations
 
 import re
+from functools import cache
 
-from protorun.reading.eligibility.words.lexicon import Chunk, modal, reversing
+from protorun.reading.eligibility.words.lexicon import Chunk, modal, reversing, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Flag
 from protorun.study.source import Source
@@ -303,7 +304,13 @@ def is_name(text: str) -> bool:
 def is_noun(text: str) -> bool:
     """The last word of a name is no adjective, as far as its ending tells."""
     last = re.split(r"[ -]", text)[-1]
-    return len(last) > 2 and (last in _NOUNS or not ADJECTIVE.search(last))
+    return len(last) > 2 and (last in _NOUNS or not (last in adjectives() or ADJECTIVE.search(last)))
+
+
+@cache
+def adjectives() -> frozenset[str]:
+    """Adjectives whose ending does not tell that they are."""
+    return frozenset(words()["adjectives"]["plain"].split())
 
 
 def lends(text: str) -> bool:

@@ -63,6 +63,8 @@ def mark_open_treatments(chunks: list[Chunk], line: Line) -> list[Chunk]:
             at += 1
         else:
             chunk, at, shared = named
+            if shared and (led := _lead(line.text[shared[-1].start : shared[-1].end])):
+                chunk.value = f"{_name(led)}_{chunk.value}"
             for other in shared:
                 other.kind, other.value = "y", f"{_name(line.text[other.start : other.end])}_{_last(chunk)}"
             found.append(chunk)
@@ -284,6 +286,12 @@ def _sharing(found: list[Chunk], line: Line) -> list[Chunk] | None:
         step = first
     joints = [c.kind for c in found[found.index(shared[-1]) :] if c.kind in _JOINTS] if shared else []
     return shared if set(joints) != {","} else []  # "live, attenuated vaccine" is one thing
+
+
+def _lead(first: str) -> str:
+    """`therapeutic` of `therapeutic oral or intravenous antibiotics` goes for both."""
+    led, _, last = first.rpartition(" ")
+    return led if last and all(_ADJECTIVE.search(word) for word in (*led.split(), last)) and led else ""
 
 
 def _without_other(chunks: list[Chunk]) -> list[Chunk]:

@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable
 
 from protorun.reading.eligibility.atoms.conditions.events import is_event
-from protorun.reading.eligibility.atoms.conditions.flags import BEHIND
+from protorun.reading.eligibility.atoms.conditions.qualifiers import BEHIND
 from protorun.reading.eligibility.islands.plans import AHEAD
 from protorun.reading.eligibility.logic.context import Context
+from protorun.reading.eligibility.logic.shared.leads import OWN_LEAD, bare, governed, lead_on, quote
 from protorun.reading.eligibility.logic.trees import leaves, unread
-from protorun.reading.eligibility.words.lexicon import Chunk, modal, reversing
+from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import JUDGMENT
 from protorun.study.criterion import (
@@ -38,12 +39,7 @@ _RELATION = re.compile(r"allerg|hypersensitiv|intoleran|anaphyla|contraindic|sen
 _RELATED = re.compile(
     r"(?:allerg(?:y|ies)|hypersensitivit\w+|intolerance|anaphyla\w+|contraindications?|sensitivit\w+|reactions?)\W*$"
 )
-_OWN_LEAD = re.compile(
-    r"\b(?:any|other|another|history|known|prior|previous|current|currently|presence|evidence|patients?|subjects?|participants?|persons?|use|using|"
-    r"has|have|had|is|are|was|were|receiv\w+|diagnos\w+|an|the)\b"
-)
 _LAST_OWN = re.compile(r"\s*(?:any|other|another|an?|the|known|history|patients?|subjects?|participants?)\b")
-_PREPOSITION = re.compile(r"^\W*(?:of|for|to|in|with|by|from)\b")
 
 
 def shared(
@@ -58,7 +54,8 @@ def shared(
             head = found[:upto]
             _clause_back(head, operands, joints, line, context)
             found[:upto] = head
-    return _lead_on(found, operands, joints, line, context)
+    found = lead_on(found, operands, joints, line, context)
+    return governed(found, operands, joints, line, context)
 
 
 def _time_back(
@@ -79,10 +76,10 @@ def _time_back(
         if joints[index] == ";" or not _may_take(member, event=event):
             return
         first = _first_atom(operands[index + 1])
-        if _OWN_LEAD.search(line.text, operands[index][-1].end, first) or _OWN_LEAD.match(line.text, first):
+        if OWN_LEAD.search(line.text, operands[index][-1].end, first) or OWN_LEAD.match(line.text, first):
             return
         timed = _timed(member, window)
-        says = f"the time goes for the last of the list only, not for {_quote(operands[index], line)!r}"
+        says = f"the time goes for the last of the list only, not for {quote(operands[index], line)!r}"
         _untimed_no_more(operands[index], line)
         line.readings.append((says, timed, member))
         found[index] = timed
@@ -149,10 +146,6 @@ def _untimed_no_more(chunks: list[Chunk], line: Line) -> None:
     line.doubts = [d for d in line.doubts if not d.startswith(f"NO_TIME: {quote!r}")]
 
 
-def _quote(chunks: list[Chunk], line: Line) -> str:
-    return line.quote(chunks[0].start, chunks[-1].end)
-
-
 def _clause_back(
     found: list[Expr], operands: list[list[Chunk]], joints: list[str], line: Line, context: Context
 ) -> None:
@@ -173,14 +166,14 @@ def _clause_back(
         if unread(found[index]):
             continue
         text = line.text[operands[index][0].start : operands[index][-1].end]
-        plain = _bare(found[index], operands[index]) and not _CLAUSE.search(text)
+        plain = bare(found[index], operands[index]) and not _CLAUSE.search(text)
         if joints[index] == ";" or not plain or (relation and not _RELATED.search(text)):
             return
         change = change or _narrowing(found[at], begin, end, line, context)
         if change is None:
             return
         narrowed = change(found[index])
-        says = f"{line.quote(begin, end)!r} goes for the last of the list only, not for {_quote(operands[index], line)!r}"
+        says = f"{line.quote(begin, end)!r} goes for the last of the list only, not for {quote(operands[index], line)!r}"
         line.readings.append((says, narrowed, found[index]))
         found[index] = narrowed
 
@@ -212,72 +205,3 @@ def _said(begin: int, end: int, line: Line, context: Context) -> Expr:
         return Judgment.model_construct(text=text, variable="", source=source)
     context.lost.append((begin, end))
     return Unparsed.model_construct(text=text, source=source)
-
-
-def _bare(expr: Expr, chunks: list[Chunk]) -> bool:
-    """Conditions or treatments, and nothing beside them."""
-    atoms = leaves(expr)
-    plain = all(isinstance(leaf, (Flag, Treated)) and leaf.window is None for leaf in atoms)
-    illnesses = [leaf for leaf in atoms if isinstance(leaf, Flag) and leaf.variable in concepts()]
-    return (
-        plain
-        and all(c.kind in "A," for c in chunks)
-        and all(
-            concepts()[f.variable].domain == "condition" and concepts()[f.variable].family != "viral"
-            for f in illnesses
-        )
-    )
-
-
-def _lead_on(
-    found: list[Expr], operands: list[list[Chunk]], joints: list[str], line: Line, context: Context
-) -> list[Expr]:
-    """`symptoms of infection or asthma`, `risk of bleeding or thrombosis`, `clinically significant bleeding or thrombosis`:
-    what stands before the first may go for those behind it."""
-    change = _lead(found[0], operands[0], line, context)
-    if change is None or "|" not in joints:
-        return found
-    for at in range(1, len(found)):
-        gap = line.text[operands[at - 1][-1].end : operands[at][0].start]
-        own = operands[at][0].own or _OWN_LEAD.search(gap)
-        plain = _bare(_untimed(found[at], found[0]), operands[at])
-        if joints[at - 1] not in ",|/" or own or not plain:
-            return found
-        new = change(found[at], operands[at])
-        if not unread(new):
-            says = f"what stands before the first of the list does not go for {_quote(operands[at], line)!r}"
-            line.readings.append((says, new, found[at]))
-        found[at] = new
-    return found
-
-
-def _untimed(expr: Expr, first: Expr) -> Expr:
-    """A condition in the time of the first of the list, without it."""
-    times = [leaf.window for leaf in leaves(first) if isinstance(leaf, (Flag, Treated)) and leaf.window]
-    same = isinstance(expr, Flag) and expr.window in times
-    return expr.model_copy(update={"window": None}) if same else expr
-
-
-def _lead(
-    first: Expr, chunks: list[Chunk], line: Line, context: Context
-) -> Callable[[Expr, list[Chunk]], Expr] | None:
-    at = next((i for i, c in enumerate(chunks) if c.kind == "A"), len(chunks))
-    if not at or any(c.kind in "(:g" for c in chunks):
-        return None
-    before = chunks[: min(at, len(chunks) - 1)]  # "organ failure" ends in a word that leads elsewhere
-    if unread(first) and any(
-        c.kind == "z" and (c.value in modal() or c.value in reversing()) for c in before
-    ):
-        return lambda e, own: context.unparsed(line, own)
-    if (
-        at == len(chunks)
-        or not isinstance(first, All)
-        or not isinstance(first.parts[-1], (Judgment, Unparsed))
-    ):
-        return None
-    said = first.parts[-1]
-    gap = line.text[before[-1].end : chunks[at].start]
-    behind = chunks[at + 1 :]
-    if behind or not (isinstance(said, Judgment) or _PREPOSITION.search(gap)):
-        return None
-    return lambda e, own: All(parts=(e, said))
