@@ -18,6 +18,7 @@ WIDE = {
     "study": "one file for each noun a protocol has",
     "cli": "one file for each verb",
     "escalation": "one file for each design",
+    "report/figures": "one file for each kind of picture",
     "report/sections": "one file for each section of the page",
     "patients": "one file for each shape that patients' data come in, and the cells and rows they share",
     "records": "one file for each format and layout, and the small readers they share",

@@ -153,7 +153,7 @@ def test_hostile_patient_numbers_stay_text_in_tables_and_figures(renamed, capsys
     html = output.read_text(encoding="utf-8")
     found = page_of(html)
     assert found.forbidden == []
-    assert len(found.figures) == 4
+    assert len(found.figures) == 5
     swimmer = html[html.index('aria-label="Swimmer plot"') :]
     swimmer = unescape(swimmer[: swimmer.index("</svg>")])
     for name in (

@@ -2,13 +2,22 @@
 
 from protorun.analyze.analyzing import analyze
 from protorun.analyze.gathering import tables_of
-from protorun.analyze.results import ArmResult, Comparison, CurvePoints, EndpointResult, Results, Skipped
+from protorun.analyze.results import (
+    ArmResult,
+    Comparison,
+    CurvePoints,
+    EndpointResult,
+    Landmark,
+    Results,
+    Skipped,
+)
 
 __all__ = [
     "ArmResult",
     "Comparison",
     "CurvePoints",
     "EndpointResult",
+    "Landmark",
     "Results",
     "Skipped",
     "analyze",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -37,9 +37,11 @@ def analyze(
     *,
     cutoff: date | int | None = None,
     policies: Mapping[str, str] | None = None,
+    landmarks: Sequence[float] = (),
 ) -> Results:
     """Every endpoint of the study: estimates with intervals, counts by deciding rule, curves, and a log-rank test
-    between arms; as known at the cutoff (a date, or a day of the trial for a conducted one).
+    between arms; as known at the cutoff (a date, or a day of the trial for a conducted one). `landmarks` are months at
+    which survival is estimated.
 
     Endpoints the record leaves too open, or of a kind the tables do not answer, are listed in `skipped` with the reason.
     Raises PatientDataError for tables that contradict themselves, UsageError for a trial of several copies and for a
@@ -58,7 +60,7 @@ def analyze(
     for endpoint in study.endpoints:
         try:
             tables, notes, doubts = with_time_points(tables, endpoint, policies or {})
-            done.append(_analyzed(endpoint, tables, entered, day, notes))
+            done.append(_analyzed(endpoint, tables, entered, day, notes=notes, landmarks=tuple(landmarks)))
             warnings += doubts
         except NotStated as lack:
             skipped.append(Skipped(endpoint.id, str(lack), lack.path))
@@ -129,7 +131,13 @@ def _tables(data: Tables | Recorded | Trial, cutoff: int | None) -> Tables:
 
 
 def _analyzed(
-    endpoint: Endpoint, tables: Tables, entered: NDArray[np.bool_], cutoff: int | None, notes: tuple[str, ...]
+    endpoint: Endpoint,
+    tables: Tables,
+    entered: NDArray[np.bool_],
+    cutoff: int | None,
+    *,
+    notes: tuple[str, ...],
+    landmarks: tuple[float, ...],
 ) -> EndpointResult:
     rows = derive(endpoint, tables, cutoff_day=cutoff)
     rows = rows.where(entered[rows.row])
@@ -141,8 +149,8 @@ def _analyzed(
         name=endpoint.name.value or endpoint.id,
         kind=endpoint.kind,
         measure=_MEASURE[endpoint.kind],
-        arms=times(rows, side_by_side, arms) if timed else rates(rows, arms),
+        arms=times(rows, side_by_side, arms, landmarks) if timed else rates(rows, arms),
         rows=rows,
         assumptions=(*rows.assumptions, *notes),
-        comparison=compare(side_by_side) if timed else None,
+        comparison=compare(side_by_side, arms) if timed else None,
     )

@@ -8,20 +8,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from protorun.analyze.results import ArmResult, Comparison, CurvePoints
+from protorun.analyze.results import ArmResult, Comparison, CurvePoints, Landmark
 from protorun.endpoints import Derived
 from protorun.statistics import (
     Curve,
     clopper_pearson,
+    cox,
     kaplan_meier,
     limits,
     logrank,
     median_follow_up,
     quantile,
+    survival_at,
 )
 from protorun.trial.response import Status
 
 FloatArray = NDArray[np.float64]
+DAYS_PER_MONTH = 30.4375
 
 
 @dataclass(frozen=True)
@@ -49,18 +52,34 @@ def padded(derived: Derived, copies: int, arms: int) -> Padded:
     return Padded(time.reshape(whole), event.reshape(whole))
 
 
-def compare(rows: Padded) -> Comparison | None:
-    """The log-rank test between the arms of the first copy."""
+def compare(rows: Padded, names: tuple[str, ...]) -> Comparison | None:
+    """The log-rank test between the arms of the first copy, and the hazard ratio of the second of two arms."""
     copies, arms, width = rows.time.shape
     if arms < 2 or not width:
         return None
     group = np.broadcast_to(np.arange(arms)[None, :, None], rows.time.shape).reshape(copies, -1)
-    test = logrank(rows.time.reshape(copies, -1), rows.event.reshape(copies, -1), group)
-    return Comparison(_number(test.chisq[0]), int(test.df[0]), _number(test.p[0]))
+    time, event = rows.time.reshape(copies, -1), rows.event.reshape(copies, -1)
+    test = logrank(time, event, group)
+    found = Comparison(_number(test.chisq[0]), int(test.df[0]), _number(test.p[0]))
+    if arms != 2:
+        return found
+    model = cox(time, event, group)
+    low, high = model.interval()
+    ratio = float(model.hazard_ratio[0])
+    return replace(
+        found,
+        arm=names[1],
+        reference=names[0],
+        hazard_ratio=ratio if np.isfinite(ratio) and ratio > 0 else None,
+        lower=_number(low[0]),
+        upper=_number(high[0]),
+    )
 
 
-def times(derived: Derived, rows: Padded, names: tuple[str, ...]) -> tuple[ArmResult, ...]:
-    """Kaplan-Meier results of each arm of the first copy."""
+def times(
+    derived: Derived, rows: Padded, names: tuple[str, ...], landmarks: tuple[float, ...] = ()
+) -> tuple[ArmResult, ...]:
+    """Kaplan-Meier results of each arm of the first copy, with survival at these numbers of months."""
     curve = kaplan_meier(rows.time, rows.event)
     median, follow_up = quantile(curve), median_follow_up(rows.time, rows.event)
     return tuple(
@@ -71,9 +90,15 @@ def times(derived: Derived, rows: Padded, names: tuple[str, ...]) -> tuple[ArmRe
             upper=_number(median.upper[0, arm]),
             follow_up_days=_number(follow_up.value[0, arm]),
             curve=_points(curve, arm),
+            landmarks=tuple(_landmark(curve, arm, months) for months in landmarks),
         )
         for arm, name in enumerate(names)
     )
+
+
+def _landmark(curve: Curve, arm: int, months: float) -> Landmark:
+    found = survival_at(curve, months * DAYS_PER_MONTH)
+    return Landmark(months, *(_number(v[0, arm]) for v in (found.value, found.lower, found.upper)))
 
 
 def _points(curve: Curve, arm: int) -> CurvePoints:

@@ -31,6 +31,16 @@ class CurvePoints:
 
 
 @dataclass(frozen=True)
+class Landmark:
+    """Survival at a number of months with 95 % limits; None beyond the last observed time."""
+
+    months: float
+    estimate: float | None
+    lower: float | None
+    upper: float | None
+
+
+@dataclass(frozen=True)
 class ArmResult:
     """One arm of one endpoint. `n` counts patients with a decided row; `undetermined` those without, never dropped
     silently. `reasons` counts the rows by the rule that decided them. `estimate` is a rate or a median in days, None
@@ -46,15 +56,30 @@ class ArmResult:
     upper: float | None
     follow_up_days: float | None = None
     curve: CurvePoints | None = None
+    landmarks: tuple[Landmark, ...] = ()
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The log-rank test between the arms."""
+    """The log-rank test between the arms; between two, also the hazard ratio of `arm` against `reference` (Cox, Efron)
+    with 95 % limits, None where there is no finite estimate."""
 
     chisq: float | None
     df: int
     p: float | None
+    arm: str = ""
+    reference: str = ""
+    hazard_ratio: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+
+    @property
+    def in_words(self) -> str:
+        """The hazard ratio with its limits and what is compared; empty without one."""
+        if self.hazard_ratio is None:
+            return ""
+        limits = f"95 % {self.lower:.2f} to {self.upper:.2f}" if self.lower is not None else "no limits"
+        return f"{self.hazard_ratio:.2f} ({limits}), {self.arm} against {self.reference}"
 
 
 @dataclass(frozen=True)
@@ -106,13 +131,14 @@ class Results:
     def explain(self, patient: str) -> list[dict[str, Any]]:
         """Every endpoint of one patient: what came out, by which rule, and the sentence of the record."""
         return [
-            self._dated(endpoint.rows.explain(at))
+            self.dated(endpoint.rows.explain(at))
             for endpoint in self.endpoints
             for at, row in enumerate(endpoint.rows.row)
             if self.tables.patients.name(int(row)) == patient
         ]
 
-    def _dated(self, row: dict[str, Any]) -> dict[str, Any]:
+    def dated(self, row: dict[str, Any]) -> dict[str, Any]:
+        """An explained row with its days as dates, where days are those of a calendar."""
         if not self.calendar:
             return row
         dates = {
@@ -134,10 +160,19 @@ def _row(endpoint: EndpointResult, arm: ArmResult) -> dict[str, Any]:
         "lower": _round(arm.lower),
         "upper": _round(arm.upper),
         "follow_up_days": _round(arm.follow_up_days),
+        **{f"at_{m.months:g}_months": _printed(m) for m in arm.landmarks},
         "undetermined": arm.undetermined,
         "rows_by_rule": [f"{count} {says}" for says, count in arm.reasons.items()],
         "logrank_p": _round(test.p) if test else None,
+        "hazard_ratio": test.in_words if test else "",
     }
+
+
+def _printed(mark: Landmark) -> str:
+    if mark.estimate is None:
+        return "not observed"
+    limits = "no limits" if mark.lower is None else f"{mark.lower:.3f} to {mark.upper:.3f}"
+    return f"{mark.estimate:.3f} ({limits})"
 
 
 def _round(value: float | None) -> float | None:

@@ -1,4 +1,4 @@
-"""From tables of a trial to the lanes of a swimmer plot and the bars of a waterfall plot."""
+"""From tables of a trial to the lanes of a swimmer plot, the bars of a waterfall plot and the lines of a spider plot."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protorun.analyze import EndpointResult, Results
+from protorun.report.figures.spider import Thread
 from protorun.report.figures.swimmer import Lane
+from protorun.study.study import Study
 from protorun.trial.facts import NO_DAY
 from protorun.trial.response import Response
 from protorun.trial.tables import Patients, TimePoints
@@ -63,6 +65,32 @@ def _changes(
             best[row] = change[mine].min()
     named = [Response(int(endpoint.rows.response[i])).text for i in range(len(endpoint.rows))]
     return best[endpoint.rows.row], named
+
+
+def threads(results: Results, endpoint: EndpointResult, key: Key) -> list[Thread]:
+    """Change of the sum at every time point up to progression, one thread per patient who has one."""
+    points, people = results.tables.timepoints[key], results.tables.patients
+    with_sum = (points.sum >= 0) & (points.baseline > 0) & (points.copy == 0)
+    change = 100.0 * (points.sum - points.baseline) / np.maximum(points.baseline, 1)
+    found = []
+    for at, row in enumerate(endpoint.rows.row.tolist()):
+        mine = np.flatnonzero(with_sum & (points.patient == people.patient[row]))
+        mine = mine[np.argsort(points.day[mine], kind="stable")]
+        worse = np.flatnonzero(points.overall[mine] == Response.PD)
+        mine = mine[: worse[0] + 1] if len(worse) else mine
+        start = int(endpoint.rows.start_on[at])
+        if len(mine) and start != NO_DAY:
+            days = tuple((points.day[mine].astype(np.int64) - start).tolist())
+            best = Response(int(endpoint.rows.response[at])).text
+            found.append(Thread(people.name(row), days, tuple(change[mine].tolist()), best))
+    return found
+
+
+def judged_by(study: Study, results: Results) -> Key | None:
+    """The (criteria, compartment) of the first endpoint that has time points: marks of several would not be told apart."""
+    named = [(e.criteria.value or "", e.compartment) for e in study.endpoints]
+    there = results.tables.timepoints
+    return next((key for key in (*named, *there) if key in there), None)
 
 
 def _marks(results: Results, key: Key | None) -> dict[int, list[tuple[int, str]]]:

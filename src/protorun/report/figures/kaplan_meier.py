@@ -18,7 +18,7 @@ from protorun.report.figures._svg import COLORS, drawn, new_figure, to_svg, word
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_DAYS_PER_MONTH = 30.4375
+DAYS_PER_MONTH = 30.4375
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ def kaplan_meier_figure(curves: Sequence[Curve], *, name: str, title: str, axis:
     figure = new_figure(7.4, 3.6 + 0.75 * len(curves))
     grid = figure.add_gridspec(2, 1, height_ratios=[3.3, 0.22 + 0.72 * len(curves)])
     top, below = figure.add_subplot(grid[0]), figure.add_subplot(grid[1])
-    last = max((float(c.raw_time.max()) for c in curves if len(c.raw_time)), default=1.0) / _DAYS_PER_MONTH
-    ticks = np.arange(0, last + 1e-9, _step(last))
+    last = max((float(c.raw_time.max()) for c in curves if len(c.raw_time)), default=1.0) / DAYS_PER_MONTH
+    ticks = np.arange(0, last + 1e-9, months_step(last))
     for color, curve in zip(COLORS * len(curves), curves, strict=False):
         _draw(top, curve, color, last)
     top.set(
@@ -53,7 +53,7 @@ def kaplan_meier_figure(curves: Sequence[Curve], *, name: str, title: str, axis:
 
 
 def _draw(axes: Axes, curve: Curve, color: str, last: float) -> None:
-    months = np.append(np.insert(curve.time, 0, 0.0) / _DAYS_PER_MONTH, last)
+    months = np.append(np.insert(curve.time, 0, 0.0) / DAYS_PER_MONTH, last)
     lines = [
         np.append(np.insert(values, 0, 1.0), values[-1] if len(values) else 1.0)
         for values in (curve.survival, curve.low, curve.high)
@@ -64,7 +64,7 @@ def _draw(axes: Axes, curve: Curve, color: str, last: float) -> None:
     low, high = (np.append(line[:limited], line[limited - 1]) for line in lines[1:])
     until = np.append(months[:limited], months[min(limited, len(months) - 1)])
     axes.fill_between(until, low, high, step="post", color=color, alpha=0.14, linewidth=0)
-    censored = curve.raw_time[~curve.raw_event] / _DAYS_PER_MONTH
+    censored = curve.raw_time[~curve.raw_event] / DAYS_PER_MONTH
     height = lines[0][np.searchsorted(months, censored, side="right") - 1]
     axes.plot(censored, height, linestyle="none", marker="|", markersize=7, color=color)
 
@@ -75,7 +75,7 @@ def _numbers(
     axes.axis("off")
     axes.set(xlim=limits, ylim=(-4 * len(curves) + 0.4, 0.6))
     for i, (color, curve) in enumerate(zip(COLORS * len(curves), curves, strict=False)):
-        months = curve.raw_time / _DAYS_PER_MONTH
+        months = curve.raw_time / DAYS_PER_MONTH
         base = -4 * i
         axes.text(limits[0], base, words(curve.label), color=color, weight="bold", ha="left", va="center")
         rows = {
@@ -90,5 +90,6 @@ def _numbers(
                 axes.text(t, y, str(int(count)), ha="center", va="center", fontsize=9)
 
 
-def _step(last: float) -> float:
+def months_step(last: float) -> float:
+    """Months between two ticks: at most nine of them."""
     return next(s for s in (1, 2, 3, 6, 12, 24, 60, 120, 1e9) if last / s <= 9)

@@ -28,7 +28,7 @@ def waterfall_figure(change: NDArray[np.float64], best: Sequence[str], *, name: 
         axes.axhline(line, color="#444", linewidth=0.8, linestyle=(0, (4, 3)))
         axes.annotate(
             f"{line:+d} %",
-            (1.0, line),
+            (1.01, line),
             xycoords=("axes fraction", "data"),
             va="center",
             ha="left",

@@ -8,11 +8,13 @@ import numpy as np
 from markupsafe import Markup
 
 from protorun.analyze import EndpointResult, Results
+from protorun.report.exhibits.survival import curves_of
 from protorun.report.facts import plain
-from protorun.report.figures.kaplan_meier import Curve, kaplan_meier_figure
+from protorun.report.figures.kaplan_meier import kaplan_meier_figure
+from protorun.report.figures.spider import spider_figure
 from protorun.report.figures.swimmer import swimmer_figure
 from protorun.report.figures.waterfall import waterfall_figure
-from protorun.report.lanes import best_changes, lanes
+from protorun.report.lanes import best_changes, judged_by, lanes, threads
 from protorun.report.parts import Parts
 
 ORDER, TITLE = 90, "Endpoints of one trial"
@@ -59,8 +61,8 @@ def _curves(results: Results) -> list[tuple[Markup, str]]:
 
 
 def _waterfalls(parts: Parts, results: Results) -> list[tuple[Markup, str]]:
-    """One waterfall per criteria and compartment, under the first endpoint that uses them."""
-    found: dict[tuple[str, str], tuple[Markup, str]] = {}
+    """One waterfall and one spider plot per criteria and compartment, under the first endpoint that uses them."""
+    found: dict[tuple[str, str], list[tuple[Markup, str]]] = {}
     for endpoint in parts.study.endpoints:
         key = (endpoint.criteria.value or "", endpoint.compartment)
         result = next((r for r in results.endpoints if r.id == endpoint.id), None)
@@ -69,31 +71,19 @@ def _waterfalls(parts: Parts, results: Results) -> list[tuple[Markup, str]]:
         changes = best_changes(results, result, key)
         if changes and not np.isnan(changes[0]).all():
             name, title = f"waterfall{len(found)}", f"Waterfall, {result.name}"
-            caption = f"Best change of the sum of target lesions ({key[0]}, {key[1]}), by best response."
-            found[key] = (waterfall_figure(*changes, name=name, title=title), caption)
-    return list(found.values())
+            by = f"({key[0]}, {key[1]})"
+            caption = f"Best change of the sum of target lesions {by}, by best response."
+            lines = threads(results, result, key)
+            spider = spider_figure(lines, name=f"spider{len(found)}", title=f"Spider plot, {result.name}")
+            over_time = f"Change of the sum of target lesions {by} over time, up to progression."
+            waterfall = waterfall_figure(*changes, name=name, title=title)
+            found[key] = [(waterfall, caption), (spider, over_time)]
+    return [figure for pair in found.values() for figure in pair]
 
 
 def _kaplan_meier(endpoint: EndpointResult, name: str) -> Markup:
-    curves = []
-    several = len(endpoint.arms) > 1
-    decided = endpoint.rows.days > 0
-    for i, arm in enumerate(endpoint.arms):
-        if arm.curve is None:
-            continue
-        mine = decided & ((endpoint.rows.arm == i) if several else True)
-        curves.append(
-            Curve(
-                label=arm.arm,
-                time=arm.curve.time,
-                survival=arm.curve.survival,
-                low=arm.curve.lower,
-                high=arm.curve.upper,
-                raw_time=endpoint.rows.days[mine].astype(np.float64),
-                raw_event=endpoint.rows.event[mine],
-            )
-        )
-    return kaplan_meier_figure(curves, name=name, title=f"Kaplan-Meier, {endpoint.name}", axis=endpoint.name)
+    title = f"Kaplan-Meier, {endpoint.name}"
+    return kaplan_meier_figure(curves_of(endpoint), name=name, title=title, axis=endpoint.name)
 
 
 def _km_caption(endpoint: EndpointResult) -> str:
@@ -101,8 +91,10 @@ def _km_caption(endpoint: EndpointResult) -> str:
         f"{a.arm}: median {_months(a.estimate)} months (95 % {_months(a.lower)} to {_months(a.upper)})"
         for a in endpoint.arms
     )
-    p = endpoint.comparison.p if endpoint.comparison else None
-    return f"{endpoint.name}. {medians}{f'; log-rank p = {p:.3f}' if p is not None else ''}. Bands are pointwise 95 % limits."
+    test = endpoint.comparison
+    p = f"; log-rank p = {test.p:.3f}" if test and test.p is not None else ""
+    ratio = f"; hazard ratio {test.in_words}" if test and test.in_words else ""
+    return f"{endpoint.name}. {medians}{p}{ratio}. Bands are pointwise 95 % limits."
 
 
 def _months(days: float | None) -> str:
@@ -110,7 +102,7 @@ def _months(days: float | None) -> str:
 
 
 def _swimmer(parts: Parts, results: Results) -> list[tuple[Markup, str]]:
-    key = _judged_by(parts, results)
+    key = judged_by(parts.study, results)
     shown = lanes(results, key)[:_MOST_LANES]
     if not shown:
         return []
@@ -120,13 +112,6 @@ def _swimmer(parts: Parts, results: Results) -> list[tuple[Markup, str]]:
         "an arrow means still on study."
     )
     return [(swimmer_figure(shown, name="swimmer", title="Swimmer plot"), caption)]
-
-
-def _judged_by(parts: Parts, results: Results) -> tuple[str, str] | None:
-    """The (criteria, compartment) of the first endpoint that has time points: marks of several would not be told apart."""
-    named = [(e.criteria.value or "", e.compartment) for e in parts.study.endpoints]
-    there = results.tables.timepoints
-    return next((key for key in (*named, *there) if key in there), None)
 
 
 def _deciding(endpoint: EndpointResult) -> dict[str, Any]:
