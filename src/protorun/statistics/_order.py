@@ -13,14 +13,18 @@ from protorun.errors import UsageError
 FloatArray = NDArray[np.float64]
 _KEY_BITS = 63
 _NO_SIGN = (1 << 63) - 1
+_CLOSE = 2.0**-26  # R: two times closer than this, or than this share of their mean, are one
+_SHORT_KEYS = 1 << 16  # sorted by counting
 
 
 def rows(time: ArrayLike, event: ArrayLike) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Times and events as arrays of one shape; NaN times mark absent patients. Raises UsageError on unequal shapes, and for
-    events of present patients that are neither 0 nor 1: a code such as 1 and 2 would make everybody have the event."""
+    """Times and events as arrays of one shape; NaN times mark absent patients. Times that differ only by rounding are one
+    (`joined`). Raises UsageError on unequal shapes, and for events of present patients that are neither 0 nor 1: a code
+    such as 1 and 2 would make everybody have the event."""
     times, said = np.asarray(time, np.float64), np.asarray(event)
     if times.shape != said.shape or times.ndim == 0:
         raise UsageError(f"time {times.shape} and event {said.shape} must be arrays of one shape")
+    times = joined(times)
     if said.dtype == np.bool_:
         return times, said
     events: NDArray[np.bool_] = said == 1
@@ -28,6 +32,42 @@ def rows(time: ArrayLike, event: ArrayLike) -> tuple[FloatArray, NDArray[np.bool
     if odd.any():
         raise UsageError(f"an event is 1 (it happened) or 0 (censored), not {said[odd].flat[0]}")
     return times, events
+
+
+def joined(time: FloatArray) -> FloatArray:
+    """Times along the last axis with nearly equal ones made one, the earliest, as R survival 3.5 does (`timefix`).
+
+    Durations that were computed (months from days) differ by rounding where the days were equal. Two neighbors are one
+    when they differ by at most 2^-26, or by that share of the mean of all distinct times of the trial.
+    """
+    if np.all((time == np.floor(time)) | np.isnan(time)):
+        return time
+    ordered = np.sort(time, axis=-1)
+    with np.errstate(invalid="ignore"):
+        gap = np.diff(ordered, axis=-1)
+        most = np.fmax.reduce(np.abs(time), axis=None, initial=1.0)
+        near = ((gap > 0) & (gap <= _CLOSE * most)).any(axis=-1)
+    if not near.any():
+        return time
+    found, rank = time.reshape(-1, time.shape[-1]).copy(), ordered.reshape(-1, time.shape[-1])
+    for row in np.flatnonzero(near.ravel()):
+        _join(found[row], rank[row])
+    return found.reshape(time.shape)
+
+
+def _join(time: FloatArray, ordered: FloatArray) -> None:
+    """Times of one trial, joined in place; `ordered` are the same in ascending order."""
+    distinct = ordered[np.isfinite(ordered)]
+    distinct = distinct[np.diff(distinct, prepend=-np.inf) > 0]
+    gap = np.diff(distinct)
+    near = np.concatenate([[False], (gap <= _CLOSE) | (gap <= _CLOSE * np.abs(distinct).mean())])
+    if not near.any():
+        return
+    lost = distinct[near]
+    instead = distinct[np.maximum.accumulate(np.where(near, 0, np.arange(len(near))))[near]]
+    place = np.minimum(np.searchsorted(lost, time), len(lost) - 1)
+    hit = time == lost[place]
+    time[hit] = instead[place[hit]]
 
 
 def groups_of(group: ArrayLike, times: FloatArray) -> NDArray[np.int64]:
@@ -77,6 +117,27 @@ def by_time(time: FloatArray, label: NDArray[np.integer]) -> tuple[FloatArray, N
         return np.take_along_axis(finite, order, -1), np.take_along_axis(label.astype(np.int64), order, -1)
     keys.key.sort(axis=-1)
     return keys.times(keys.key), keys.key & ((1 << bits) - 1)
+
+
+def time_order(
+    time: FloatArray, label: NDArray[np.integer], stratum: NDArray[np.int64] | None = None
+) -> NDArray[np.int64]:
+    """Positions of one data set without absent patients by stratum, time and label (0 or 1)."""
+    order = _time_order(time, label)
+    if stratum is None or not stratum.any():
+        return order
+    small = stratum.astype(np.uint16) if stratum.max() < _SHORT_KEYS else stratum
+    return order[np.argsort(small[order], kind="stable")]
+
+
+def _time_order(time: FloatArray, label: NDArray[np.integer]) -> NDArray[np.int64]:
+    if not len(time):
+        return np.zeros(0, np.int64)
+    if time.min() >= 0 and time.max() < _SHORT_KEYS // 2 and np.all(time == np.floor(time)):
+        key = (time.astype(np.uint16) << 1) | label.astype(np.uint16)
+        return np.argsort(key, kind="stable")
+    keys = packed(time, label, 1)
+    return np.lexsort((label, time)) if keys is None else np.argsort(keys.key)
 
 
 @dataclass(frozen=True)

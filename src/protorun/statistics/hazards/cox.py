@@ -25,7 +25,8 @@ class Cox:
     """Log hazard ratios with the batch shape (one covariate) or shaped (covariate,), and their standard errors.
 
     `score` is the score test statistic at 0. Where no finite estimate exists, `coefficient` is infinite with its sign
-    and `standard_error` NaN; all is NaN when nothing can be compared.
+    and `standard_error` NaN; all is NaN when nothing can be compared. `model_covariance` is there when `covariance` is
+    a sandwich.
     """
 
     coefficient: FloatArray
@@ -34,6 +35,17 @@ class Cox:
     loglik_null: FloatArray
     loglik: FloatArray
     score: FloatArray
+    model_covariance: FloatArray | None = None
+
+    @property
+    def likelihood_ratio(self) -> FloatArray:
+        """Likelihood ratio statistic against no effect."""
+        return 2 * (self.loglik - self.loglik_null)
+
+    @property
+    def wald(self) -> FloatArray:
+        """Wald statistic of one coefficient against no effect; of several, each on its own."""
+        return (self.coefficient / self.standard_error) ** 2
 
     @property
     def hazard_ratio(self) -> FloatArray:

@@ -79,11 +79,11 @@ class RiskTable:
 
 def risk_table(time: FloatArray, event: NDArray[np.bool_], group: IntArray) -> RiskTable:
     """The table of trials shaped (trial, patient); groups are 0 and 1, NaN times are absent patients."""
-    days = _whole_days(time)
+    days = whole_days(time)
     return _counted(time, event, group, days) if days else _sorted(time, event, group)
 
 
-def _whole_days(time: FloatArray) -> int:
+def whole_days(time: FloatArray) -> int:
     """Last day + 1 when one long trial is recorded in whole days, which can be counted instead of sorted; else 0."""
     if time.shape[0] != 1 or time.shape[1] < CHUNK:
         return 0

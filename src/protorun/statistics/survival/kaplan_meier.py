@@ -12,6 +12,7 @@ from scipy.special import ndtri
 
 from protorun.errors import UsageError
 from protorun.statistics._order import FloatArray, by_time, first_of_tie, rows
+from protorun.statistics.survival._risk import whole_days
 
 Limits = Literal["log", "log-log", "plain", "logit", "arcsin"]
 _TOLERANCE = 1.5e-8  # R: two survival values closer than this are one
@@ -53,11 +54,31 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike) -> Curve:
     """
     times, events = rows(time, event)
     batch, flat = times.shape[:-1], (prod(times.shape[:-1]), times.shape[-1])
+    days = whole_days(times.reshape(flat))
+    if days:
+        curve = _counted(times.reshape(-1), events.reshape(-1), days)
+        return Curve(**{name: column.reshape(*batch, -1) for name, column in curve.items()})
     present = ~np.isnan(times)
     label = (present.astype(np.int64) << 1) | (events & present)
     ordered, label = by_time(times.reshape(flat), label.reshape(flat))
     curve = _tally(ordered, label)
     return Curve(**{name: column.reshape(*batch, column.shape[-1]) for name, column in curve.items()})
+
+
+def _counted(time: FloatArray, event: NDArray[np.bool_], days: int) -> dict[str, FloatArray]:
+    """One long curve in whole days, counted day by day instead of sorted."""
+    day = np.where(np.isnan(time), days, time).astype(np.int64)
+    counts = np.bincount((day << 1) | event, minlength=2 * days + 2)[: 2 * days].reshape(days, 2)
+    at = np.flatnonzero(counts.any(axis=1))
+    censored, events = counts[at].T.astype(np.float64)
+    at_risk = np.cumsum((events + censored)[::-1])[::-1]
+    return {
+        "time": at.astype(np.float64),
+        "at_risk": at_risk,
+        "events": events,
+        "censored": censored,
+        **_product(at_risk, events),
+    }
 
 
 def _tally(time: FloatArray, label: NDArray[np.int64]) -> dict[str, FloatArray]:

@@ -39,6 +39,25 @@ def logrank(time: ArrayLike, event: ArrayLike, group: ArrayLike, strata: ArrayLi
     Hypergeometric variance; strata add up observed minus expected and variance. Raises UsageError on unequal shapes
     or fewer than two groups.
     """
+    return _stratified(time, event, group, 0.0, strata)
+
+
+def grho_logrank(
+    time: ArrayLike, event: ArrayLike, group: ArrayLike, rho: float, strata: ArrayLike | None = None
+) -> LogRank:
+    """Test of the G-rho family of two or more groups: weights S(t-)^rho of all patients of a stratum together.
+
+    0 is the log-rank test, 1 the Peto & Peto form of the Wilcoxon test; observed and expected are weighted too, as in
+    R's `survdiff`. Harrington & Fleming 1982, doi:10.1093/biomet/69.3.553. Errors as `logrank`, or a rho that is no number.
+    """
+    if not np.isfinite(rho):
+        raise UsageError(f"rho is a number, not {rho}")
+    return _stratified(time, event, group, float(rho), strata)
+
+
+def _stratified(
+    time: ArrayLike, event: ArrayLike, group: ArrayLike, rho: float, strata: ArrayLike | None
+) -> LogRank:
     times, events = rows(time, event)
     groups = groups_of(group, times)
     count = int(groups.max(initial=0)) + 1
@@ -47,18 +66,22 @@ def logrank(time: ArrayLike, event: ArrayLike, group: ArrayLike, strata: ArrayLi
     batch, shape = times.shape[:-1], (prod(times.shape[:-1]), times.shape[-1])
     flat = (times.reshape(shape), events.reshape(shape), groups.reshape(shape))
     if strata is None:
-        sums = _sums(*flat, count)
+        sums = _sums(*flat, count, rho)
     else:
         which = strata_of(strata, times).reshape(shape)
-        parts = [_sums(np.where(which == s, flat[0], np.nan), *flat[1:], count) for s in np.unique(which)]
+        parts = [
+            _sums(np.where(which == s, flat[0], np.nan), *flat[1:], count, rho) for s in np.unique(which)
+        ]
         sums = tuple(np.sum(column, axis=0) for column in zip(*parts, strict=True))
     return _test(*(column.reshape(*batch, *column.shape[1:]) for column in sums))
 
 
-def _sums(time: FloatArray, event: NDArray[np.bool_], group: IntArray, count: int) -> tuple[FloatArray, ...]:
+def _sums(
+    time: FloatArray, event: NDArray[np.bool_], group: IntArray, count: int, rho: float
+) -> tuple[FloatArray, ...]:
     """Observed, expected (row, group) and their covariance (row, group, group)."""
     step = max(1, CHUNK // max(1, time.shape[1]))
-    work = _two if count == 2 else partial(_chunk, count=count)
+    work = _two if count == 2 and rho == 0 else partial(_chunk, count=count, rho=rho)
     parts = [
         work(time[at : at + step], event[at : at + step], group[at : at + step])
         for at in range(0, len(time), step)
@@ -78,7 +101,9 @@ def _two(time: FloatArray, event: NDArray[np.bool_], group: IntArray) -> tuple[F
     return observed, expected, covariance
 
 
-def _chunk(time: FloatArray, event: NDArray[np.bool_], group: IntArray, count: int) -> tuple[FloatArray, ...]:
+def _chunk(
+    time: FloatArray, event: NDArray[np.bool_], group: IntArray, count: int, rho: float
+) -> tuple[FloatArray, ...]:
     present = ~np.isnan(time)
     ordered, label = by_time(time, (group << 2) | (present.astype(np.int64) << 1) | (event & present))
     here, died, group = (label >> 1) & 1, (label & 1).astype(np.float64), label >> 2
@@ -88,15 +113,27 @@ def _chunk(time: FloatArray, event: NDArray[np.bool_], group: IntArray, count: i
     held = np.maximum(at_risk, 1)
     share = [_left(here * (group == g), first) / held for g in range(count - 1)]
     share.append(1 - np.add.reduce(share))
-    observed = np.stack([(died * (group == g)).sum(-1) for g in range(count)], -1)
-    expected = np.stack([(died * s).sum(-1) for s in share], -1)
-    spread = died * (at_risk - deaths) / np.maximum(at_risk - 1, 1)
+    weight = _survival_before(at_risk, deaths, first) ** rho
+    weighed = died * weight
+    observed = np.stack([(weighed * (group == g)).sum(-1) for g in range(count)], -1)
+    expected = np.stack([(weighed * s).sum(-1) for s in share], -1)
+    spread = weighed * weight * (at_risk - deaths) / np.maximum(at_risk - 1, 1)
     covariance = np.empty((*observed.shape, count))
     for i in range(count):
         for j in range(i, count):
             cell = (spread * share[i] * (float(i == j) - share[j])).sum(-1)
             covariance[..., i, j] = covariance[..., j, i] = cell
     return observed, expected, covariance
+
+
+def _survival_before(at_risk: FloatArray, deaths: FloatArray, first: IntArray) -> FloatArray:
+    """Survival of all together just before each time, for positions in ascending order of time."""
+    opens = first == np.arange(first.shape[-1])
+    steps = np.ones((first.shape[0], first.shape[1] + 1))
+    steps[:, 1:] = np.where(opens, 1 - deaths / np.maximum(at_risk, 1), 1.0)
+    survival: FloatArray = np.cumprod(steps, axis=-1, dtype=np.float64)
+    before: FloatArray = np.take_along_axis(survival, first, -1)
+    return before
 
 
 def _left(flag: IntArray, at: IntArray) -> FloatArray:

@@ -11,7 +11,7 @@ from scipy.special import ndtr, ndtri
 
 from protorun.errors import UsageError
 from protorun.statistics._order import FloatArray, groups_of, rows
-from protorun.statistics.survival.kaplan_meier import Curve, kaplan_meier
+from protorun.statistics.survival.kaplan_meier import Curve, Estimate, kaplan_meier
 
 Scale = Literal["plain", "log", "log-log"]
 
@@ -47,6 +47,15 @@ def rmst(
     """
     mean, variance = _restricted(time, event, group, tau, small_sample)
     return _contrast(mean, np.sqrt(variance), mean[..., 1] - mean[..., 0], np.sqrt(variance.sum(-1)))
+
+
+def restricted_mean(curve: Curve, tau: float, level: float = 0.95) -> Estimate:
+    """Mean survival of each curve up to `tau` with limits, Greenwood's variance as in R; NaN as for `rmst`."""
+    if not 0 < tau < np.inf:
+        raise UsageError(f"a restricted mean needs a finite time after 0, not {tau:g}")
+    mean, variance, _ = _area(curve, tau)
+    half = ndtri(0.5 + level / 2) * np.sqrt(variance)
+    return Estimate(mean, mean - half, mean + half)
 
 
 def rmst_ratio(
