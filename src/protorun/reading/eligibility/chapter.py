@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from protorun.reading.eligibility.criteria import answerable, criteria, is_laboratory
-from protorun.reading.eligibility.cutting.segment import Item, Segmented, segment
+from protorun.reading.eligibility.cutting.items import Item
+from protorun.reading.eligibility.cutting.segment import Segmented, segment
 from protorun.reading.eligibility.logic.overrides import overridden
 from protorun.reading.eligibility.logic.relations import related
 from protorun.reading.eligibility.logic.trees import leaves

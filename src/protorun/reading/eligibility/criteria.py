@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from protorun.reading.eligibility.cutting.segment import Item, joined, limited
+from protorun.reading.eligibility.cutting.items import Item
+from protorun.reading.eligibility.cutting.segment import joined
+from protorun.reading.eligibility.cutting.spread import limited
 from protorun.reading.eligibility.logic.trees import classify, leaves, mapped, replaced
 from protorun.reading.eligibility.parents import is_lab, lead_of, takes_out, under, unended, within
 from protorun.reading.eligibility.pieces import parent_window
@@ -118,7 +120,7 @@ def _in_one_line(item: Item, texts: Texts) -> Criterion | None:
     if found is None or ":" in item.text.text[found.end() :]:
         return None
     length = len(item.text.text)
-    child = replace(item, text=item.text.cut(found.end(), length), begins=-1)
+    child = replace(item, text=item.text.cut(found.end(), length), begins=-1, ends=-1)
     parent = replace(item, text=item.text.cut(0, found.end()), children=(child,))
     if takes_out(parent) or re.search(r"\b(?:if|unless|except|not|no|without)\b", parent.text.text.lower()):
         return None
@@ -216,10 +218,12 @@ def read_item(item: Item, text: Mapped, texts: Texts) -> Criterion:
 
 
 def _with_prefix(source: Source, item: Item, original: str) -> Source:
-    """The source of an entry from its first word on, also where that only names the part of the trial."""
-    if not 0 <= item.begins < source.start:
+    """The source of an entry from its first word to its last, also where those only name the part of the trial."""
+    start = item.begins if 0 <= item.begins < source.start else source.start
+    end = max(source.end, item.ends)
+    if (start, end) == (source.start, source.end):
         return source
-    return source.model_copy(update={"start": item.begins, "quote": original[item.begins : source.end]})
+    return source.model_copy(update={"start": start, "end": end, "quote": original[start:end]})
 
 
 def _announced(expr: Expr, whole: Source, text: Mapped, lost: list[tuple[int, int]]) -> Expr:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from protorun.reading.eligibility.cutting.segment import Item
+from protorun.reading.eligibility.cutting.items import Item
 from protorun.reading.eligibility.logic.examples import timeless
 from protorun.reading.eligibility.logic.trees import classify, leaves, mapped
 from protorun.reading.eligibility.pieces import without_window

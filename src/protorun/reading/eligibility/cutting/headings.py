@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from protorun.reading.eligibility.cutting.scopes import list_scope
+
 _BOTH = re.compile(r"inclusion\s*(?:/|and|&|or|,)\s*exclusion|exclusion\s*(?:/|and|&)\s*inclusion")
 _WORD = re.compile(
     r"^(?P<before>(?:[a-z0-9()/&,'.-]+[ ]){0,7}?)"
@@ -13,11 +15,11 @@ _WORD = re.compile(
     r"(?P<after>[^:;.]{0,80}?)\s*[:.;]*\s*$"
 )
 _INLINE = re.compile(
-    r"^(?:[a-z0-9()/&-]+[ ]){0,4}?(?P<which>inclusion|exclusion|non-?inclusion)(?:\s+(?:criteria|criterion))?(?P<after>\s*\([^)]{0,60}\))?\s*:\s*(?=\S)"
+    r"^(?P<before>(?:[a-z0-9()/&-]+[ ]){0,4}?)(?P<which>inclusion|exclusion|non-?inclusion)(?:\s+(?:criteria|criterion))?(?P<after>\s*\([^)]{0,60}\)|\s+(?:for|in) [^:.;]{2,60})?\s*:\s*(?=\S)"
 )
 _SENTENCE = re.compile(
     r"(?:patients?|subjects?|participants?|individuals?|persons?|those|volunteers?|candidates?|women|children)\b[^.]{0,80}?\b(?:"
-    r"(?P<out>(?:will be |are |is |must be |should be |be )?(?:excluded|not be (?:eligible|included|enrolled)|ineligible|not eligible)|(?:may|must|should|can) not (?:enter|participate|be)|cannot)"
+    r"(?P<out>(?:will be |are |is |must be |should be |be )?(?:excluded|not be (?:eligible|included|enrolled)|ineligible|not eligible|disqualified|barred)|(?:may|must|should|can) not (?:enter|participate|be)|cannot)"
     r"|(?P<in>(?:will be |are |is |be )?(?:eligible|included|enrolled)|must (?:meet|satisfy|fulfill?|have))\b)[^.]{0,120}?(?:following|criteria|below|if|who|apply)[^.]{0,60}:\s*$"
 )
 _SCOPE = re.compile(
@@ -25,6 +27,14 @@ _SCOPE = re.compile(
 )
 
 
+_LONG = re.compile(
+    r"(?P<before>[^:;.]{2,130}?)(?: specific| key| main)* (?P<which>non-?inclusion|inclusion|exclusion) criteri(?:a|on)\s*:?\s*$"
+)
+_STARTS = re.compile(r"(?:part|cohort|arm|phase|group|module|step)s? |sub-?stud|dose (?:esc|exp)")
+_TURNED_AWAY = re.compile(
+    r"(?:patients?|subjects?|participants?|individuals?|persons?|those|volunteers?|candidates?|women|children)\b[^.:]{0,40}\b(?:any|one|criteria|following|these)\b[^.:]{0,90}"
+    r"(?:excluded|disqualified|ineligible|not eligible|not be (?:eligible|included|enrolled))\b[^.:]{0,60}:$"
+)
 _TITLES = ("clusion", "clude", "eligibility", "selection", "entry")
 
 
@@ -36,6 +46,10 @@ class Heading:
     polarity: str
     scope: str = ""
     rest: int = 0
+    sentence: bool = False
+    """True for a sentence, which goes on with the scope of the title above it."""
+    some: bool = False
+    """True for a sentence about some of the patients; behind a marker it is an entry."""
 
 
 def heading(text: str) -> Heading | None:
@@ -48,11 +62,17 @@ def heading(text: str) -> Heading | None:
     if _BOTH.search(text) and len(text) < 60:
         return Heading("")
     if (match := _WORD.match(text)) and (match["criteria"] or len(text) < 30) and _is_title(match, text):
-        return Heading(_polarity(match["which"], text), _scope(text))
+        return Heading(_polarity(match["which"], text), list_scope(match["before"], match["after"]))
+    if (match := _LONG.match(text)) and _STARTS.match(text):
+        return Heading(_polarity(match["which"], "criteria"), list_scope(match["before"], ""))
     if match := _SENTENCE.search(text):
         if re.search(r"one of|any one|at least|either", text) and not match["out"]:
             return None
-        return Heading("exclusion" if match["out"] else "inclusion", _scope(text))
+        scope = _scope(text)
+        some = bool(scope) or _of_some(text[: match.start("out" if match["out"] else "in")])
+        return Heading("exclusion" if match["out"] else "inclusion", scope, sentence=True, some=some)
+    if text.endswith(":") and _TURNED_AWAY.match(text):
+        return Heading("exclusion", sentence=True, some=True)
     return _inline(text)
 
 
@@ -60,7 +80,8 @@ def _inline(text: str) -> Heading | None:
     match = _INLINE.match(text)
     if not match:
         return None
-    return Heading(_polarity(match["which"], match[0]), _scope(match[0]), match.end())
+    scope = list_scope(match["before"], match["after"] or "")
+    return Heading(_polarity(match["which"], match[0]), scope, match.end())
 
 
 def _is_title(match: re.Match[str], text: str) -> bool:
@@ -86,117 +107,18 @@ def _polarity(which: str, text: str) -> str:
     return "" if "criteria" not in text else "inclusion"
 
 
+_RESTRICTS = re.compile(r"\b(?:who|with|whose|having|positive|receiving|known|previously)\b")
+_WHO_MEET = re.compile(r"\b(?:meet|meets|met|meeting|fulfill?|satisfy|criteria|following|any)\b")
+
+
+def _of_some(subject: str) -> bool:
+    """`patients who are HIV-positive are eligible if` is about some, `subjects with any of the following` about all."""
+    return bool(_RESTRICTS.search(subject)) and not _WHO_MEET.search(subject)
+
+
 def _scope(text: str) -> str:
+    """The part a sentence before a list names."""
     match = _SCOPE.search(text)
     if not match or re.search(r"\ball\b", text):
         return ""
     return re.sub(r"\s+", " ", match[0]).strip()
-
-
-def subheading(text: str) -> str | None:
-    """A short title inside a list (`Part B:`, `DISEASE CHARACTERISTICS:`); the scope it sets, empty for none."""
-    plain = text.strip().strip("*_#= ")
-    if not plain.endswith(":") or len(plain) > 70:
-        return None
-    lower = plain.lower()
-    words = lower.rstrip(":").split()
-    if _SCOPE.match(lower.removeprefix("for ").removeprefix("the ")) and len(words) <= 7:
-        return _scope(lower)
-    if plain.isupper() and len(words) <= 6:
-        return ""
-    return None
-
-
-_PARTS = re.compile(
-    r"\b(?:part|cohort|arm|phase|group|step|substudy|sub-study|module|escalation|expansion|run-in|lead-in)s?\b"
-)
-_OF_PARTS = frozenset(
-    [
-        "for",
-        "the",
-        "in",
-        "of",
-        "and",
-        "or",
-        "only",
-        "to",
-        "subject",
-        "subjects",
-        "patient",
-        "patients",
-        "participant",
-        "participants",
-        "individual",
-        "individuals",
-        "part",
-        "parts",
-        "cohort",
-        "cohorts",
-        "arm",
-        "arms",
-        "phase",
-        "phases",
-        "group",
-        "groups",
-        "step",
-        "steps",
-        "substudy",
-        "sub-study",
-        "module",
-        "modules",
-        "dose",
-        "escalation",
-        "expansion",
-        "monotherapy",
-        "combination",
-        "triplet",
-        "doublet",
-        "run-in",
-        "lead-in",
-        "safety",
-        "backfill",
-        "possible",
-        "extension",
-        "experimental",
-        "control",
-        "treatment",
-        "randomized",
-        "study",
-        "all",
-        "enrolled",
-        "registration",
-        "optimization",
-    ]
-)
-_LABEL = re.compile(r"[a-z0-9]{1,2}(?:[-/][a-z0-9]{1,2}){0,8}|[ivx]{1,4}")
-_PREFIX = re.compile(
-    r"(?P<bracket>\((?P<inside>[^():]{4,60}? only)\)\s*:?|(?P<plain>[^:.;]{4,90}?)\s*(?P<end>[:,]))\s*(?=\S)"
-)
-_ANOTHER = re.compile(r"\b(?:part|cohort|arm|phase|group) ?[a-z0-9]{1,3} ?:")
-_EXPLAINED = re.compile(r"\([^()]{2,40}\)")
-
-
-def part_prefix(text: str) -> tuple[str, int] | None:
-    """`Part 2 (asthma participants): FEV1 ...`: the part of the trial an entry is limited to, and where its words begin."""
-    match = _PREFIX.match(text)
-    if match is None or _ANOTHER.search(text, match.end()):
-        return None
-    named = (match["inside"] or match["plain"]).strip()
-    listed = match["end"] == ","
-    if listed and not re.match(r"(?:for|in) ", named):
-        return None
-    words = re.split(r"[ ,&]+", _EXPLAINED.sub(" ", named).strip())
-    if not _PARTS.search(named) or not _of_parts(words):
-        return None
-    return re.sub(
-        r"\s+", " ", re.sub(r"^(?:only )?(?:for |in )?(?:the )?| only$", "", named)
-    ).strip(), match.end()
-
-
-def _of_parts(words: list[str]) -> bool:
-    """Nothing but parts and their labels; `psoriatic group only` may name its group by one word of its own."""
-    unknown = [w for w in words if w and w not in _OF_PARTS and not _LABEL.fullmatch(w)]
-    if len(unknown) > 1 or len(words) > 14:
-        return False
-    named = [w for w in words if w != "only"][-1].rstrip("s")
-    return not unknown or (words[-1] == "only" and named in ("group", "cohort", "arm"))

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from protorun.reading.eligibility.cutting.headings import heading, part_prefix, subheading
+from protorun.reading.eligibility.cutting.headings import heading
+from protorun.reading.eligibility.cutting.items import Item
+from protorun.reading.eligibility.cutting.scopes import both, is_group, title
+from protorun.reading.eligibility.cutting.spread import labeled, limited, spread
 from protorun.study.record import Passage
 from protorun.terms.normalize import normalize
 from protorun.terms.offsets import Mapped, identity
@@ -21,32 +24,8 @@ _ENUMERATED = re.compile(r"\b(?:and|or|and/or|unless|except)[ ,:]*$")
 _CLOSING = re.compile(
     r"^(?:other|additional)? ?protocol[- ](?:defined|specified) (?:inclusion|exclusion)|^note\b|^other protocol"
 )
-_FOLLOWING = re.compile(r"\bfollowing\W*$")
 _NUMBERED = re.compile(r"\d[.)]\s")
 _DETAIL_START = re.compile(r"^(?:note|notes|nb|please note|for example|e\.g\.)\b")
-
-
-@dataclass(frozen=True)
-class Item:
-    """One entry of a list. `text` is normalized and mapped to the original; `level` is its depth; `amends` marks a line
-    without a marker that adds to the entry before it."""
-
-    polarity: Literal["inclusion", "exclusion"]
-    text: Mapped
-    locator: str
-    level: int = 0
-    marker: str = ""
-    scope: str = ""
-    amends: bool = False
-    children: tuple[Item, ...] = ()
-    begins: int = -1
-    """Original offset of its first word where the text leaves some out (`Part 2:`)."""
-
-    @property
-    def leads(self) -> bool:
-        """True when the entry announces those below it."""
-        text = self.text.text
-        return text.rstrip().endswith(":") or ("following" in text and _FOLLOWING.search(text) is not None)
 
 
 @dataclass
@@ -65,6 +44,8 @@ _Place = tuple[str, int, str]  # locator, indentation, marker
 class _State:
     polarity: Literal["inclusion", "exclusion"] = "inclusion"
     scope: str = ""
+    around: str = ""
+    """The part of the trial whose lists follow (`Part B:` above `Inclusion Criteria:`)."""
     open: Item | None = None
     after_blank: bool = False
 
@@ -79,23 +60,9 @@ def segment(passages: Iterable[Passage]) -> Segmented:
         for line in _lines(text):
             _line(line, passage.source.locator, state, found)
         state.open = None
-    found.items = [limited(item) for item in _nested(found.items)]
+    nested = _nested(spread(found.items))
+    found.items = [limited(item) for item in labeled(nested)]
     return found
-
-
-def limited(item: Item) -> Item:
-    """`Cohort A only: ...`: the part is the scope of the entry and of those below it."""
-    found = part_prefix(item.text.text.lower())
-    if found is None:
-        return item
-    scope, at = found
-    text = item.text.cut(at, len(item.text.text))
-    children = tuple(_scoped(c, scope) for c in item.children)
-    return replace(item, text=text, scope=scope, children=children, begins=item.text.starts[0])
-
-
-def _scoped(item: Item, scope: str) -> Item:
-    return replace(item, scope=scope, children=tuple(_scoped(c, scope) for c in item.children))
 
 
 def _label(passage: Passage, state: _State, found: Segmented) -> None:
@@ -120,7 +87,7 @@ def _line(line: Mapped, locator: str, state: _State, found: Segmented) -> None:
     indent, marker, body = _unmarked(line)
     if not body.text.strip():
         return
-    if _is_heading(body, locator, state, found):
+    if _is_heading(body, (locator, indent, marker), state, found):
         return
     for number, piece in _collapsed(body):
         _add(piece, (locator, indent, number or marker), state, found)
@@ -154,23 +121,61 @@ def _stripped(text: Mapped) -> Mapped:
     return text.cut(start, len(text.text.rstrip()))
 
 
-def _is_heading(body: Mapped, locator: str, state: _State, found: Segmented) -> bool:
+def _is_heading(body: Mapped, place: _Place, state: _State, found: Segmented) -> bool:
+    locator = place[0]
     named = heading(body.text.lower())
-    if named is None:
-        scope = subheading(body.text)
-        if scope is None:
-            return False
-        state.scope, state.open = scope, None
-        return True
+    marked = bool(place[2])
+    if named is None or (marked and (named.some or (named.rest and named.scope))):
+        return _is_title(body, place, state, found)
+    goes_on = named.sentence and not named.scope and named.polarity == state.polarity
     if named.polarity:
         state.polarity = "exclusion" if named.polarity == "exclusion" else "inclusion"
         end = named.rest or len(body.text)
         start, stop = body.span(0, end)
         found.headed.setdefault(state.polarity, (start, stop, locator))
-    state.scope, state.open = named.scope, None
-    if named.rest:
+    entered = _go_into(state, found)
+    state.scope = state.scope if goes_on and not entered else both(state.around, named.scope)
+    state.open = None
+    rest = body.text[named.rest :].strip().lower() if named.rest else ""
+    if rest and is_group(rest):
+        state.scope = both(state.scope, rest)
+    elif rest:
         for number, piece in _collapsed(_stripped(body.cut(named.rest, len(body.text)))):
             _add(piece, (locator, 0, number), state, found)
+    return True
+
+
+_WRAPPED = 60
+"""A shorter line does not go on below; its list simply has no full stops."""
+
+
+def _go_into(state: _State, found: Segmented) -> bool:
+    """A title of a part right above the heading of a list is the scope of that list and of those behind it."""
+    last = found.items[-1] if found.items else None
+    if last is None or last.title is None or last.marker or last.title.kind not in ("part", "group"):
+        return False
+    if len(found.items) > 1 and found.items[-2].title is not None:
+        return False
+    found.items.pop()
+    state.around = last.title.scope
+    return True
+
+
+def _is_title(body: Mapped, place: _Place, state: _State, found: Segmented) -> bool:
+    """A title inside a list: of a topic (`DISEASE CHARACTERISTICS:`), or of those the entries below it are for."""
+    locator, indent, marker = place
+    colon = body.text.endswith(":")
+    previous = state.open
+    wrapped = previous is not None and len(previous.text.text) > _WRAPPED and not state.after_blank
+    if wrapped and not colon and not marker and previous is not None and _continues(previous, body):
+        return False
+    named = title(body.text, state.polarity)
+    if named is None:
+        topic = colon and len(body.text) <= 70 and body.text.isupper() and len(body.text.split()) <= 6
+        state.open = None if topic else previous
+        return topic
+    found.items.append(Item(state.polarity, body, locator, indent, marker, state.scope, title=named))
+    state.open, state.after_blank = None, False
     return True
 
 

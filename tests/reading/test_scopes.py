@@ -1,0 +1,134 @@
+"""Whom a criterion is for: titles of lists and titles inside them, labels before an entry, brackets behind it."""
+
+from __future__ import annotations
+
+import pytest
+from test_eligibility import read
+
+LISTS = "Inclusion Criteria:\n\n* ECOG 0-1\n\n{title}\n\n* Melanoma\n"
+
+
+def scopes(text: str) -> dict[str, str]:
+    return {" ".join(c.text.split()): c.scope for c in read(text).values()}
+
+
+@pytest.mark.parametrize(
+    ("title", "scope"),
+    [
+        ("Inclusion Criteria for Sub Study 2:", "sub study 2"),
+        ("Additional Inclusion Criteria for HCC Participants", "hcc participants"),
+        ("Sibling Inclusion Criteria for Gene Testing:", "sibling, gene testing"),
+        ("Cohort B (2L Esophageal Carcinoma [ESCC]) - Specific Inclusion Criteria:", None),
+        ("Part 2 (H&N cancer)", "part 2 (h&n cancer)"),
+        ("Study Group:", "study group"),
+        ("For Triplet combination ovarian cancer:", "triplet combination ovarian cancer"),
+        ("Healthy controls:", "healthy controls"),
+        ("Inclusion criteria: healthy subjects", "healthy subjects"),
+        ("Cohorts A1 and A2 must meet the following enrollment criteria:", "cohorts a1 and a2"),
+    ],
+)
+def test_a_title_limits_what_stands_below_it_and_nothing_above(title, scope):
+    found = scopes(LISTS.format(title=title))
+    assert found["ECOG 0-1"] == ""
+    assert found["Melanoma"] == (scope or "cohort b (2l esophageal carcinoma [escc])")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Key Inclusion Criteria:",
+        "Common Inclusion Criteria for All Participants",
+        "General inclusion criteria for all cohorts",
+        "Inclusion criteria (all must be met):",
+        "Inclusion Criteria at Screening:",
+        "Patients must meet all of the following criteria:",
+        "DISEASE CHARACTERISTICS:",
+    ],
+)
+def test_a_title_for_everybody_limits_nothing(title):
+    assert scopes(LISTS.format(title=title))["Melanoma"] == ""
+
+
+def test_a_title_with_a_number_reaches_to_the_next_number():
+    found = scopes(
+        "Inclusion Criteria:\n\n1. ECOG 0-1\n2. CRPC subjects (Phase 2a Cohort 4 ONLY):\n\n"
+        "   * Prior docetaxel\n   * Melanoma\n3. Age >= 18 years\n"
+    )
+    assert found == {
+        "ECOG 0-1": "",
+        "Prior docetaxel": "crpc subjects (phase 2a cohort 4)",
+        "Melanoma": "crpc subjects (phase 2a cohort 4)",
+        "Age >= 18 years": "",
+    }
+
+
+def test_an_entry_with_entries_of_its_own_does_not_limit_those_behind_it():
+    found = scopes(
+        "Inclusion Criteria:\n\n* Cohort B: patients with prior surgery must fulfill the following requirements:\n"
+        "  * Melanoma\n* Age >= 18 years\n"
+    )
+    assert found["Age >= 18 years"] == ""
+    assert found["Melanoma"] == "cohort b: patients with prior surgery"
+
+
+def test_one_cohort_ends_where_the_next_begins_also_deeper_in():
+    found = scopes(
+        "Inclusion Criteria:\n\n1. Subjects (Cohort 12 ONLY)\n\n   * Melanoma\n\n     2, Subjects (Cohort 14 ONLY)\n   * Asthma\n"
+    )
+    assert found["Asthma"] == "subjects (cohort 14)"
+
+
+def test_a_part_above_both_lists_limits_both():
+    found = scopes(
+        "Part A:\n\nInclusion Criteria:\n\n* Melanoma\n\nExclusion Criteria:\n\n* Asthma\n\n"
+        "Part B:\n\nInclusion Criteria:\n\n* Eczema\n"
+    )
+    assert found == {"Melanoma": "part a", "Asthma": "part a", "Eczema": "part b"}
+
+
+def test_a_list_of_cohorts_is_no_list_of_titles():
+    text = "Inclusion Criteria:\n\n* Metastatic disease for the respective cohort:\n\n  1. Cohort B1 (Melanoma)\n  2. Cohort B2 (Asthma)\n"
+    (criterion,) = read(text).values()
+    assert "Cohort B2" in criterion.text
+    assert criterion.klass == "partial"
+
+
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        ("Chemotherapy within 4 weeks (Part 2 only)", "part 2"),
+        ("Presence of a KRAS mutation (applicable only to the lung cohort).", "lung cohort"),
+        ("Subjects with rare tumors (Cohort 10 ONLY) Melanoma", "subjects with rare tumors (cohort 10)"),
+        ("For the six-patient safety cohort, subjects must have melanoma", "six-patient safety cohort"),
+        ("Inclusion criterion for the dose-escalation: melanoma", "dose-escalation"),
+    ],
+)
+def test_words_before_and_behind_an_entry_limit_it(text, scope):
+    (criterion,) = read(f"Inclusion Criteria:\n\n* {text}\n").values()
+    assert criterion.scope == scope
+    assert criterion.text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Surgery, or chemotherapy (Part 2 only)", "Lesions by RECIST (cohorts 3, 4), or mRECIST (cohort 1)"],
+)
+def test_a_bracket_behind_the_last_of_several_does_not_limit_them_all(text):
+    (criterion,) = read(f"Inclusion Criteria:\n\n* {text}\n").values()
+    assert criterion.scope == ""
+    assert criterion.klass != "computable"
+
+
+def test_diseases_before_neighboring_entries_limit_each():
+    found = scopes(
+        "Inclusion Criteria:\n\n* NSCLC: no more than 2 prior lines of chemotherapy\n* Melanoma: no prior treatment with nivolumab\n"
+        "* Measurable disease\n"
+    )
+    assert list(found.values()) == ["nsclc", "melanoma", ""]
+
+
+def test_those_turned_away_at_the_end_of_the_sentence_begin_the_exclusions():
+    (criterion,) = read(
+        "Participants who meet any of these criteria will be disqualified from the study:\n\n1. Pregnancy\n"
+    ).values()
+    assert criterion.polarity == "exclusion"
