@@ -21,6 +21,7 @@ WIDE = {
     "report/figures": "one file for each kind of picture",
     "report/sections": "one file for each section of the page",
     "patients": "one file for each shape that patients' data come in, and the cells and rows they share",
+    "cdisc": "one file for each data set, and the dates, subjects and codes they share",
     "records": "one file for each format and layout, and the small readers they share",
 }
 
