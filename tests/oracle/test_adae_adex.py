@@ -61,7 +61,7 @@ def test_hys_law_of_the_published_subjects(data):
     assert len(law) == 11
     assert law["AVALC"].to_list() == law["AVALC_found"].to_list()
     results = published.filter(pl.col("PARAMCD") != "HYSLAW").join(
-        found, on=["USUBJID", "PARAMCD", "LBSEQ"], suffix="_found"
+        found, on=["USUBJID", "PARAMCD", "LBSEQ", "AVISIT"], suffix="_found"
     )
     assert len(results) == 240
     assert results["CRIT1FL"].to_list() == results["CRIT1FL_found"].to_list()

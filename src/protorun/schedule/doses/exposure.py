@@ -37,7 +37,7 @@ def exposure(
     """
 
     def summed(values: FloatArray) -> FloatArray:
-        return np.bincount(patient, np.nan_to_num(values), patients)
+        return np.bincount(patient, np.nan_to_num(values), patients).astype(np.float64)
 
     length = summed(days)
     total, planned = summed(per_day * days), summed(planned_per_day * days)
