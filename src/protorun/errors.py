@@ -62,6 +62,15 @@ class NotStated(ProtorunError):
         super().__init__(_sentence(f"the record does not state {what}", where, hint))
 
 
+class PolicyRequired(NotStated):
+    """A rule of the derivation that the record leaves silent, and no named policy was chosen to fill it."""
+
+    def __init__(self, what: str, *, path: str, there_are: Iterable[str]) -> None:
+        super().__init__(what, path=path)
+        self.there_are = tuple(there_are)
+        self.args = (f"{self.args[0]}, or choose a policy (or assume one): {', '.join(self.there_are)}",)
+
+
 class Blocked(ProtorunError):
     """A step waits for the result of another arm or part, and that result does not exist yet."""
 

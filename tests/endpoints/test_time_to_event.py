@@ -1,6 +1,7 @@
 """Time to event: the core rules one by one, and laws."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -23,6 +24,9 @@ def answer(value):
 DEATH = EndpointEvent(kind="death")
 WORSE = EndpointEvent(kind="progression", criteria="recist_1_1")
 OPEN = Censoring(when="no_event_by_cutoff", at="last_adequate_assessment", basis=answer("no_event_by_cutoff"))
+
+
+derived = partial(derive, assume="treatment_policy")
 
 
 def endpoint(*rules: Censoring, events=(WORSE, DEATH), origin="enrollment") -> Endpoint:
@@ -51,7 +55,7 @@ def tables(scans: list[tuple[int, Response]], **known: int) -> Tables:
 
 
 def run(rules: tuple[Censoring, ...], scans, cutoff=None, **known) -> tuple[str, int, str]:
-    found = derive(endpoint(*rules), tables(scans, **known), cutoff_day=cutoff)
+    found = derived(endpoint(*rules), tables(scans, **known), cutoff_day=cutoff)
     return Status(int(found.status[0])).name, int(found.days[0]), found.why(0).code
 
 
@@ -73,7 +77,7 @@ def test_ne_is_no_adequate_assessment():
 def test_nothing_after_the_cutoff_is_known():
     scans = [(43, Response.SD), (85, Response.PD)]
     assert run((OPEN,), scans, cutoff=84) == ("CENSORED", 43, "no_event_by_cutoff")
-    assert len(derive(endpoint(OPEN), tables(scans), cutoff_day=0)) == 0  # not yet enrolled
+    assert len(derived(endpoint(OPEN), tables(scans), cutoff_day=0)) == 0  # not yet enrolled
 
 
 @pytest.mark.parametrize("overrides", [True, False])
@@ -109,15 +113,15 @@ def test_a_rule_the_record_does_not_fill_in_stops_the_derivation():
     with pytest.raises(NotStated, match="missed_visits"):
         run((Censoring(when="missed_visits", at="last_adequate_assessment"),), [])
     with pytest.raises(NotStated, match="what counts as an event"):
-        derive(endpoint(OPEN, events=()), tables([]))
+        derived(endpoint(OPEN, events=()), tables([]))
     with pytest.raises(NotStated, match="relapse"):
-        derive(endpoint(OPEN, events=(EndpointEvent(kind="relapse"),)), tables([]))
+        derived(endpoint(OPEN, events=(EndpointEvent(kind="relapse"),)), tables([]))
 
 
 def test_no_assessment_by_the_named_criteria_is_said():
     neuro = EndpointEvent(kind="neurological_progression", criteria="rano_lm")
     with pytest.raises(NothingRecorded, match="rano_lm"):
-        derive(endpoint(OPEN, events=(neuro,)), tables([]))
+        derived(endpoint(OPEN, events=(neuro,)), tables([]))
 
 
 def test_an_origin_that_lies_after_the_event_makes_day_1():
@@ -133,8 +137,8 @@ responses = st.lists(
 @given(responses, st.one_of(st.none(), st.integers(2, 300)))
 def test_adding_a_death_never_lengthens_pfs(gaps, death):
     scans = [(int(d), r) for d, (_, r) in zip(np.cumsum([g for g, _ in gaps], dtype=int), gaps, strict=True)]
-    alive = derive(endpoint(OPEN), tables(scans))
-    dead = derive(endpoint(OPEN), tables(scans, death_on=NO_DAY if death is None else death))
+    alive = derived(endpoint(OPEN), tables(scans))
+    dead = derived(endpoint(OPEN), tables(scans, death_on=NO_DAY if death is None else death))
     if alive.event[0]:
         assert dead.event[0]
         assert dead.days[0] <= alive.days[0]
@@ -158,9 +162,9 @@ def test_a_patient_of_a_batch_is_the_patient_alone_and_copies_do_not_mix(group, 
     rows = [(c, day, r) for c, (scans, _) in enumerate(people) for day, r in scans]
     c, day, r = (np.array([row[i] for row in rows], int) for i in range(3))
     both = Tables(who, timepoints={("recist_1_1", "whole_body"): calls(c, 0 * c, day, r)})
-    together = derive(endpoint(OPEN), both, cutoff_day=cutoff)
+    together = derived(endpoint(OPEN), both, cutoff_day=cutoff)
     for at, (scans, death) in enumerate(people):
-        alone = derive(endpoint(OPEN), tables(scans, death_on=death), cutoff_day=cutoff)
+        alone = derived(endpoint(OPEN), tables(scans, death_on=death), cutoff_day=cutoff)
         assert (together.days[at], together.status[at], together.why(at)) == (
             alone.days[0],
             alone.status[0],
@@ -171,5 +175,5 @@ def test_a_patient_of_a_batch_is_the_patient_alone_and_copies_do_not_mix(group, 
 def test_tables_are_not_changed():
     given_ = tables([(43, Response.SD)], death_on=60)
     before = replace(given_.patients)
-    derive(endpoint(OPEN), given_, cutoff_day=50)
+    derived(endpoint(OPEN), given_, cutoff_day=50)
     np.testing.assert_array_equal(before.death_on, given_.patients.death_on)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from protorun.analyze.estimating import compare, padded, rates, times
 from protorun.analyze.gathering import tables_of, with_events, with_time_points
 from protorun.analyze.results import EndpointResult, Results, Skipped
-from protorun.endpoints import derive
+from protorun.endpoints import CensoringPolicy, censoring_policy, derive
 from protorun.errors import NothingRecorded, NotStated, PluginNotFound, UsageError
 from protorun.patients.recorded import Recorded
 from protorun.response import settings_for
@@ -28,7 +28,9 @@ _NOT_SEEN = (Response.NE, Response.MISSING, Response.NONE)
 _MEASURE = {
     "response_rate": "share of patients, exact 95 % limits (Clopper-Pearson)",
     "time_to_event": "median in days (day 1 = origin), 95 % limits from the log transformation, as R's default",
+    "duration": "median in days (day 1 = first response), 95 % limits from the log transformation, as R's default",
 }
+_ASSUMED = "treatment_policy"
 
 
 def analyze(
@@ -38,16 +40,21 @@ def analyze(
     cutoff: date | int | None = None,
     policies: Mapping[str, str] | None = None,
     landmarks: Sequence[float] = (),
+    censoring: CensoringPolicy | str | None = None,
 ) -> Results:
     """Every endpoint of the study: estimates with intervals, counts by deciding rule, curves, and a log-rank test
     between arms; as known at the cutoff (a date, or a day of the trial for a conducted one). `landmarks` are months at
     which survival is estimated.
+
+    `policies` are those of response criteria; `censoring` names the policy (such as `fda_2007_a`) that fills the
+    censoring rules a record leaves silent. Without one `treatment_policy` is assumed: events count, whatever came before.
 
     Endpoints the record leaves too open, or of a kind the tables do not answer, are listed in `skipped` with the reason.
     Raises PatientDataError for tables that contradict themselves, UsageError for a trial of several copies and for a
     policy that does not exist.
     """
     _check_policies(policies or {})
+    censoring = None if censoring is None else censoring_policy(censoring)
     day = (cutoff - _EPOCH).days if isinstance(cutoff, date) else cutoff
     tables = _tables(data, day)
     people = tables.patients
@@ -60,7 +67,10 @@ def analyze(
     for endpoint in study.endpoints:
         try:
             tables, notes, doubts = with_time_points(tables, endpoint, policies or {})
-            done.append(_analyzed(endpoint, tables, entered, day, notes=notes, landmarks=tuple(landmarks)))
+            result = _analyzed(
+                endpoint, tables, entered, day, notes=notes, landmarks=tuple(landmarks), censoring=censoring
+            )
+            done.append(result)
             warnings += doubts
         except NotStated as lack:
             skipped.append(Skipped(endpoint.id, str(lack), lack.path))
@@ -138,12 +148,14 @@ def _analyzed(
     *,
     notes: tuple[str, ...],
     landmarks: tuple[float, ...],
+    censoring: CensoringPolicy | str | None,
 ) -> EndpointResult:
-    rows = derive(endpoint, tables, cutoff_day=cutoff)
+    assume = None if censoring else _ASSUMED
+    rows = derive(endpoint, tables, cutoff_day=cutoff, policy=censoring, assume=assume)
     rows = rows.where(entered[rows.row])
     arms = tables.patients.arms if len(tables.patients.arms) > 1 else ("all",)
     side_by_side = padded(rows, 1, len(arms))
-    timed = endpoint.kind == "time_to_event"
+    timed = endpoint.kind != "response_rate"
     return EndpointResult(
         id=endpoint.id,
         name=endpoint.name.value or endpoint.id,

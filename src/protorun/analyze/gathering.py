@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from protorun.endpoints.censoring.filling import BY_CRITERIA
 from protorun.endpoints.course import rows_of
-from protorun.endpoints.seen import criteria_of
+from protorun.endpoints.origin import FIRST_RESPONSE
+from protorun.endpoints.points import criteria_of
 from protorun.errors import NothingRecorded, NotStated, PluginNotFound
 from protorun.patients.recorded import Recorded
 from protorun.response import assess, check, in_compartment, settings_for
@@ -117,8 +119,9 @@ def _doubts(tables: Tables, lesions: Any, settings: Any) -> list[str]:
 def _needed(endpoint: Endpoint) -> list[Key]:
     if endpoint.kind == "response_rate":
         return [criteria_of(endpoint)]
-    if endpoint.kind == "time_to_event":
-        return [criteria_of(endpoint, e) for e in endpoint.events if "progression" in e.kind]
+    if endpoint.kind in ("time_to_event", "duration"):
+        scanned = [criteria_of(endpoint, e) for e in endpoint.events if e.kind in (*BY_CRITERIA, "response")]
+        return [*scanned, criteria_of(endpoint)] if endpoint.origin.value == FIRST_RESPONSE else scanned
     raise NotStated(
         f"an endpoint that tables of patients and lesions answer: {endpoint.id} is of the kind {endpoint.kind}"
     )

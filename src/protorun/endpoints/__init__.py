@@ -13,8 +13,10 @@ from protorun.endpoints.best import (
     parameter,
 )
 from protorun.endpoints.best_response import Course, best_response
+from protorun.endpoints.censoring import CensoringPolicy, censoring_policies, censoring_policy
 from protorun.endpoints.course import course_of
 from protorun.endpoints.derived import Derived, Reason
+from protorun.endpoints.first_event import Dated, FirstEvent, first_event
 from protorun.endpoints.policy import Policy, policies, policy
 from protorun.endpoints.response_rate import derive_rate
 from protorun.endpoints.time_to_event import derive_time
@@ -25,36 +27,53 @@ from protorun.trial.tables import Tables
 __all__ = [
     "PARAMETERS",
     "Best",
+    "CensoringPolicy",
     "Course",
+    "Dated",
     "Derived",
+    "FirstEvent",
     "ImmuneBest",
     "Policy",
     "Reason",
     "best_immune_rows",
     "best_of_rows",
     "best_response",
+    "censoring_policies",
+    "censoring_policy",
     "course_of",
     "cr_then_pr",
     "derive",
     "derive_rate",
     "derive_time",
     "explain_best",
+    "first_event",
     "parameter",
     "policies",
     "policy",
 ]
 
-_DERIVE = {"time_to_event": derive_time, "response_rate": derive_rate}
+_TIMED = ("time_to_event", "duration")
 
 
-def derive(endpoint: Endpoint, tables: Tables, *, cutoff_day: int | None = None) -> Derived:
+def derive(
+    endpoint: Endpoint,
+    tables: Tables,
+    *,
+    cutoff_day: int | None = None,
+    policy: CensoringPolicy | str | None = None,
+    assume: CensoringPolicy | str | None = None,
+) -> Derived:
     """Rows of an endpoint as known at the cutoff, each with the rule and the words of the record that decided it.
 
-    Raises NotStated when the record leaves open what the derivation needs, or describes an endpoint of a kind that is
-    not derived from tables; NothingRecorded when the tables lack the assessments.
+    `policy` (a choice) or `assume` (a guess, said so in `assumptions`) fills the censoring rules that the record leaves
+    silent; response rates have none. Raises PolicyRequired when such rules are silent and neither is given, NotStated
+    when the record leaves open what the derivation needs, or describes an endpoint of a kind that is not derived from
+    tables; NothingRecorded when the tables lack the assessments.
     """
-    if endpoint.kind not in _DERIVE:
-        raise NotStated(
-            f"an endpoint of a kind that tables of patients and lesions answer: {endpoint.id} is {endpoint.kind}"
-        )
-    return _DERIVE[endpoint.kind](endpoint, tables, cutoff_day=cutoff_day)
+    if endpoint.kind in _TIMED:
+        return derive_time(endpoint, tables, cutoff_day=cutoff_day, policy=policy, assume=assume)
+    if endpoint.kind == "response_rate":
+        return derive_rate(endpoint, tables, cutoff_day=cutoff_day)
+    raise NotStated(
+        f"an endpoint of a kind that tables of patients and lesions answer: {endpoint.id} is {endpoint.kind}"
+    )

@@ -32,7 +32,9 @@ class Derived:
 
     Time to event: `status` is a code of `Status`, `days` counts the start as day 1 (0 where undetermined). Response
     rates: `status` EVENT = success, CENSORED = none, `response` the best response used, `days` 0 without an assessment.
-    `reason` indexes `reasons`; `assumptions` say in words what was not stated and how it was read.
+    `reason` indexes `reasons`; `assumptions` say in words what was not stated and how it was read. `source` indexes
+    `sources`, the tables (and columns) rows were read from, and `source_row` is the row there, counted from 0; "" and -1
+    where a row stands on no single entry.
     """
 
     endpoint: str
@@ -47,6 +49,9 @@ class Derived:
     reason: NDArray[np.int16]
     reasons: tuple[Reason, ...]
     assumptions: tuple[str, ...] = ()
+    source: NDArray[np.int16] | None = None
+    source_row: IntArray | None = None
+    sources: tuple[str, ...] = ("",)
 
     def __len__(self) -> int:
         return len(self.row)
@@ -55,6 +60,18 @@ class Derived:
     def event(self) -> NDArray[np.bool_]:
         """Rows with the event, or the responders."""
         return np.asarray(self.status == Status.EVENT)
+
+    @property
+    def cause(self) -> NDArray[np.int8]:
+        """0 censored, 1 the event, 2 a competing event, -1 undetermined: what a cumulative incidence asks for."""
+        codes = {Status.EVENT: 1, Status.CENSORED: 0, Status.COMPETING: 2}
+        return np.select([self.status == s for s in codes], list(codes.values()), -1).astype(np.int8)
+
+    def came_from(self, at: int) -> tuple[str, int]:
+        """The table and the row that decided a row; ("", -1) where it stands on no single entry."""
+        if self.source is None or self.source_row is None:
+            return "", -1
+        return self.sources[int(self.source[at])], int(self.source_row[at])
 
     def where(self, keep: NDArray[np.bool_]) -> Derived:
         """The rows for which `keep` holds."""
@@ -70,6 +87,7 @@ class Derived:
         """A row in words: what came out, by which rule, by which sentence."""
         reason = self.why(at)
         response = Response(int(self.response[at]))
+        table, row = self.came_from(at)
         return {
             "endpoint": self.endpoint,
             "status": Status(int(self.status[at])).name.lower(),
@@ -81,6 +99,7 @@ class Derived:
             "why": reason.says,
             "words": reason.quote,
             "basis": reason.basis,
+            "from": f"{table}, row {row + 1}" if row >= 0 else table,
         }
 
 

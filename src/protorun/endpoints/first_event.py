@@ -55,13 +55,13 @@ def first_event(start_on: DayArray, events: Sequence[Dated], censorings: Sequenc
     end, source = np.full(count, _NEVER), np.full(count, -1, np.int16)
     source_row = np.full(count, -1, np.int32)
     for number, dated in enumerate(events):
-        day, named = _extreme(dated, count, last=False)
+        day, named = extreme(dated, count, last=False)
         hit = day < end
         end[hit], source[hit], source_row[hit] = day[hit], number, named[hit]
     happened = source >= 0
     latest = np.full(count, -_NEVER)
     for number, dated in enumerate(censorings, len(events)):
-        day, named = _extreme(dated, count, last=True)
+        day, named = extreme(dated, count, last=True)
         hit = ~happened & (day != -_NEVER) & (day >= latest)
         latest[hit], source[hit], source_row[hit] = day[hit], number, named[hit]
     known = (source >= 0) & (start_on != NO_DAY)
@@ -77,7 +77,7 @@ def first_event(start_on: DayArray, events: Sequence[Dated], censorings: Sequenc
     )
 
 
-def _extreme(dated: Dated, count: int, *, last: bool) -> tuple[Days, IntArray]:
+def extreme(dated: Dated, count: int, *, last: bool) -> tuple[Days, IntArray]:
     """Earliest (or latest) day of each patient and the name of its row: of equal days the first (or last) row."""
     keep = dated.day != NO_DAY
     if dated.until is not None:

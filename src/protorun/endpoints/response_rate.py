@@ -10,8 +10,8 @@ from protorun.endpoints.best_response import Course, best_response
 from protorun.endpoints.course import course_of
 from protorun.endpoints.derived import Derived, Reason, undetermined
 from protorun.endpoints.origin import origin_of
+from protorun.endpoints.points import criteria_of, points_for
 from protorun.endpoints.policy import MUST_BE_STATED, Policy, policy
-from protorun.endpoints.seen import criteria_of, points_for
 from protorun.errors import NotStated
 from protorun.study.endpoint import Endpoint
 from protorun.study.source import Sourced

@@ -2,70 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from protorun.endpoints.seen import NEVER, Days, Seen
+from protorun.endpoints.censoring import NEVER, Days
+from protorun.endpoints.seen import Seen
 from protorun.errors import NotStated
 from protorun.study.endpoint import Censoring, Endpoint
-from protorun.study.source import assumed
 from protorun.terms.truth import FALSE, TRUE, UNKNOWN
 
 Kleene = NDArray[np.uint8]
-_USUAL = {
-    "last_known_alive": "censoring is not stated: the last day known alive stands in (the usual rule for survival)",
-    "last_adequate_assessment": "censoring is not stated: the last adequate assessment stands in (FDA 2007, appendix 3)",
-}
+_STOPS = ("new_therapy", "clinical_progression")
+"""What ends the look by itself: its rules reach the events after it too, and the earliest of them counts."""
 
 
-def rules_of(endpoint: Endpoint) -> tuple[tuple[Censoring, ...], tuple[str, ...]]:
-    """The censoring rules in order, with a named default for patients without an event when none covers them."""
-    for rule in endpoint.censoring:
-        if rule.when not in _WHEN or rule.at not in _AT:
+@dataclass(frozen=True)
+class Censored:
+    """Day a rule censors at (`NEVER` = not known), and the row of the table it is read from; -1 where it is no row of
+    that table: the start of the time itself (`at_start`), or the cutoff."""
+
+    on: Days
+    row: Days
+    table: str
+    at_start: NDArray[np.bool_]
+
+
+def check_rules(endpoint: Endpoint, rules: Sequence[Censoring]) -> None:
+    """Raises NotStated for a rule that is not known well enough to apply it."""
+    for rule in rules:
+        if rule.when not in _WHEN or rule.at not in _AT_SAYS:
             raise NotStated(
                 f"enough of the rule {rule.when!r} at {rule.at!r} of {endpoint.id} to apply it",
                 path=f"endpoints[{endpoint.id}].censoring",
             )
-    named = tuple(
-        f"{endpoint.id}: {rule.basis.note}" for rule in endpoint.censoring if rule.basis.basis == "assumed"
-    )
-    if any(r.when == "new_therapy" and not r.overrides_event for r in endpoint.censoring):
-        named = (
-            *named,
-            f"{endpoint.id}: an event after the start of new therapy does not count (ours, as FDA 2007)",
-        )
-    if any(rule.when == "no_event_by_cutoff" for rule in endpoint.censoring):
-        return endpoint.censoring, named
-    only_death = all(event.kind == "death" for event in endpoint.events)
-    at = "last_known_alive" if only_death else "last_adequate_assessment"
-    rule = Censoring(when="no_event_by_cutoff", at=at, basis=assumed("no_event_by_cutoff", _USUAL[at]))
-    return (*endpoint.censoring, rule), (*named, f"{endpoint.id}: {_USUAL[at]}")
 
 
 def reaches(rule: Censoring, seen: Seen) -> NDArray[np.bool_]:
-    """Whom a rule may censor: everybody when it overrides events, else patients without one. A rule about new therapy
-    looks at what came first by itself, so it reaches the events after the therapy too."""
+    """Whom a rule may censor: everybody when it overrides events, else patients without one. Rules about therapy,
+    clinical progression and missed visits look at what came first by themselves."""
     everybody = np.ones(len(seen.start), np.bool_)
-    return everybody if rule.overrides_event or rule.when == "new_therapy" else ~seen.has_event
+    by_itself = rule.when in (*_STOPS, "missed_visits")
+    return everybody if rule.overrides_event or by_itself else ~seen.has_event
 
 
-def applies(rule: Censoring, seen: Seen) -> Kleene:
-    """Does the condition of the rule hold for each patient."""
-    return _WHEN[rule.when](seen)
+def applies(rule: Censoring, seen: Seen, rules: Sequence[Censoring]) -> Kleene:
+    """Does the condition of the rule hold for each patient; `rules` are all of them."""
+    held = _WHEN[rule.when](seen, rule)
+    if rule.when in _STOPS:
+        others = [seen.stopped[r.when] for r in rules if r.when in _STOPS and r.when != rule.when]
+        first = np.logical_and.reduce([seen.stopped[rule.when] <= other for other in others], axis=0)
+        held = np.where(first, held, FALSE).astype(np.uint8)
+    return held
 
 
-def censored_on(rule: Censoring, seen: Seen) -> Days:
-    """The day a patient is censored at by the rule; `NEVER` where it is not known."""
-    until = seen.new_therapy_on if rule.when == "new_therapy" else None
-    return _AT[rule.at](seen, until)
+def censored_on(rule: Censoring, seen: Seen) -> Censored:
+    """The day a patient is censored at by the rule."""
+    count = len(seen.start)
+    patient, nowhere, never = np.arange(count), np.full(count, -1, np.int64), np.zeros(count, np.bool_)
+    if rule.at == "last_adequate_assessment":
+        on, row = seen.last_adequate(_limit(rule, seen))
+        return Censored(on, row, seen.adequate_table, row < 0)
+    if rule.at == "last_known_alive":
+        return Censored(seen.alive_on, patient, "patients.last_alive_on", never)
+    if rule.at == "cutoff":
+        day = NEVER if seen.cutoff is None else seen.cutoff
+        return Censored(np.full(count, day, np.int64), nowhere, "", never)
+    return Censored(seen.start, nowhere, "", ~never)
+
+
+def _limit(rule: Censoring, seen: Seen) -> Days | None:
+    """Up to which day an assessment counts: up to therapy or clinical progression, before an event behind a gap."""
+    if rule.when in _STOPS:
+        return seen.stopped[rule.when]
+    return _before_event(seen) if rule.when == "missed_visits" else None
+
+
+def _before_event(seen: Seen) -> Days:
+    return np.where(seen.has_event, seen.event_on - 1, NEVER)
 
 
 def in_words(rule: Censoring) -> str:
     """The rule as a sentence."""
     over = ", even though an event was seen" if rule.overrides_event else ""
-    return f"{_WHEN_SAYS[rule.when]}: censored at {_AT_SAYS[rule.at]}{over}"
+    when = _WHEN_SAYS[rule.when].format(missed=rule.missed, interval=rule.interval_days)
+    return f"{when}: censored at {_AT_SAYS[rule.at]}{over}"
 
 
 def missing_item(rule: Censoring, seen_condition: bool) -> str:
@@ -77,33 +100,43 @@ def _sure(condition: NDArray[np.bool_]) -> Kleene:
     return np.where(condition, TRUE, FALSE).astype(np.uint8)
 
 
-def _incomplete_baseline(seen: Seen) -> Kleene:
+def _incomplete_baseline(seen: Seen, rule: Censoring) -> Kleene:
     return np.where(seen.baseline == UNKNOWN, UNKNOWN, TRUE + FALSE - seen.baseline).astype(np.uint8)
 
 
-def _nothing_after_start(seen: Seen) -> Kleene:
-    after = (seen.adequate_on != NEVER) & (seen.adequate_on > seen.start[:, None])
-    return _sure(~after.any(axis=1))
+def _nothing_after_start(seen: Seen, rule: Censoring) -> Kleene:
+    return _sure(seen.last_adequate()[1] < 0)
 
 
-_WHEN: dict[str, Callable[[Seen], Kleene]] = {
+def _behind_gap(seen: Seen, rule: Censoring) -> Kleene:
+    """An event so long after the last adequate assessment before it that this many assessments were due and missed:
+    more than missed x interval + window days later (the reading of "missed" in days is ours)."""
+    last, _ = seen.last_adequate(_before_event(seen))
+    gap = (rule.missed or 0) * (rule.interval_days or 0) + (rule.window_days or 0)
+    return _sure(seen.has_event & (seen.event_on - last > gap))
+
+
+def _stopped_first(seen: Seen, rule: Censoring) -> Kleene:
+    day = seen.stopped[rule.when]
+    return _sure((day != NEVER) & (day < seen.event_on))
+
+
+_WHEN: dict[str, Callable[[Seen, Censoring], Kleene]] = {
     "no_complete_baseline": _incomplete_baseline,
-    "no_event_by_cutoff": lambda seen: _sure(~seen.has_event),
+    "no_event_by_cutoff": lambda seen, rule: _sure(~seen.has_event),
     "no_post_baseline": _nothing_after_start,
-    "new_therapy": lambda seen: _sure((seen.new_therapy_on != NEVER) & (seen.new_therapy_on < seen.event_on)),
-    "lost_to_follow_up": lambda seen: _sure(seen.withdrawn_on < seen.event_on),
-}
-_AT: dict[str, Callable[[Seen, Days | None], Days]] = {
-    "origin": lambda seen, until: seen.start,
-    "last_adequate_assessment": lambda seen, until: seen.last_adequate(until),
-    "last_known_alive": lambda seen, until: seen.alive_on,
-    "cutoff": lambda seen, until: np.full(len(seen.start), NEVER if seen.cutoff is None else seen.cutoff),
+    "new_therapy": _stopped_first,
+    "clinical_progression": _stopped_first,
+    "missed_visits": _behind_gap,
+    "lost_to_follow_up": _stopped_first,
 }
 _WHEN_SAYS = {
     "no_complete_baseline": "no complete baseline disease assessment",
     "no_event_by_cutoff": "no event by the cutoff",
     "no_post_baseline": "no adequate assessment after baseline",
     "new_therapy": "new anticancer therapy before an event",
+    "clinical_progression": "progression without documentation before an event",
+    "missed_visits": "an event after {missed} or more missed assessments ({interval} days apart)",
     "lost_to_follow_up": "withdrawn or lost before an event",
 }
 _AT_SAYS = {

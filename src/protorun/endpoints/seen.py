@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from protorun.endpoints.baseline import complete_baseline
-from protorun.endpoints.course import course_of, rows_of
-from protorun.errors import NothingRecorded, NotStated
+from protorun.endpoints.censoring import NEVER, Assessments, Days, assessments
+from protorun.endpoints.censoring.filling import BY_CRITERIA, Filled
+from protorun.endpoints.course import rows_of
+from protorun.endpoints.first_event import Dated, extreme
+from protorun.endpoints.origin import first_response
+from protorun.endpoints.points import clinical_points, criteria_of, named, points_for
+from protorun.errors import NotStated
 from protorun.study.endpoint import Endpoint, EndpointEvent
 from protorun.terms.truth import TRUE, UNKNOWN
 from protorun.trial.facts import NO_DAY, DayArray
 from protorun.trial.response import Response
-from protorun.trial.tables import IntArray, Tables, TimePoints
+from protorun.trial.tables import IntArray, Patients, Tables, TimePoints
 
 Bools = NDArray[np.bool_]
-Days = NDArray[np.int64]
-NEVER = np.int64(2**40)
 _NOT_ADEQUATE = (Response.NONE, Response.NE, Response.ND, Response.MISSING)
-_BY_CRITERIA = ("progression", "neurological_progression", "intracranial_progression")
+_NOT_THERE = (Response.NONE, Response.MISSING)
+_PROGRESSION = (Response.PD, Response.ICPD)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Days are 64-bit, `NEVER` for what did not happen or is not known. `which` is the number of the deciding event."""
+    """Days are 64-bit, `NEVER` for what did not happen or is not known. `which` is the number of the deciding event and
+    `event_row` the row of its table; `stopped` are the days after which a rule may look no further."""
 
     start: Days
     event_on: Days
     which: NDArray[np.int64]
-    adequate_on: Days
-    """(patient, time point): days of adequate assessments, `NEVER` elsewhere."""
+    event_row: Days
+    event_tables: tuple[str, ...]
+    adequate: Assessments
+    adequate_table: str
     alive_on: Days
-    new_therapy_on: Days
-    withdrawn_on: Days
+    stopped: Mapping[str, Days]
     baseline: NDArray[np.uint8]
     cutoff: int | None
 
@@ -43,91 +50,140 @@ class Seen:
         """Who had an event."""
         return np.asarray(self.event_on != NEVER)
 
-    def last_adequate(self, until: Days | None = None) -> Days:
-        """Day of the last adequate assessment, up to a day when one is given; the start where there is none."""
-        limit = NEVER - 1 if until is None else np.minimum(until, NEVER - 1)[:, None]
-        days = np.where(self.adequate_on <= limit, self.adequate_on, -NEVER)
-        last: Days = np.maximum(days.max(axis=1, initial=-NEVER), self.start)
-        return last
+    def last_adequate(self, until: Days | None = None) -> tuple[Days, Days]:
+        """Day and row of the last adequate assessment, up to a day when one is given; the start and -1 without one."""
+        limit = np.full(len(self.start), NEVER) if until is None else until
+        return self.adequate.last(self.start, limit)
 
 
-def look(endpoint: Endpoint, tables: Tables, origin: DayArray, cutoff: int | None) -> Seen:
+def look(endpoint: Endpoint, rules: Filled, tables: Tables, origin: DayArray, cutoff: int | None) -> Seen:
     """What is known at the cutoff. Raises NotStated for an event nobody can see in tables, NothingRecorded for
     assessments that are not there."""
-    if not endpoint.events:
+    if not rules.events:
         raise NotStated(f"what counts as an event of {endpoint.id}", path=f"endpoints[{endpoint.id}].events")
-    found = tables.patients
-    points = _points(endpoint, tables)
-    sources = np.stack([_event_on(e, endpoint, tables, cutoff) for e in endpoint.events])
-    death, alive = _days(found.death_on), np.where(found.last_alive_on == NO_DAY, -NEVER, found.last_alive_on)
-    died_later = np.full(len(alive), False) if cutoff is None else (death != NEVER) & (death > cutoff)
-    alive = np.where(died_later, NEVER - 1, alive)
-    if cutoff is not None:
-        alive = np.minimum(alive, cutoff)
+    people = tables.patients
+    points, table = _points(endpoint, rules.events, tables)
+    found = [_dated(event, endpoint, rules, tables, cutoff) for event in rules.events]
+    event_on, which, event_row = _first(found, len(people))
+    clinical = _clinical(endpoint, rules, tables, cutoff)
     return Seen(
         start=_days(origin),
-        event_on=sources.min(axis=0),
-        which=sources.argmin(axis=0),
-        adequate_on=_adequate(tables, points, cutoff),
-        alive_on=np.where(alive == -NEVER, NEVER, alive),
-        new_therapy_on=_until(_days(found.new_therapy_on), cutoff),
-        withdrawn_on=_until(_days(found.withdrawn_on), cutoff),
+        event_on=event_on,
+        which=which,
+        event_row=event_row,
+        event_tables=tuple(source.name for source in found),
+        adequate=_adequate(tables, points, cutoff, rules.adequate),
+        adequate_table=table,
+        alive_on=_alive(people, cutoff),
+        stopped={
+            "new_therapy": _until(_days(people.new_therapy_on), cutoff),
+            "clinical_progression": extreme(clinical, len(people), last=False)[0],
+            "lost_to_follow_up": _until(_days(people.withdrawn_on), cutoff),
+        },
         baseline=complete_baseline(tables),
         cutoff=cutoff,
     )
 
 
-def points_for(tables: Tables, criteria: str, compartment: str) -> TimePoints:
-    """The time points by a criterion in a compartment. Raises NothingRecorded when the tables hold none."""
-    for key in ((criteria, compartment), ("", compartment)):
-        if key in tables.timepoints:
-            return tables.timepoints[key]
-    raise NothingRecorded(
-        f"there is no assessment by {criteria} ({compartment})",
-        hint="give lesions.csv, or a reader's response in assessments.csv",
-    )
+def _first(found: Sequence[Dated], count: int) -> tuple[Days, NDArray[np.int64], Days]:
+    """The earliest event of each patient, ties to the first listed: day, number of the event, row of its table."""
+    on, which, row = np.full(count, NEVER), np.zeros(count, np.int64), np.full(count, -1, np.int64)
+    for number, source in enumerate(found):
+        day, named_row = extreme(source, count, last=False)
+        hit = day < on
+        on[hit], which[hit], row[hit] = day[hit], number, named_row[hit]
+    return on, which, row
 
 
-def criteria_of(endpoint: Endpoint, event: EndpointEvent | None = None) -> tuple[str, str]:
-    """By which criteria and in which compartment progression or response is judged. Raises NotStated."""
-    criteria = (event.criteria if event else "") or endpoint.criteria.value
-    if not criteria:
-        raise NotStated(f"the response criteria of {endpoint.id}", path=f"endpoints[{endpoint.id}].criteria")
-    in_cns = criteria == "rano_bm" or (event is not None and event.kind == "intracranial_progression")
-    return criteria, "cns" if in_cns else endpoint.compartment
+def _alive(people: Patients, cutoff: int | None) -> Days:
+    """The last day known alive; one who died after the cutoff was alive at it."""
+    death = _days(people.death_on)
+    alive = np.where(people.last_alive_on == NO_DAY, -NEVER, people.last_alive_on.astype(np.int64))
+    if cutoff is not None:
+        alive = np.where((death != NEVER) & (death > cutoff), cutoff, np.minimum(alive, cutoff))
+    return np.where(alive == -NEVER, NEVER, alive)
 
 
-def _points(endpoint: Endpoint, tables: Tables) -> TimePoints | None:
+def _points(
+    endpoint: Endpoint, events: Sequence[EndpointEvent], tables: Tables
+) -> tuple[TimePoints | None, str]:
     """The assessments that tell whether a patient was looked at: those of the first event that needs criteria."""
-    for event in endpoint.events:
-        if event.kind in _BY_CRITERIA:
-            return points_for(tables, *criteria_of(endpoint, event))
-    return None
+    for event in events:
+        if event.kind in (*BY_CRITERIA, "response"):
+            key = criteria_of(endpoint, event)
+            return points_for(tables, *key), named(*key)
+    return None, ""
 
 
-def _event_on(event: EndpointEvent, endpoint: Endpoint, tables: Tables, cutoff: int | None) -> Days:
-    if event.kind == "death":
-        return _until(_days(tables.patients.death_on), cutoff)
-    if event.kind not in _BY_CRITERIA:
+def _dated(
+    event: EndpointEvent, endpoint: Endpoint, rules: Filled, tables: Tables, cutoff: int | None
+) -> Dated:
+    """The rows of one event. Raises NotStated for an event that no table shows."""
+    people = tables.patients
+    last = NEVER if cutoff is None else cutoff
+    everybody = np.arange(len(people))
+    if event.kind in ("death", "new_therapy"):
+        column = f"{event.kind}_on"
+        day = getattr(people, column)
+        return Dated(f"patients.{column}", everybody, np.where(day <= last, day, NO_DAY))
+    if event.kind == "clinical_progression":
+        return _clinical(endpoint, rules, tables, cutoff)
+    if event.kind == "response":
+        on, chosen, _ = first_response(endpoint, tables, cutoff)
+        return Dated(named(*criteria_of(endpoint)), everybody, on, chosen)
+    if event.kind not in BY_CRITERIA:
         raise NotStated(f"how {event.kind} of {endpoint.id} is seen in the tables", looked_in=event.kind)
-    points = points_for(tables, *criteria_of(endpoint, event))
-    worse = (points.overall == Response.PD) & (points.day <= (NEVER if cutoff is None else cutoff))
-    row = rows_of(tables.patients, points.copy, points.patient)
-    on = np.full(len(tables.patients), NEVER)
-    day = np.where(points.progression_on == NO_DAY, points.day, points.progression_on).astype(np.int64)
-    np.minimum.at(on, row[worse], day[worse])
-    return on
+    key = criteria_of(endpoint, event)
+    points = points_for(tables, *key)
+    at = np.flatnonzero(np.isin(points.overall, _PROGRESSION) & (points.day <= last))
+    day = _progression_day(tables, points, rules.pd_date)[at]
+    return Dated(named(*key), rows_of(people, points.copy[at], points.patient[at]), day, at)
 
 
-def _adequate(tables: Tables, points: TimePoints | None, cutoff: int | None) -> Days:
-    """Assessments count as adequate unless NE or not done; a reader's own word on a visit goes first."""
+def _progression_day(tables: Tables, points: TimePoints, pd_date: str) -> DayArray:
+    """The day a progression counts from: its first evidence, or the last scan of the time point."""
+    if pd_date == "latest":
+        return last_scan(tables, points)
+    return np.where(points.progression_on == NO_DAY, points.day, points.progression_on)
+
+
+def last_scan(tables: Tables, points: TimePoints) -> DayArray:
+    """The last day on which a lesion was looked at for each time point; its own day where the lesions do not tell."""
+    lesions = tables.lesions
+    if lesions is None or not len(lesions) or not len(points):
+        return points.day
+    key, mine = (_visit_key(t.copy, t.patient, t.visit) for t in (lesions, points))
+    order = np.lexsort((lesions.day, key))
+    place = np.searchsorted(key[order], mine, side="right") - 1
+    row = order[np.maximum(place, 0)]
+    same = (place >= 0) & (key[row] == mine) & (lesions.day[row] != NO_DAY) & (points.visit >= 0)
+    return np.where(same, np.maximum(lesions.day[row], points.day), points.day).astype(np.int32)
+
+
+def _clinical(endpoint: Endpoint, rules: Filled, tables: Tables, cutoff: int | None) -> Dated:
+    """Progressions recorded without documentation; none when nothing is recorded under these criteria."""
+    points = clinical_points(tables)
     if points is None:
-        return np.full((len(tables.patients), 1), NEVER)
+        none = np.zeros(0, np.int32)
+        return Dated(named("clinical", "whole_body"), none, none)
+    worse = (points.overall == Response.PD) & (points.day <= (NEVER if cutoff is None else cutoff))
+    at = np.flatnonzero(worse)
+    row = rows_of(tables.patients, points.copy[at], points.patient[at])
+    return Dated(named("clinical", "whole_body"), row, points.day[at], at)
+
+
+def _adequate(tables: Tables, points: TimePoints | None, cutoff: int | None, which: str) -> Assessments:
+    """Assessments count as adequate unless NE or not done (`evaluable`), or always (`any`); a reader's own word on a
+    visit goes first."""
+    if points is None:
+        none = np.zeros(0, np.int64)
+        return assessments(none, none, none)
     said = _said_adequate(tables, points)
-    good = np.where(said == UNKNOWN, ~np.isin(points.overall, _NOT_ADEQUATE), said == TRUE)
-    kept = points.where(np.asarray(good & (points.day <= (NEVER if cutoff is None else cutoff)), np.bool_))
-    course = course_of(tables.patients, kept)
-    return np.where(course.day == NO_DAY, NEVER, course.day.astype(np.int64))
+    bad = _NOT_ADEQUATE if which == "evaluable" else _NOT_THERE
+    good = np.where(said == UNKNOWN, ~np.isin(points.overall, bad), said == TRUE)
+    at = np.flatnonzero(good & (points.day <= (NEVER if cutoff is None else cutoff)) & (points.day != NO_DAY))
+    row = rows_of(tables.patients, points.copy[at], points.patient[at])
+    return assessments(row, points.day[at], at)
 
 
 def _said_adequate(tables: Tables, points: TimePoints) -> NDArray[np.uint8]:

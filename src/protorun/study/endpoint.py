@@ -12,10 +12,13 @@ Kind = Literal[
 
 
 class EndpointEvent(Frozen):
-    """What counts as the event: `progression` (by `criteria`), `death`, `neurological_progression` ..."""
+    """What counts as the event: `progression` (by `criteria`), `clinical_progression`, `death`, `new_therapy`,
+    `neurological_progression`, `response` ..."""
 
     kind: str
     criteria: str = ""
+    competing: bool = False
+    """It ends the time, as an event of another kind: code 2 for the cumulative incidence, a censoring for survival."""
     sources: tuple[Source, ...] = ()
     note: str = ""
     """Set when the record names the endpoint without spelling its event out: which definition of the term is meant."""
@@ -24,13 +27,18 @@ class EndpointEvent(Frozen):
 class Censoring(Frozen):
     """One censoring rule; rules apply in the order listed, and one that `overrides_event` beats an observed event.
 
-    `when`: `no_complete_baseline`, `no_event_by_cutoff`, `no_post_baseline`, `new_therapy`, `missed_visits`,
-    `lost_to_follow_up`. `at`: `origin`, `last_adequate_assessment`, `last_known_alive`, `cutoff`.
+    `when`: `no_complete_baseline`, `no_event_by_cutoff`, `no_post_baseline`, `new_therapy`, `clinical_progression`,
+    `missed_visits`, `lost_to_follow_up`. `at`: `origin`, `last_adequate_assessment`, `last_known_alive`, `cutoff`.
     """
 
     when: str
     at: str
     overrides_event: bool = False
+    missed: int | None = None
+    """`missed_visits`: an event after this many missed assessments in a row; `interval_days` lie between two of them,
+    give or take `window_days`."""
+    interval_days: int | None = None
+    window_days: int | None = None
     basis: Sourced[str] = Sourced[str]()
     """The words that say so, or where the default comes from."""
 

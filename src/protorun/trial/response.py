@@ -76,3 +76,4 @@ class Status(IntEnum):
     CENSORED = 0
     EVENT = 1
     UNDETERMINED = 2
+    COMPETING = 3  # an event of another kind came first; survival counts it as censored
