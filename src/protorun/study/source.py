@@ -40,15 +40,20 @@ _Noun = TypeVar("_Noun", bound=Frozen)
 _Blank = tuple[dict[str, Any], frozenset[str]]
 _BLANKS: dict[type[Frozen], _Blank] = {}
 """The fields of each noun in order, with their defaults, and which of them have none."""
-_set = object.__setattr__
+_new = object.__new__
+# What pydantic keeps in a noun, set directly: by name, each costs a search through the classes of the noun.
+_dict, _given, _extra, _private = (
+    BaseModel.__dict__[slot].__set__
+    for slot in ("__dict__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__")
+)
 
 
 def _made(noun: type[_Noun], fields: dict[str, Any], given: set[str]) -> _Noun:
-    made = object.__new__(noun)
-    _set(made, "__dict__", fields)
-    _set(made, "__pydantic_fields_set__", given)
-    _set(made, "__pydantic_extra__", None)
-    _set(made, "__pydantic_private__", None)
+    made = _new(noun)
+    _dict(made, fields)
+    _given(made, given)
+    _extra(made, None)
+    _private(made, None)
     return made
 
 
@@ -74,6 +79,12 @@ class Source(Frozen):
     quote: str
     locator: str = ""
     """JSON pointer, XPath or `row/column`; empty for a plain page. Offsets count code points inside that text."""
+
+
+def source_at(start: int, end: int, quote: str, locator: str) -> Source:
+    """A source whose parts need no check: a reader makes several for each line."""
+    fields = {"start": start, "end": end, "quote": quote, "locator": locator}
+    return _made(Source, fields, {"start", "end", "quote", "locator"})
 
 
 class Sourced(Frozen, Generic[T]):

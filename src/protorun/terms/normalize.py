@@ -58,6 +58,9 @@ _MULTIPLE = re.compile(
 )
 
 
+_LOST_START = re.compile("[xX*· ][ ]{0,2}(?=10)")
+_POWER_START = re.compile("[xX*·•1](?:[ ]{0,2}(?=10)|(?<=1)0)")
+_UNIT_START = re.compile("[cdm]m?(?=[\\^²³])")
 _TEN = re.compile("10")
 _RAISED_SIGN = re.compile("[\\^²³]")
 _LIMIT = re.compile("ULN|LLN|upper|lower")
@@ -89,9 +92,10 @@ def normalize(text: Mapped) -> Mapped:
     if "=" in text.text:
         text = text.replace(_COMPARATOR, lambda m: "≥" if m["more"] else "≤", _COMPARATOR_START)
     if _TEN.search(text.text):
-        text = text.replace(_LOST, lambda m: f"x10^{m['power'][2:]}").replace(_POWER, _power)
+        text = text.replace(_LOST, lambda m: f"x10^{m['power'][2:]}", _LOST_START)
+        text = text.replace(_POWER, _power, _POWER_START)
     if _RAISED_SIGN.search(text.text):
-        text = text.replace(_RAISED_UNIT, _unit)
+        text = text.replace(_RAISED_UNIT, _unit, _UNIT_START)
     return text.replace(_MULTIPLE, " x ") if _LIMIT.search(text.text) else text
 
 

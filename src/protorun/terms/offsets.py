@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,8 +16,8 @@ class Mapped:
     """`text` plus, for each character, the first (`starts`) and one-past-last (`ends`) original offset it came from."""
 
     text: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
     @cached_property
     def origin(self) -> int:
@@ -45,22 +46,25 @@ class Mapped:
         """Every match rewritten; each character of a rewriting maps to the whole match it replaced. `begins` is a
         class of characters one of which begins every match: with it, a text that has few of them is passed over fast."""
         pieces: list[str] = []
-        starts: list[int] = []
-        ends: list[int] = []
+        starts, ends = array("i"), array("i")
         at = 0
         for match in pattern.finditer(self.text) if begins is None else _matches(pattern, begins, self.text):
             new = by(match) if callable(by) else match.expand(by)
             if new == match[0] or match.start() == match.end():
                 continue
-            pieces += (self.text[at : match.start()], new)
-            low, high = self.span(match.start(), match.end())
-            starts += self.starts[at : match.start()] + (low,) * len(new)
-            ends += self.ends[at : match.start()] + (high,) * len(new)
-            at = match.end()
+            first, behind = match.span()
+            pieces += (self.text[at:first], new)
+            starts.extend(self.starts[at:first])
+            starts.extend((self.starts[first],) * len(new))
+            ends.extend(self.ends[at:first])
+            ends.extend((self.ends[behind - 1],) * len(new))
+            at = behind
         if not at:
             return self
         pieces.append(self.text[at:])
-        return Mapped("".join(pieces), (*starts, *self.starts[at:]), (*ends, *self.ends[at:]))
+        starts.extend(self.starts[at:])
+        ends.extend(self.ends[at:])
+        return Mapped("".join(pieces), starts, ends)
 
 
 def _matches(pattern: re.Pattern[str], begins: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
@@ -74,6 +78,11 @@ def _matches(pattern: re.Pattern[str], begins: re.Pattern[str], text: str) -> It
 
 def identity(text: str, offset: int = 0) -> Mapped:
     """The text as it stands, its first character at `offset` of the original."""
-    return Mapped(
-        text, tuple(range(offset, offset + len(text))), tuple(range(offset + 1, offset + len(text) + 1))
-    )
+    behind = offset + len(text)
+    if behind >= len(_NUMBERS):
+        return Mapped(text, array("i", range(offset, behind)), array("i", range(offset + 1, behind + 1)))
+    return Mapped(text, _NUMBERS[offset:behind], _NUMBERS[offset + 1 : behind + 1])
+
+
+_NUMBERS = array("i", range(1 << 16))
+"""Offsets in a row: cut out of here they need not be counted again for each text."""

@@ -27,7 +27,7 @@ from protorun.study.criterion import (
     Unparsed,
     Window,
 )
-from protorun.study.source import Source
+from protorun.study.source import Source, source_at
 from protorun.terms.offsets import Mapped
 
 Texts = Mapping[str, str]
@@ -203,7 +203,7 @@ def read_item(item: Item, text: Mapped, texts: Texts) -> Criterion:
         expr, lost = asked, []
     if item.leads and not item.children and text.text.rstrip().endswith(":"):
         expr = _announced(expr, whole, text, lost)
-    return Criterion(
+    return Criterion.model_construct(
         id="?",
         polarity=item.polarity,
         text=whole.quote,
@@ -258,7 +258,7 @@ def _cite(text: Mapped, locator: str, texts: Texts) -> Callable[[int, int], Sour
 
     def cite(start: int, end: int) -> Source:
         low, high = text.span(start, end)
-        return Source.model_construct(start=low, end=high, quote=original[low:high], locator=locator)
+        return source_at(low, high, original[low:high], locator)
 
     return cite
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -57,8 +58,8 @@ def segment(passages: Iterable[Passage]) -> Segmented:
     for passage in passages:
         _label(passage, state, found)
         text = normalize(identity(passage.source.quote, passage.source.start))
-        for line in _lines(text):
-            _line(line, passage.source.locator, state, found)
+        for start, line in _lines(text.text):
+            _line(text, start, line, passage.source.locator, state, found)
         state.open = None
     nested = _nested(spread(found.items))
     found.items = [limited(item) for item in labeled(nested)]
@@ -73,20 +74,23 @@ def _label(passage: Passage, state: _State, found: Segmented) -> None:
         found.headed.setdefault(state.polarity, (source.start, source.end, source.locator))
 
 
-def _lines(text: Mapped) -> Iterator[Mapped]:
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Where each line begins, and what it holds."""
     at = 0
-    for raw in text.text.splitlines(keepends=True):
-        yield text.cut(at, at + len(raw.rstrip("\r\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")))
+    for raw in text.splitlines(keepends=True):
+        yield at, raw.rstrip("\r\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
         at += len(raw)
 
 
-def _line(line: Mapped, locator: str, state: _State, found: Segmented) -> None:
-    if not line.text.strip():
+def _line(text: Mapped, start: int, line: str, locator: str, state: _State, found: Segmented) -> None:
+    end = len(line.rstrip())
+    if not end:
         state.after_blank = True
         return
-    indent, marker, body = _unmarked(line)
-    if not body.text.strip():
+    indent, marker, at = _unmarked(line)
+    if at >= end:
         return
+    body = text.cut(start + at, start + end)
     if _is_heading(body, (locator, indent, marker), state, found):
         return
     for number, piece in _collapsed(body):
@@ -94,16 +98,15 @@ def _line(line: Mapped, locator: str, state: _State, found: Segmented) -> None:
     state.after_blank = False
 
 
-def _unmarked(line: Mapped) -> tuple[int, str, Mapped]:
-    """Indentation, the last of its markers, and the text behind them."""
-    text = line.text
+def _unmarked(text: str) -> tuple[int, str, int]:
+    """Indentation, the last of its markers, and where the text behind them begins."""
     indent = len(text) - len(text.lstrip())
     marker, at = "", 0
     for _ in range(3):
         match = _MARK.match(text, at)
         if not match or match.end() == at:
             break
-        kind = next((k for k in ("number", "letter", "roman", "glyph") if match[k]), "")
+        kind = match.lastgroup or ""
         if (
             kind == "glyph"
             and match["glyph"] in ("-", "+")
@@ -113,7 +116,7 @@ def _unmarked(line: Mapped) -> tuple[int, str, Mapped]:
             break
         marker = kind
         at = match.end()
-    return indent, marker, _stripped(line.cut(at, len(text)))
+    return indent, marker, len(text) - len(text[at:].lstrip())
 
 
 def _stripped(text: Mapped) -> Mapped:
@@ -240,8 +243,8 @@ def _joined(first: Mapped, second: Mapped) -> Mapped:
     gap = (first.ends[-1], second.starts[0])
     return Mapped(
         f"{first.text} {second.text}",
-        (*first.starts, gap[0], *second.starts),
-        (*first.ends, gap[1], *second.ends),
+        array("i", (*first.starts, gap[0], *second.starts)),
+        array("i", (*first.ends, gap[1], *second.ends)),
     )
 
 
@@ -259,8 +262,8 @@ def joined(parts: Iterable[Mapped], between: str = " ") -> Mapped:
         )
         whole = Mapped(
             f"{whole.text}{between}{part.text}",
-            (*whole.starts, *(at[0],) * len(between), *part.starts),
-            (*whole.ends, *(at[1],) * len(between), *part.ends),
+            array("i", (*whole.starts, *(at[0],) * len(between), *part.starts)),
+            array("i", (*whole.ends, *(at[1],) * len(between), *part.ends)),
         )
     return whole or Mapped("", (), ())
 

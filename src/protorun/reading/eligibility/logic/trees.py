@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
+from typing import Any as Anything
 
 from protorun.study.criterion import (
     All,
@@ -22,24 +23,48 @@ from protorun.study.criterion import (
 
 def simplified(expr: Expr) -> Expr:
     """The same tree without double negation and without lists inside lists of the same kind."""
-    if isinstance(expr, Not):
-        inner = simplified(expr.part)
-        if isinstance(inner, Not):
-            return inner.part
-        return expr if inner is expr.part else Not(part=inner)
-    if isinstance(expr, (All, Any)):
-        kind = type(expr)
-        parts = [simplified(p) for p in expr.parts]
-        flat = [q for p in parts for q in (p.parts if isinstance(p, kind) else (p,))]
-        if len(flat) == 1:
-            return flat[0]
-        return expr if _same(flat, expr.parts) else kind(parts=tuple(flat))
-    if isinstance(expr, If):
-        otherwise = simplified(expr.otherwise) if expr.otherwise else None
-        return If(condition=simplified(expr.condition), then=simplified(expr.then), otherwise=otherwise)
-    if isinstance(expr, Unless):
-        return Unless(part=simplified(expr.part), exception=simplified(expr.exception))
-    return expr
+    rule = _SIMPLER.get(type(expr))
+    return expr if rule is None else rule(expr)
+
+
+def _denied(expr: Not) -> Expr:
+    inner = simplified(expr.part)
+    if isinstance(inner, Not):
+        return inner.part
+    return expr if inner is expr.part else Not.model_construct(part=inner)
+
+
+def _flat(expr: All | Any) -> Expr:
+    kind = type(expr)
+    parts = [simplified(p) for p in expr.parts]
+    flat: list[Expr] = []
+    for part in parts:
+        if type(part) is kind:
+            flat += part.parts
+        else:
+            flat.append(part)
+    if len(flat) == 1:
+        return flat[0]
+    return expr if _same(flat, expr.parts) else kind.model_construct(parts=tuple(flat))
+
+
+def _cases(expr: If) -> Expr:
+    otherwise = simplified(expr.otherwise) if expr.otherwise else None
+    condition, then = simplified(expr.condition), simplified(expr.then)
+    return If.model_construct(condition=condition, then=then, otherwise=otherwise)
+
+
+def _unless(expr: Unless) -> Expr:
+    return Unless(part=simplified(expr.part), exception=simplified(expr.exception))
+
+
+_SIMPLER: dict[type, Callable[[Anything], Expr]] = {
+    Not: _denied,
+    All: _flat,
+    Any: _flat,
+    If: _cases,
+    Unless: _unless,
+}
 
 
 def _same(one: Sequence[Expr], two: Sequence[Expr]) -> bool:
@@ -48,26 +73,23 @@ def _same(one: Sequence[Expr], two: Sequence[Expr]) -> bool:
 
 def leaves(expr: Expr) -> list[Expr]:
     """The atoms of a tree, left to right."""
-    if isinstance(expr, (All, Any, AtLeast)):
-        return [leaf for part in expr.parts for leaf in leaves(part)]
-    if isinstance(expr, Not):
-        return leaves(expr.part)
-    if isinstance(expr, If):
-        return [
-            *leaves(expr.condition),
-            *leaves(expr.then),
-            *(leaves(expr.otherwise) if expr.otherwise else []),
-        ]
-    if isinstance(expr, Unless):
-        return [*leaves(expr.part), *leaves(expr.exception)]
-    return [expr]
+    names = _INNER.get(type(expr))
+    if names is None:
+        return [expr]
+    if names == _LISTED:
+        return [leaf for part in expr.parts for leaf in leaves(part)]  # type: ignore[union-attr]
+    inner = (getattr(expr, name) for name in names)
+    return [leaf for part in inner if part is not None for leaf in leaves(part)]
 
 
 def mapped(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
     """The tree with every node changed, from the root down; the same tree where nothing changes."""
     expr = change(expr)
+    names = _INNER.get(type(expr))
+    if names is None:
+        return expr
     changes: dict[str, object] = {}
-    for name in _INNER.get(type(expr), ()):
+    for name in names:
         value = getattr(expr, name)
         if name == "parts":
             after: object = tuple([mapped(p, change) for p in value])
@@ -80,10 +102,11 @@ def mapped(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
     return expr.model_copy(update=changes) if changes else expr
 
 
+_LISTED = ("parts",)
 _INNER: dict[type, tuple[str, ...]] = {
-    All: ("parts",),
-    Any: ("parts",),
-    AtLeast: ("parts",),
+    All: _LISTED,
+    Any: _LISTED,
+    AtLeast: _LISTED,
     Not: ("part",),
     If: ("condition", "then", "otherwise"),
     Unless: ("part", "exception"),
@@ -116,6 +139,8 @@ def unread(expr: Expr) -> bool:
 
 def _deciding(expr: Expr) -> list[Expr]:
     """The atoms that may decide something: not those kept visible inside words nobody understood."""
+    if type(expr) not in _INNER:
+        return [expr]
     if isinstance(expr, Any) and len(expr.parts) == 2 and isinstance(expr.parts[0], All):
         unread = expr.parts[1]
         inside = expr.parts[0].parts

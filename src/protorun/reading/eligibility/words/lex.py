@@ -25,11 +25,15 @@ def lex(text: str, islands: Sequence[Chunk] = ()) -> list[Chunk]:
         if waiting and start >= waiting[0].start:
             chunks.append(waiting.pop(0))
             at = _behind(found, at, chunks[-1].end)
+        elif word.dropped:
+            at += 1
+        elif word.plain:
+            chunks.append(Chunk("z", start, end, word.stem))
+            at += 1
         elif word.trie is not None or word.number:
             at = _take(text, found, at, chunks)
         else:
-            if not word.silent or word.sign or word.roman:
-                _single(text, word, start, end, chunks)
+            _single(text, word, start, end, chunks)
             at += 1
     return chunks
 
@@ -42,7 +46,8 @@ def _behind(found: list[Token], at: int, end: int) -> int:
 
 def _take(text: str, found: list[Token], at: int, chunks: list[Chunk]) -> int:
     word, start, stop = found[at]
-    phrase = longest(found, at)
+    goes_on = word.trie is not None and at + 1 < len(found) and found[at + 1][0].stem in word.trie
+    phrase = longest(found, at) if goes_on else word.alone and (at + 1, word.alone)
     if phrase and not (phrase[0] == at + 1 and word.stem in _ALSO_WORDS):
         behind, (kind, value) = phrase
         if kind == "P" and behind == at + 2 and _goes_on(text, found, at):

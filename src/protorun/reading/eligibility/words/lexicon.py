@@ -32,7 +32,7 @@ class Chunk:
 class Word:
     """What is known of a printed word wherever it stands: its stem, the phrases it begins, and what it may be."""
 
-    __slots__ = ("number", "roman", "sign", "silent", "stem", "trie")
+    __slots__ = ("alone", "dropped", "number", "plain", "roman", "sign", "silent", "stem", "trie")
 
     def __init__(self, printed: str) -> None:
         self.stem = stem(printed)
@@ -41,6 +41,12 @@ class Word:
         self.roman = ROMAN.get(self.stem)
         self.sign = SIGNS.get(self.stem)
         self.silent = self.stem in filler() or self.stem in _SILENT
+        self.alone: tuple[str, Any] | None = (self.trie or {}).get(_END)
+        """What it means by itself."""
+        known = bool(self.trie is not None or self.number or self.sign or self.roman)
+        self.dropped = self.silent and not known
+        self.plain = not self.silent and not known
+        """A word nobody knows."""
 
 
 Token = tuple[Word, int, int]
@@ -137,19 +143,22 @@ def stem(word: str) -> str:
     return word
 
 
-def printed(text: str) -> Iterator[tuple[str, int, int]]:
+def printed(text: str) -> list[tuple[str, int, int]]:
     """Words, numbers and signs as they are printed; a hyphen that joins a word to something is none of them."""
+    found = []
     start = len(text) - len(text.lstrip())
     for word, blank in _TOKEN.findall(text):
         end = start + len(word)
         if word != "-" or not _joins(text, start, end):
-            yield word, start, end
+            found.append((word, start, end))
         start = end + len(blank)
+    return found
 
 
 def tokens(text: str) -> list[Token]:
     """The words of a text, each with what is known of it."""
-    return [(_WORDS[word], start, end) for word, start, end in printed(text)]
+    known = _WORDS
+    return [(known[word], start, end) for word, start, end in printed(text)]
 
 
 def _joins(text: str, start: int, end: int) -> bool:
