@@ -136,10 +136,12 @@ def _conflicts(listed: list[Criterion], study: Study) -> tuple[Conflict, ...]:
     found = []
     kept = {"low": study.enrollment.minimum_age, "high": study.enrollment.maximum_age}
     for criterion in listed:
+        if criterion.polarity != "inclusion" or criterion.scope:
+            continue
         ages = [
             leaf for leaf in leaves(criterion.expr) if isinstance(leaf, Number) and leaf.variable == "age"
         ]
-        if criterion.polarity != "inclusion" or len(ages) != 1 or criterion.scope:
+        if len(ages) != 1:
             continue
         for side, registry in kept.items():
             bound = getattr(ages[0], side)

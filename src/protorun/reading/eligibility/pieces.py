@@ -61,26 +61,9 @@ _GIVEN = re.compile(r"\b(?:treatment|therapy)\b[^.;]{0,60}\($")
 
 def chunks_of(line: Line) -> list[Chunk]:
     """Every chunk of the line, atoms finished, in order."""
-    pieces = islands(line)
-    pieces += [d for d in find_doses(line.text) if all(d.end <= p.start or d.start >= p.end for p in pieces)]
-    pieces += [
-        Chunk("E", m.start(), m.end())
-        for m in (_examples(line) if "(" in line.text else ())
-        if all(m.end() <= p.start or m.start() >= p.end for p in pieces)
+    chunks = [
+        c for c in lex(line.text, _pieces(line)) if c.kind != "E" and not (c.kind == "X" and c.value == "any")
     ]
-    pieces += [
-        Chunk("E", m.start(), m.end())
-        for m in (_COUNTED.finditer(line.text) if "(1)" in line.text or "(i)" in line.text else ())
-        if all(m.end() <= p.start or m.start() >= p.end for p in pieces)
-    ]
-    pieces += [
-        Chunk("E", m.start(), m.end())
-        for m in _named_methods(line.text)
-        if m[0].count("(") == m[0].count(")")
-        and all(m.end() <= p.start or m.start() >= p.end for p in pieces)
-    ]
-    pieces += [c for c in _lettered(line.text) if all(c.end <= p.start or c.start >= p.end for p in pieces)]
-    chunks = [c for c in lex(line.text, pieces) if c.kind != "E" and not (c.kind == "X" and c.value == "any")]
     chunks = mark_half_lives(mark_windows(share_known_heads(chunks, line), line.text))
     chunks = mark_sexes(without_echoes(mark_limits(_both_sides(_non(chunks)), line), line), line)
     if "receptor" in line.text:
@@ -97,14 +80,36 @@ def chunks_of(line: Line) -> list[Chunk]:
     return lead_time(settled([c for c in marked if c.kind != "q" or c.value], line))
 
 
+def _pieces(line: Line) -> list[Chunk]:
+    """What is found before the words are: without overlap, an earlier kind wins."""
+    text = line.text
+    pieces = islands(line)
+    if "predniso" in text:
+        _add(find_doses(text), pieces)
+    if "(" in text:
+        _add([Chunk("E", *m.span()) for m in _examples(line)], pieces)
+    if "(1)" in text or "(i)" in text:
+        _add([Chunk("E", *m.span()) for m in _COUNTED.finditer(text)], pieces)
+    if methods := _named_methods(text):
+        closed = (m for m in methods if m[0].count("(") == m[0].count(")"))
+        _add([Chunk("E", *m.span()) for m in closed], pieces)
+    if ")" in text:
+        _add(_lettered(text), pieces)
+    return pieces
+
+
+def _add(found: list[Chunk], pieces: list[Chunk]) -> None:
+    """The pieces that none of another kind touches."""
+    if found:
+        pieces += [c for c in found if all(c.end <= p.start or c.start >= p.end for p in pieces)]
+
+
 _LETTER = re.compile(r"(?<![a-z0-9(])\(?([a-h]|[1-9]|i{1,3}|iv|v)\) ?(?=[a-z≥≤<>])")
 _ORDERS = ("abcdefgh", "123456789", ("i", "ii", "iii", "iv", "v"))
 
 
 def _lettered(text: str) -> list[Chunk]:
     """`a) x b) y, c) z`: letters or numbers that count up part the members of a list as commas do."""
-    if ")" not in text:
-        return []
     found = list(_LETTER.finditer(text))
     names = [m[1] for m in found]
     counted = len(names) > 1 and any(names == list(order[: len(names)]) for order in _ORDERS)

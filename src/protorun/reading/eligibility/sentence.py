@@ -14,7 +14,7 @@ from protorun.reading.eligibility.logic.trees import leaves, simplified, unread
 from protorun.reading.eligibility.parents import only_class
 from protorun.reading.eligibility.pieces import chunks_of
 from protorun.reading.eligibility.words.guards import Guarded
-from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import JUDGMENT, STATEMENT
 from protorun.study.criterion import (
@@ -50,7 +50,7 @@ _MAY = Guarded(
     r"confound|influence|cause|hinder|prevent|preclude|have an? (?:impact|effect)|result|lead|make)|\b(?:is|are|be) (?:allowed|permitted)|"
     r"not required|need not|(?:do|does) not (?:need|have) to|\bwill be (?:allowed|permitted)|at the discretion|\b(?:remain|still) eligible"
 )
-_NEEDS_NOT = re.compile(
+_NEEDS_NOT = Guarded(
     r"(?<!who )(?<!that )(?<!which )\b(?:(?:do|does) not require|need no|(?:is|are) exempt(?:ed)?)\b"
 )
 _ONLY_IF = re.compile(r"only if|not allowed|not permitted|unless|except|excluding|provided|\(")
@@ -84,9 +84,7 @@ def read_line(line: Line) -> tuple[Expr, list[tuple[int, int]]]:
 
 def _after_release(before: list[list[Chunk]], context: Context) -> bool:
     """On an exclusion list, sentences behind `X are eligible if:` or `Except for X` say who is let in, not who is kept out."""
-    return context.firing and any(
-        s[0].kind == "e" or (s[-1].kind in "i:" and any(c.kind == "p" for c in s)) for s in before
-    )
+    return context.firing and any(s[0].kind == "e" or (s[-1].kind in "i:" and holds(s, "p")) for s in before)
 
 
 def _whole_judgment(line: Line) -> Expr | None:
@@ -101,7 +99,7 @@ def _sentences(chunks: list[Chunk], line: Line) -> list[list[Chunk]]:
     """Split at full stops and semicolons outside brackets; a sentence that begins with `or` belongs to the one before."""
     found: list[list[Chunk]] = [[]]
     depth = 0
-    if not any(c.kind in ";." for c in chunks):
+    if not holds(chunks, ";."):
         return [chunks] if chunks else []
     for chunk in chunks:
         if chunk.kind in "()":
@@ -117,19 +115,19 @@ def _sentences(chunks: list[Chunk], line: Line) -> list[list[Chunk]]:
 
 
 def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
-    if any(c.kind == ":" for c in chunks):
+    if holds(chunks, ":"):
         chunks = [c for i, c in enumerate(chunks) if c.kind != ":" or not i or chunks[i - 1].kind not in "ei"]
     text = line.text[chunks[0].start : chunks[-1].end]
     atoms = [c for c in chunks if c.kind == "A"]
-    if STATEMENT.search(text) and not [c for c in atoms if not isinstance(c.value, Attestation)]:
+    if STATEMENT.inside(text, line.text) and not [c for c in atoms if not isinstance(c.value, Attestation)]:
         return _statement(chunks, text, line)
     if not atoms:
-        return judged(chunks, line) if JUDGMENT.search(text) else context.unparsed(line, chunks)
+        return judged(chunks, line) if JUDGMENT.inside(text, line.text) else context.unparsed(line, chunks)
     if (found := released(chunks, line, context)) is not None:
         return found
-    if _NEEDS_NOT.search(text):
+    if _NEEDS_NOT.inside(text, line.text):
         return context.unparsed(line, chunks)
-    if _MAY.search(text) and not _ONLY_IF.search(text) and not for_some(chunks):
+    if _MAY.inside(text, line.text) and not _ONLY_IF.search(text) and not for_some(chunks):
         line.doubt(
             "ALLOWANCE",
             f"{line.quote(chunks[0].start, chunks[-1].end)!r} allows something; it asks for nothing by itself",
@@ -137,7 +135,7 @@ def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         return context.unparsed(line, chunks)
     if (topic := _topic(chunks, text, line, context)) is not None:
         return topic
-    if line.polarity == "exclusion" and _MUST.search(_before_exception(chunks, line)):
+    if line.polarity == "exclusion" and _MUST.inside(_before_exception(chunks, line), line.text):
         return _requirement(chunks, line, context)
     if line.polarity == "exclusion" and any(_good_value(leaf) for c in atoms for leaf in leaves(c.value)):
         line.doubt(
@@ -170,11 +168,7 @@ def _topic(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr
         if depth == 0 and at and chunk.kind in ":," and seen:
             cut = at
             break
-    if (
-        cut is None
-        or cut == len(chunks) - 1
-        or (chunks[cut].kind == ":" and any(c.kind == "e" for c in chunks[:cut]))
-    ):
+    if cut is None or cut == len(chunks) - 1 or (chunks[cut].kind == ":" and holds(chunks[:cut], "e")):
         return None
     before = re.split(r"[.;:]", line.text[max(0, chunks[0].start - 24) : chunks[0].start])[-1].lstrip(" ,()")
     leads = re.match(r"(?:for|in|among|with|without)\b", before + line.text[chunks[0].start : chunks[0].end])
@@ -196,7 +190,7 @@ def _topic(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr
 def _told(chunks: list[Chunk], cut: int, line: Line, context: Context) -> Expr:
     """`Cardiac disease: unstable angina`: what stands behind the colon tells which of what stands before it excludes."""
     head = chunks[:cut]
-    if measured(head) or any(c.kind in "gei|&," for c in head):
+    if measured(head) or holds(head, "gei|&,"):
         return context.unparsed(line, chunks)
     named, rest = assemble(head, line, context), _sentence(chunks[cut + 1 :], line, context)
     if chunks[cut + 1].kind == "I":
@@ -307,7 +301,7 @@ def _together(parts: list[Expr], sentences: list[list[Chunk]], line: Line, conte
 
 def _allows(chunks: list[Chunk], line: Line) -> bool:
     text = line.text[chunks[0].start : chunks[-1].end]
-    return any(c.kind == "p" for c in chunks) or bool(_MAY.search(text))
+    return holds(chunks, "p") or bool(_MAY.inside(text, line.text))
 
 
 def _second(expr: Expr) -> Expr:

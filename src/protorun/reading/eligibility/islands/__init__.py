@@ -18,13 +18,14 @@ from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 
 _ORDER = (her2, scales, toxicity, pregnancy, contraception, viral, results, child_pugh, participation, plans)
+_FINDERS = tuple(module.find for module in _ORDER)
 
 
 def islands(line: Line) -> list[Chunk]:
     """All pieces found, without overlap; an earlier kind wins."""
     found: list[Chunk] = []
-    for module in _ORDER:
-        for chunk in module.find(line, found):
-            if all(chunk.end <= other.start or chunk.start >= other.end for other in found):
+    for find in _FINDERS:
+        for chunk in find(line, found):
+            if not found or all(chunk.end <= other.start or chunk.start >= other.end for other in found):
                 found.append(chunk)
     return found

@@ -71,7 +71,8 @@ _KIND = (
 
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """Participation in another trial, or in this one before; and the trials that only observe."""
-    if not any(word in line.text for word in ("trial", "stud", "research")):
+    text = line.text
+    if "trial" not in text and "stud" not in text and "research" not in text:
         return
     for match in _SAME.finditer(line.text):
         if _ENDED.search(match["before"]) or "already" in match["before"]:

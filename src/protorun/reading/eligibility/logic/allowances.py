@@ -7,7 +7,7 @@ import re
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.lists import find, has_atom, trim
 from protorun.reading.eligibility.logic.trees import leaves
-from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import JUDGMENT
 from protorun.study.criterion import ALLOWANCE, All, Attestation, Expr, Flag, If, Not, Unparsed
@@ -66,7 +66,7 @@ def _nothing(chunks: list[Chunk], line: Line) -> Expr:
 def _let_in(chunks: list[Chunk], at: int, condition: int, line: Line, context: Context) -> Expr | None:
     """`P are eligible if Q`: those with P are let in where Q holds; nothing is asked of anybody else."""
     who, what = trim(chunks[:at]), trim(chunks[condition + 1 :])
-    if not has_atom(who) or not has_atom(what) or any(c.kind in "gGeiCM" for c in who):
+    if not has_atom(who) or not has_atom(what) or holds(who, "gGeiCM"):
         return None
     if _ENDS.match(line.text[chunks[at].end : chunks[condition].start]) is None:
         return None

@@ -9,7 +9,7 @@ from protorun.reading.eligibility.logic.allowances import softens
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.lists import find, has_atom, split, trim
 from protorun.reading.eligibility.logic.trees import leaves
-from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Expr, Flag, If, Not, Number
 
@@ -62,7 +62,7 @@ def for_some(chunks: list[Chunk]) -> bool:
     """A usual limit and another one under a condition, with nothing left that permits."""
     return (
         sum(_both(c) for c in chunks) > 1
-        and any(c.kind in "eiC" for c in chunks)
+        and holds(chunks, "eiC")
         and not any(c.kind == "p" or c.value == "may" for c in chunks)
     )
 
@@ -106,7 +106,7 @@ def limit_instead(behind: list[Chunk], first: Expr, line: Line, context: Context
     head, limit = trim([c for c in behind[:cut] if c.kind != "M" and c.value != "where"]), behind[cut:]
     if not _all_numbers(limit) or any(c.kind not in "A,&|" for c in limit) or not head:
         return None
-    if any(c.kind in "eigC|" for c in head) or not _together(numbers(limit), usual):
+    if holds(head, "eigC|") or not _together(numbers(limit), usual):
         return None
     condition = _condition(head, named, usual[0], line, context)
     if condition is None:
@@ -164,7 +164,7 @@ def _marks(operand: list[Chunk], line: Line) -> tuple[str, ...]:
     if len(operand) == 1 and isinstance(operand[0].value, Flag):
         return ("asymptomatic",) if operand[0].value == _asymptomatic(operand[0].value) else ()
     words = line.text[operand[0].start : operand[-1].end]
-    if _SEEN.fullmatch(words) and not any(c.kind in "Agei" for c in operand):
+    if _SEEN.fullmatch(words) and not holds(operand, "Agei"):
         return (re.sub(r"[^a-z0-9]+", "_", re.sub(r"^(?:is|are|was|were) ", "", words)),)
     return ()
 

@@ -13,7 +13,7 @@ from protorun.reading.eligibility.logic.exceptions import excepted, limited
 from protorun.reading.eligibility.logic.lists import find, has_atom, listed, name_of, split, trim
 from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lex import hard
-from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import (
     All,
@@ -32,6 +32,8 @@ def assemble(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     """The tree of one sentence. `context.firing` is True where the words describe what excludes."""
     chunks = trim(chunks)
     present = {c.kind for c in chunks}
+    if present.isdisjoint("DepGiCI"):
+        return listed(chunks, line, context)
     for marks, rule in (
         ("D", _defined),
         ("e", _instead),
@@ -66,7 +68,7 @@ def _defined(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
     if find(left, "|") is not None or (context.firing and find(left, ",&") is not None):
         return _of_a_list(left, right, line, context) or context.unparsed(line, chunks)
     rest = left[:index] + left[index + 1 :]
-    if has_atom(rest) or any(c.kind == "z" for c in rest):
+    if has_atom(rest) or holds(rest, "z"):
         return All(parts=(listed(trim(rest), line, context), meaning))
     return meaning
 

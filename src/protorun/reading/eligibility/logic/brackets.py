@@ -6,7 +6,7 @@ import re
 
 from protorun.reading.eligibility.logic.context import Context, measured
 from protorun.reading.eligibility.logic.trees import leaves
-from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import JUDGMENT
 from protorun.study.criterion import (
@@ -98,7 +98,7 @@ def unlikely_example(chunks: list[Chunk], line: Line) -> bool:
     if not chunks:
         return False
     text = line.text[chunks[0].start : chunks[-1].end]
-    joined = any(c.kind in "gGieCpMIO" for c in chunks)
+    joined = holds(chunks, "gGieCpMIO")
     return joined or measured(chunks) or bool(_MORE.search(text)) or bool(JUDGMENT.search(text))
 
 

@@ -8,7 +8,7 @@ from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.operand import operand
 from protorun.reading.eligibility.logic.shared.members import shared
 from protorun.reading.eligibility.logic.trees import leaves, simplified, unread
-from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import (
     All,
@@ -51,7 +51,7 @@ def find(chunks: list[Chunk], kinds: str, start: int = 0) -> int | None:
 
 def has_atom(chunks: list[Chunk]) -> bool:
     """True when something in it was understood."""
-    return any(c.kind == "A" for c in chunks)
+    return holds(chunks, "A")
 
 
 def negated(chunks: list[Chunk]) -> bool:

@@ -9,7 +9,7 @@ from protorun.reading.eligibility.atoms.limits.sexes import has_own_sex, sex
 from protorun.reading.eligibility.logic.brackets import LOOSE, bracket
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.trees import leaves
-from protorun.reading.eligibility.words.lexicon import Chunk, modal, reversing
+from protorun.reading.eligibility.words.lexicon import Chunk, holds, modal, reversing
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import JUDGMENT
 from protorun.study.criterion import (
@@ -37,7 +37,7 @@ def operand(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     chunks = [c for c in _flatten(chunks, line) if c.kind != "q" or c.value]
     if not chunks:
         return Unparsed.model_construct(text="", source=None)
-    if chunks[0].kind == "g" and any(c.kind in "A(" for c in chunks[1:2]):
+    if chunks[0].kind == "g" and holds(chunks[1:2], "A("):
         return Not(part=operand(chunks[1:], line, context.described()))
     if chunks[0].kind == "(" and chunks[-1].kind == ")" and _closing(chunks, 0) == len(chunks) - 1:
         return context.assemble(chunks[1:-1], line, context)
@@ -47,7 +47,7 @@ def operand(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         return _without_atoms(chunks, text, line, context)
     end = _asserted(chunks)
     if end is None:
-        return judged(chunks, line) if JUDGMENT.search(text) else context.unparsed(line, chunks)
+        return judged(chunks, line) if JUDGMENT.inside(text, line.text) else context.unparsed(line, chunks)
     if end == len(chunks):
         return _with_atoms(chunks, line, context)
     rest = (chunks[end].start, chunks[-1].end)
@@ -55,7 +55,7 @@ def operand(chunks: list[Chunk], line: Line, context: Context) -> Expr:
 
 
 def _without_atoms(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr:
-    if JUDGMENT.search(text):
+    if JUDGMENT.inside(text, line.text):
         return judged(chunks, line)
     if len(chunks) == 1 and chunks[0].kind == "X" and not context.firing:
         return sex(chunks[0], line)
@@ -70,6 +70,8 @@ def judged(chunks: list[Chunk], line: Line) -> Judgment:
 
 def _flatten(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """Abbreviations in brackets (`neutrophil count (XYZ)`) explain a name and are passed over."""
+    if not holds(chunks, "("):
+        return chunks
     found: list[Chunk] = []
     at = 0
     while at < len(chunks):
@@ -104,7 +106,8 @@ def _closing(chunks: list[Chunk], at: int) -> int | None:
 def _asserted(chunks: list[Chunk]) -> int | None:
     """How far the atoms of an operand are asserted: a word such as `risk`, `family`, `failed` or a negation further off
     decides what stands behind it; None when nothing before it is asserted."""
-    if any(c.kind == "z" and c.value in reversing() for c in chunks) or _against(chunks):
+    unknown = [c.value for c in chunks if c.kind == "z"]
+    if unknown and (not reversing().isdisjoint(unknown) or ("anti" in unknown and _against(chunks))):
         return None
     depth, seen = 0, False
     for at, chunk in enumerate(chunks):
@@ -196,7 +199,7 @@ def _of_sex(
     expr: Expr, sexed: list[Chunk], chunks: list[Chunk], lost: list[tuple[int, int]], line: Line
 ) -> Expr:
     """`women with breast cancer`, `male, aged 18 to 65`: the sex is asked for; anywhere else it says whom a line is about."""
-    asked = chunks[0] is sexed[0] and len(sexed) == 1 and not any(c.kind in "MCip" for c in chunks)
+    asked = chunks[0] is sexed[0] and len(sexed) == 1 and not holds(chunks, "MCip")
     if asked and not any(isinstance(leaf, Attestation) for leaf in leaves(expr)):
         return All(parts=(sex(sexed[0], line), expr))
     lost.extend((c.start, c.end) for c in sexed)
@@ -215,7 +218,7 @@ def _restricted(expr: Expr, lost: list[tuple[int, int]], line: Line, context: Co
         return expr
     start, end = lost[0][0], lost[-1][1]
     text, source = line.quote(start, end), line.cite(start, end)
-    if JUDGMENT.search(line.text[start:end]):
+    if JUDGMENT.inside(line.text[start:end], line.text):
         return All(parts=(expr, Judgment.model_construct(text=text, variable="", source=source)))
     context.lost.append((start, end))
     unread = Unparsed.model_construct(text=text, source=source)

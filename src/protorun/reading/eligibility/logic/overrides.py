@@ -7,7 +7,7 @@ import re
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.lists import has_atom, trim
 from protorun.reading.eligibility.logic.trees import classify, leaves
-from protorun.reading.eligibility.words.lexicon import Chunk, words
+from protorun.reading.eligibility.words.lexicon import Chunk, holds, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Criterion, Expr, Flag, If, Not, Number
 
@@ -28,7 +28,7 @@ def released(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
         return None
     who = trim([c for c in chunks if c.end <= match.start() and c.kind not in "C:" and c.value != "note"])
     instead = trim([c for c in chunks if c.start >= match.end() and c.value != "but"])
-    if not has_atom(who) or any(c.kind in "gei" for c in who):
+    if not has_atom(who) or holds(who, "gei"):
         return None
     flags = [c.value for c in who if c.kind == "A" and isinstance(c.value, Flag)]
     condition = (

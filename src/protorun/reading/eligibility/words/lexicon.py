@@ -29,6 +29,14 @@ class Chunk:
     """A condition with a qualifier of its own, even one that adds nothing (`known HIV`)."""
 
 
+def holds(chunks: Iterable[Chunk], kinds: str) -> bool:
+    """True when a chunk is of one of these kinds."""
+    for chunk in chunks:  # noqa: SIM110 (a generator takes twice the time, and this is asked everywhere)
+        if chunk.kind in kinds:
+            return True
+    return False
+
+
 class Word:
     """What is known of a printed word wherever it stands: its stem, the phrases it begins, and what it may be."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.nodes import window
 from protorun.reading.eligibility.words.quantities import TIME, Quantity
 from protorun.terms.variables import variables
@@ -19,7 +19,7 @@ def mark_windows(chunks: list[Chunk], text: str) -> list[Chunk]:
     """The chunks with each window as one chunk: W (inside this time) or L (at least this long before)."""
     found: list[Chunk] = []
     at = 0
-    if not any(c.kind == "t" for c in chunks):
+    if not holds(chunks, "t"):
         return [c for c in chunks if c.kind != "w" or not text.startswith(_AT, c.start)]
     while at < len(chunks):
         made = None

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Any as Anything
 
-from protorun.reading.eligibility.words.lexicon import Chunk, printed, stem, trie, words
+from protorun.reading.eligibility.words.lexicon import Chunk, holds, printed, stem, trie, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.quantities import Quantity, Span
 from protorun.study.criterion import All, Any, Flag, Number, Treated
@@ -26,7 +26,7 @@ _JUDGED = re.compile(r"(?:or|and/or) (?:clinically )?significant $")
 
 def settled(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """The chunks without the words that are settled by the atom beside them."""
-    if not any(c.kind == "A" for c in chunks):
+    if not holds(chunks, "A"):
         return chunks
     found: list[Chunk] = []
     at = 0
@@ -47,8 +47,10 @@ def settled(chunks: list[Chunk], line: Line) -> list[Chunk]:
 
 def _in_brackets(chunks: list[Chunk], at: int, found: list[Chunk], line: Line) -> int | None:
     """Behind a bracket that gives the limit before it in another unit, or only refers to another text."""
+    if not found or found[-1].kind != "A":
+        return None
     close = next((i for i in range(at + 1, min(at + 5, len(chunks))) if chunks[i].kind == ")"), None)
-    if close is None or not found or found[-1].kind != "A":
+    if close is None:
         return None
     text = line.text[chunks[at].start : chunks[close].end]
     if _REFERENCE.fullmatch(text):
@@ -134,8 +136,8 @@ def _take_behind(chunks: list[Chunk], at: int, atom: Chunk, line: Line) -> int:
     if isinstance(value, Treated) and value.ongoing and at < len(chunks) and chunks[at].value == "now":
         at += 1
     at = _scale_again(chunks, at, atom, line)
-    air = " ".join(str(c.value) for c in chunks[at : at + 2]) == "room air"
-    if air and isinstance(value, Number) and value.variable == "spo2":
+    spo2 = isinstance(value, Number) and value.variable == "spo2"
+    if spo2 and [c.value for c in chunks[at : at + 2]] == ["room", "air"]:
         atom.value, atom.end = value.model_copy(update={"note": "room air"}), chunks[at + 1].end
         at += 2
     return at

@@ -7,7 +7,7 @@ import re
 from protorun.reading.eligibility.atoms.limits.measure_names import name_start, open_name
 from protorun.reading.eligibility.atoms.treatments.tense import untimed
 from protorun.reading.eligibility.islands.participation import GOES_ON
-from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.nodes import window
 from protorun.reading.eligibility.words.personal import JUDGMENT
@@ -123,7 +123,7 @@ def _recent(chunks: list[Chunk]) -> list[Chunk]:
     """`Epileptic seizure < 2 years`, `hospitalization (< 2 months)`: less than that long ago."""
     found: list[Chunk] = []
     at = 0
-    if not any(c.kind == "t" for c in chunks):
+    if not holds(chunks, "t"):
         return chunks
     while at < len(chunks):
         kinds = "".join([c.kind for c in chunks[at : at + 4]]) if chunks[at].kind in "(c" else ""
@@ -161,12 +161,7 @@ def _is_event(name: str, words: list[Chunk], window: Chunk, line: Line) -> bool:
         ),
     )
     text = line.text[words[0].start : window.start]
-    return (
-        plain
-        and not any(c.kind == "M" for c in words)
-        and not _NOT_TIMED.search(name)
-        and not JUDGMENT.search(text)
-    )
+    return plain and not holds(words, "M") and not _NOT_TIMED.search(name) and not JUDGMENT.search(text)
 
 
 _NOT_TIMED = re.compile(

@@ -9,7 +9,7 @@ from typing import Any as Anything
 from protorun.reading.eligibility.atoms.conditions.qualifiers import BEHIND, is_condition, map_atoms
 from protorun.reading.eligibility.atoms.conditions.shared_qualifiers import distribute
 from protorun.reading.eligibility.islands.plans import AHEAD
-from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Code, Expr, Flag, Not, Number, Window
 from protorun.study.source import Source
@@ -49,7 +49,7 @@ def _stages(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | Non
             behind = step + 1
         else:
             break
-    joined_and = any(c.kind == "&" for c in chunks[at:behind])
+    joined_and = holds(chunks[at:behind], "&")
     groups: list[list[Expr]] = []
     for index in range(at, behind):
         if chunks[index].kind == "f":
@@ -88,7 +88,7 @@ def _condition(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | 
                 return None  # "acute disease or active infection"
 
             groups.append([])
-            listed = listed or any(c.kind in "|/" for c in chunks[step:nxt])
+            listed = listed or holds(chunks[step:nxt], "|/")
             step = nxt
     if not listed:  # "unstable, symptomatic X" is both; "active, known or suspected X" is any of them
         groups = [[q for group in groups for q in group]]
@@ -175,7 +175,7 @@ def dated(chunks: list[Chunk], line: Line, *, finished: bool = True) -> list[Chu
     """A window behind a list of conditions goes for all of them; one behind a limit goes for that limit. Not `finished`:
     unknown words before a condition may still become part of its name, so its time waits."""
     found: list[Chunk] = []
-    if not any(c.kind == "W" for c in chunks):
+    if not holds(chunks, "W"):
         return chunks
     for chunk in _bare_windows(chunks):
         if chunk.kind == "W" and found and found[-1].kind == ")" and _date_before(found, chunk, line):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from protorun.reading.eligibility.words.lexicon import Chunk, modal, reversing, words
+from protorun.reading.eligibility.words.lexicon import Chunk, holds, modal, reversing, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Flag
 from protorun.study.source import Source
@@ -172,7 +172,7 @@ def mark_open_conditions(chunks: list[Chunk], line: Line) -> list[Chunk]:
     found: list[Chunk] = []
     spelled: dict[int, list[Chunk]] = {}
     at = depth = 0
-    if not any(c.kind == "z" for c in chunks):
+    if not holds(chunks, "z"):
         return chunks
     while at < len(chunks):
         behind, kind = at, chunks[at].kind

@@ -19,7 +19,7 @@ _BEFORE = frozenset(";.:eh")
 _BEHIND = frozenset(";.eI)")
 _JOINTS = frozenset(",|&/")
 _INSIDE = frozenset("zAqkvfyalo-n")
-_DONE = frozenset("AX-")
+_DONE_OR_TIMED = frozenset("AX-Wa")
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:'s)?(?:[ -][a-z][a-z0-9]*(?:'s)?|-\d{1,3}(?![\d.]))*")
 _OF_PERSONS = re.compile(
     r" (?:(?:patients?|subjects?|participants?) )?(?:with|who|that|having|suffering|affected|diagnosed)\b"
@@ -39,8 +39,10 @@ def mark_phrases(chunks: list[Chunk], line: Line) -> list[Chunk]:
     found: list[Chunk] = []
     at = depth = 0
     while at < len(chunks):
-        depth = max(0, depth + (chunks[at].kind == "(") - (chunks[at].kind == ")"))
-        end = at if depth or chunks[at].kind in _ENDS else _member_end(chunks, at)
+        kind = chunks[at].kind
+        if kind in "()":
+            depth = depth + 1 if kind == "(" else max(0, depth - 1)
+        end = at if depth or kind in _ENDS else _member_end(chunks, at)
         made = _phrase(chunks, at, end, line) if end > at and _unfinished(chunks, at, end) else None
         if made is None:
             found += chunks[at : max(end, at + 1)]
@@ -54,9 +56,10 @@ def mark_phrases(chunks: list[Chunk], line: Line) -> list[Chunk]:
 def _member_end(chunks: list[Chunk], at: int) -> int:
     """Behind the last chunk of a member; an abbreviation in brackets belongs to it."""
     while at < len(chunks):
-        if "".join(c.kind for c in chunks[at : at + 3]) == "(z)":
+        kind = chunks[at].kind
+        if kind == "(" and "".join([c.kind for c in chunks[at : at + 3]]) == "(z)":
             at += 3
-        elif chunks[at].kind in _ENDS:
+        elif kind in _ENDS:
             break
         else:
             at += 1
@@ -66,11 +69,9 @@ def _member_end(chunks: list[Chunk], at: int) -> int:
 def _unfinished(chunks: list[Chunk], at: int, end: int) -> bool:
     """Something in the member is not a finished atom, or two atoms stand side by side."""
     kinds = [c.kind for c in chunks[at:end] if c.kind != "q" or c.value]
-    return any(k not in "v" for k in kinds) and _leaves_something(kinds)
-
-
-def _leaves_something(kinds: list[str]) -> bool:
-    return kinds.count("A") > 1 or any(k not in _DONE and k not in "Wa" for k in kinds)
+    if all(k == "v" for k in kinds):
+        return False
+    return kinds.count("A") > 1 or any(k not in _DONE_OR_TIMED for k in kinds)
 
 
 def _phrase(chunks: list[Chunk], at: int, end: int, line: Line) -> list[Chunk] | None:

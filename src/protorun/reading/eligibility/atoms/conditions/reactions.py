@@ -10,7 +10,7 @@ from functools import cache
 
 from protorun.reading.eligibility.atoms.conditions.open_conditions import is_noun, open_flag
 from protorun.reading.eligibility.atoms.conditions.phrases import plain_text, refused
-from protorun.reading.eligibility.words.lexicon import Chunk, words
+from protorun.reading.eligibility.words.lexicon import Chunk, holds, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Expr, Flag
 
@@ -178,7 +178,7 @@ def _lacks_its_noun(name: str, member: list[Chunk]) -> bool:
     last = name.split(" ")[-1]
     if last in ("human", "mouse", "murine", "humanized", "recombinant", "hamster"):
         return True
-    return not (is_noun(last) or last in _substances() or any(c.kind in "ya" for c in member[-1:]))
+    return not (is_noun(last) or last in _substances() or holds(member[-1:], "ya"))
 
 
 def _goes_on(chunks: list[Chunk], at: int, end: int, name: str, line: Line) -> bool | None:
@@ -186,7 +186,7 @@ def _goes_on(chunks: list[Chunk], at: int, end: int, name: str, line: Line) -> b
     member = chunks[at:end]
     if line.text.startswith("to ", member[0].start - 3) or all(c.kind in "ya" for c in member):
         return True
-    if any(c.kind in "kfvq" for c in member):
+    if holds(member, "kfvq"):
         return False
     if " of " in name and _PARTS.match(name):
         return True

@@ -6,12 +6,13 @@ import re
 from itertools import pairwise
 
 from protorun.reading.eligibility.atoms.conditions.qualifiers import BEHIND, is_condition, map_atoms
-from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Any, Code, Expr, Flag
 from protorun.terms.concepts import concepts
 
 _JOINTS = ",|/&"
+_RUN = frozenset(",|/&A")
 _LONGEST_BRACKET = 14
 _VERBS = re.compile(
     r"\b(?:any|having|has|have|had|history|histories|diagnosed|presence|evidence|with|receiving|positive)\b"
@@ -26,15 +27,18 @@ def distribute(chunks: list[Chunk], line: Line, *, pairs: bool = False) -> list[
     or a verb of its own; one in the middle of a list only for kindred members. The other reading is kept. `pairs`: only
     where two stand together without a comma, or share a word."""
     at = 0
-    if sum(c.kind == "A" for c in chunks) < 2:
+    if [c.kind for c in chunks].count("A") < 2:
         return chunks
     while at < len(chunks):
+        if chunks[at].kind not in _RUN:
+            at += 1
+            continue
         run, behind = _run(chunks, at)
         members = _clause(run, line)
         if _from_first(members, line) and (not pairs or _paired(run, members)):
             for member in members[1:]:
                 _qualify(member, _groups(members[0]), line)
-        elif sum(c.kind == "A" for c in run) > 1:
+        elif [c.kind for c in run].count("A") > 1:
             _from_middle(run, line)
         at = max(behind, at + 1)
     return chunks
@@ -93,7 +97,7 @@ def _clause(run: list[Chunk], line: Line) -> list[Chunk]:
 
 def _paired(run: list[Chunk], members: list[Chunk]) -> bool:
     between = [c for c in run if c.start < members[-1].start]
-    if len(members) == 2 and not any(c.kind in ",&" for c in between):
+    if len(members) == 2 and not holds(between, ",&"):
         return True
     last = [m.value.variable.rpartition("_")[2] for m in members if isinstance(m.value, Flag)]
     return len(set(last)) == 1 and len(last) == len(members)
@@ -151,7 +155,7 @@ def _behind_virus(chunks: list[Chunk], at: int, last: Chunk) -> int:
     stop = min(len(chunks), at + _LONGEST_BRACKET)
     close = next((i for i in range(at + 1, stop) if chunks[i].kind == ")"), 0)
     goes_on = 0 < close < len(chunks) - 1 and chunks[close + 1].kind in _JOINTS
-    return close + 1 if goes_on and not any(c.kind == "(" for c in chunks[at + 1 : close]) else 0
+    return close + 1 if goes_on and not holds(chunks[at + 1 : close], "(") else 0
 
 
 def _groups(chunk: Chunk) -> Groups:

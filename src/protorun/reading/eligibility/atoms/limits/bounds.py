@@ -17,41 +17,46 @@ _SETS = frozenset({"score", "count"})
 Bounds = tuple[Bound | None, Bound | None, str, str]  # low, high, unit, doubt
 
 
+_NUMBERS = ("n", "t", "R")
+_TWO_SIGNS = re.compile("c[ntR](?P<joint>,?&?)c[ntR]")
+_APART = re.compile(r"c[ntR]\|c[ntR]")
+_SIGN_FIRST, _SIGN_BEHIND, _BOTH = re.compile("c[ntR]"), re.compile("[ntR]P"), re.compile("B?[ntR]&[ntR]")
+
+
 def read_bounds(chunks: list[Chunk], at: int, name: str, line: Line) -> tuple[list[Bounds], int] | None:
     """The bounds that begin at a chunk, several where the values of a score leave gaps, and the chunk behind them."""
-    kinds = "".join(c.kind for c in chunks[at : at + 8])
-    number = "[ntR]"
-    if (two := re.match(rf"c{number}(?P<joint>,?&?)c{number}", kinds)) and not kinds.startswith("cn&cnP"):
+    kinds = "".join([c.kind for c in chunks[at : at + 8]])
+    if (two := _TWO_SIGNS.match(kinds)) and not kinds.startswith("cn&cnP"):
         found = _two_signs(chunks, at, at + 2 + len(two["joint"]), line)
         if found is not None:
             return found
-    if re.match(rf"c{number}\|c{number}", kinds):
+    if _APART.match(kinds):
         outside = apart(side_of(chunks[at], chunks[at + 1]), side_of(chunks[at + 3], chunks[at + 4]))
         if outside:
             return outside, at + 5
-    if re.match("crP?", kinds) and isinstance(chunks[at + 1].value, Span):
+    if kinds.startswith("cr") and isinstance(chunks[at + 1].value, Span):
         return (
             ([range_of(chunks[at + 1].value)], at + 2)
             if chunks[at].value == "=" or (chunks[at].value in ("≥", "≤") and _set_like(name))
             else None
         )
-    if re.match(rf"c{number}", kinds):
+    if _SIGN_FIRST.match(kinds):
         first = side_of(chunks[at], chunks[at + 1])
         if chunks[at].value == "=":
             return _equal(chunks, at, name, line)
         return None if first is None else ([first], at + 2)
-    if re.match(rf"{number}P", kinds):
+    if _SIGN_BEHIND.match(kinds):
         side = side_of(chunks[at + 1], chunks[at])
         return ([side], at + 2) if side else None
     if kinds.startswith("r"):
         return [range_of(chunks[at].value)], at + 1
-    if re.match(rf"{number}", kinds) and _set_like(name):
+    if kinds[:1] in _NUMBERS and _set_like(name):
         return _listed(chunks, at, name, line)
-    if re.match(rf"B?{number}&{number}", kinds) and "B" in (kinds[0], _before(chunks, at)):
+    if _BOTH.match(kinds) and "B" in (kinds[0], _before(chunks, at)):
         return between(chunks, at + (kinds[0] == "B"))
     if kinds.startswith("Br"):
         return [range_of(chunks[at + 1].value)], at + 2
-    if re.match(rf"{number}", kinds):
+    if kinds[:1] in _NUMBERS:
         line.doubt(
             "NO_COMPARATOR",
             f"{line.quote(chunks[at].start, chunks[at].end)!r} has no comparator; none is assumed",
@@ -87,9 +92,11 @@ _TWICE = re.compile(r"c\(c\)|\(v\([vz]\)\)")
 
 def said_once(chunks: list[Chunk]) -> list[Chunk]:
     """`greater than or equal to (≥) 1` has one comparator, `[AST (SGOT)]` is a name without its own brackets."""
-    kinds = "".join(c.kind for c in chunks)
+    kinds = "".join([c.kind for c in chunks])
+    if "(c)" not in kinds and "(v(" not in kinds:
+        return chunks
     dropped: set[int] = set()
-    for match in _TWICE.finditer(kinds) if "(c)" in kinds or "(v(" in kinds else ():
+    for match in _TWICE.finditer(kinds):
         start, end = match.span()
         if kinds[start] == "(":
             dropped |= {start, end - 1}

@@ -19,7 +19,7 @@ from protorun.reading.eligibility.atoms.limits.open_measures import open_measure
 from protorun.reading.eligibility.atoms.limits.sexes import of_sex
 from protorun.reading.eligibility.atoms.limits.unnamed_limits import age_limit, unnamed_limit
 from protorun.reading.eligibility.atoms.limits.worded_measures import worded_measure
-from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.quantities import TIME
 from protorun.study.criterion import All, Any, Expr, If, Number
@@ -29,6 +29,8 @@ from protorun.terms.variables import factor, variables
 def mark_limits(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """The chunks with every limit as one finished atom."""
     chunks = said_once(chunks)
+    if not holds(chunks, "vXcntrB"):
+        return chunks
     found: list[Chunk] = []
     at = 0
     names: list[str] = []
@@ -85,10 +87,15 @@ def _of_sex(chunks: list[Chunk], at: int, names: list[str], line: Line) -> tuple
     return Chunk("A", start, end, of_sex(_shared(parts, False, line), chunks[at], line)), at + 3
 
 
+_SIGN_NAME = re.compile(r"cv:?[nt]|Bv:?(?:r|[nt]&[nt])")
+
+
 def _named_between(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | None:
     """A comparator before the name: `minimum age: 18 years`, `over the age of 18`, `between the ages of 18 and 55`."""
-    kinds = "".join(c.kind for c in chunks[at : at + 7])
-    match = re.match(r"cv:?[nt]|Bv:?(?:r|[nt]&[nt])", kinds)
+    if at + 1 >= len(chunks) or chunks[at + 1].kind != "v":
+        return None
+    kinds = "".join([c.kind for c in chunks[at : at + 7]])
+    match = _SIGN_NAME.match(kinds)
     if not match or "+" in str(chunks[at + 1].value):
         return None
     name, first = str(chunks[at + 1].value), at + 2 + (kinds[2] == ":")
@@ -192,7 +199,7 @@ def _names(chunks: list[Chunk], at: int) -> tuple[list[str], int, bool]:
         while step < len(chunks) and chunks[step].kind in "&|,/":
             step += 1
         if step > at and step < len(chunks) and chunks[step].kind == "v":
-            joined_or = joined_or or any(c.kind == "|" for c in chunks[at:step])
+            joined_or = joined_or or holds(chunks[at:step], "|")
             at = step
         elif (
             step < len(chunks)
@@ -255,7 +262,7 @@ def _again(chunks: list[Chunk], at: int, names: list[str], line: Line) -> tuple[
 
 def _for_some(chunks: list[Chunk], at: int) -> bool:
     """A condition stands right before: `in patients with C ≤ 3 x ULN`."""
-    return any(c.kind in "CiepX" for c in chunks[max(0, at - 4) : at])
+    return holds(chunks[max(0, at - 4) : at], "CiepX")
 
 
 def _permitted(chunks: list[Chunk], at: int, earlier: list[str]) -> list[str]:

@@ -79,17 +79,17 @@ def _finding(name: str, side: Bounds, quote: str) -> tuple[str, Bounds]:
 
 
 def _quantity_at(chunks: list[Chunk], at: int, line: Line) -> tuple[Bounds, int] | None:
-    kinds = "".join(c.kind for c in chunks[at : at + 4])
-    if re.match("cncn|cn&cn", kinds):
+    kinds = "".join([c.kind for c in chunks[at : at + 4]])
+    if kinds == "cncn":
         return None
-    if re.match("cr|c[nt]P", kinds) and chunks[at].value == "=":
+    if (kinds.startswith("cr") or kinds[:3] in ("cnP", "ctP")) and chunks[at].value == "=":
         at += 1
         kinds = kinds[1:]
         if kinds[0] == "r":
             return range_of(chunks[at].value), at + 1
-    if re.match("c[nt]", kinds) and chunks[at].value != "=":
+    if kinds[:2] in ("cn", "ct") and chunks[at].value != "=":
         side, behind = side_of(chunks[at], chunks[at + 1]), at + 2
-    elif re.match("[nt]P", kinds):
+    elif kinds[:2] in ("nP", "tP"):
         side, behind = side_of(chunks[at + 1], chunks[at]), at + 2
     elif kinds.startswith("Br"):
         side, behind = range_of(chunks[at + 1].value), at + 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any as Anything
 
-from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Attestation, Code, Expr, Flag, If, Number
 from protorun.terms.concepts import concepts
@@ -14,7 +14,7 @@ _OWN = frozenset({"childbearing_potential", "reproductive_potential", "pregnancy
 
 def mark_sexes(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """The chunks with every sex that stands in or behind a limit (`(males)`, `for females`) as part of that limit."""
-    if not any(c.kind == "X" for c in chunks):
+    if not holds(chunks, "X"):
         return chunks
     found: list[Chunk] = []
     at = 0

@@ -11,23 +11,32 @@ from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Any
 from protorun.terms.variables import factor, variables
 
+_TWO_SIGNS = re.compile(r"c[nt],?&?c[nt]P?v")
+_SIGN_FIRST, _SIGN_BEHIND, _BARE = re.compile("c[nt]P?v"), re.compile("[nt]Pv"), re.compile("[nt]P?v")
+_BOTH, _RANGE = re.compile("B[nt]&[nt]v"), re.compile("rv")
+_YEARS = re.compile(
+    r"tv?(?P<behind>P)v?|(?P<two>c[nt],?[&|]?ct)|(?P<before>c)t(?=[^b]|$)|B?(?P<range>r)(?=[^b]|$)|B(?P<both>[nt]&t)"
+)
+
 
 def unnamed_limit(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | None:
     """The limit first, then what is counted: `at least one measurable lesion`, `≥ 18 years of age`."""
-    kinds = "".join(c.kind for c in chunks[at : at + 6])
-    if match := re.match(r"c[nt],?&?c[nt]P?v", kinds):
+    kinds = "".join([c.kind for c in chunks[at : at + 6]])
+    if "v" not in kinds:
+        return None
+    if match := _TWO_SIGNS.match(kinds):
         second = at + kinds.index("c", 1)
         side = meet(side_of(chunks[at], chunks[at + 1]), side_of(chunks[second], chunks[second + 1]))
-    elif match := re.match(r"c[nt]P?v", kinds):
+    elif match := _SIGN_FIRST.match(kinds):
         side = side_of(chunks[at], chunks[at + 1])
-    elif match := re.match(r"[nt]Pv", kinds):
+    elif match := _SIGN_BEHIND.match(kinds):
         side = side_of(chunks[at + 1], chunks[at])
-    elif match := re.match(r"[nt]P?v", kinds):
+    elif match := _BARE.match(kinds):
         side = None
-    elif match := re.match(r"B[nt]&[nt]v", kinds):
+    elif match := _BOTH.match(kinds):
         both = between(chunks, at + 1)
         side = both[0][0] if both else None
-    elif match := re.match(r"rv", kinds):
+    elif match := _RANGE.match(kinds):
         side = range_of(chunks[at].value)
     else:
         return None
@@ -43,11 +52,8 @@ def unnamed_limit(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int]
 
 def age_limit(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | None:
     """Years that say they are an age without naming it: `18 years or older`, `women, 50 years and above`."""
-    kinds = "".join(c.kind for c in chunks[at : at + 6])
-    match = re.match(
-        r"tv?(?P<behind>P)v?|(?P<two>c[nt],?[&|]?ct)|(?P<before>c)t(?=[^b]|$)|B?(?P<range>r)(?=[^b]|$)|B(?P<both>[nt]&t)",
-        kinds,
-    )
+    kinds = "".join([c.kind for c in chunks[at : at + 6]])
+    match = _YEARS.match(kinds)
     if (later := _old_or_more(chunks, at, line)) is not None:
         return later
     if not match or (kinds.startswith("tv") and str(chunks[at + 1].value) != "age"):

@@ -8,7 +8,7 @@ import re
 from protorun.reading.eligibility.atoms.limits.bounds import Bounds, meet, range_of, read_bounds, side_of
 from protorun.reading.eligibility.atoms.limits.measure_names import open_name
 from protorun.reading.eligibility.atoms.limits.number_atoms import number_atom
-from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.quantities import TIME
 from protorun.terms.variables import factor, variables
@@ -156,7 +156,7 @@ def _length_of(chunks: list[Chunk], at: int, line: Line) -> Found:
     name = open_name(chunks[at + 2 : end], line)
     if name is None or not (at == 0 or _WITH.search(before)) or re.match("age|life|follow", name):
         return None
-    if "of" not in of or any(c.kind == "v" for c in chunks[at + 2 : end]):
+    if "of" not in of or holds(chunks[at + 2 : end], "v"):
         return None
     return _made(f"duration_of_{name}", side, line, chunks[at:end], end)
 
@@ -185,7 +185,7 @@ _LENGTH = re.compile(r"duration|time|interval|length|period|survival")
 
 def _whole_name(sign: Chunk, named: list[Chunk]) -> list[Chunk]:
     """The name from behind the sign on: words without weight elsewhere belong to it (`disease duration`)."""
-    if any(c.kind == "v" for c in named):
+    if holds(named, "v"):
         return named
     return [Chunk(named[0].kind, sign.end, named[0].end, named[0].value), *named[1:]]
 

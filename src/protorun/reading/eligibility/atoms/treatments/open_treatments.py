@@ -6,9 +6,9 @@ says it was given. The whole list member is the name; anything that says more th
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
-from protorun.reading.eligibility.words.lexicon import Chunk, modal, reversing, words
+from protorun.reading.eligibility.words.lexicon import Chunk, holds, modal, reversing, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import JUDGMENT, STATEMENT
 from protorun.terms.treatments import wider
@@ -52,7 +52,7 @@ def _not_named() -> re.Pattern[str]:
 
 def mark_open_treatments(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """The chunks with every treatment of unknown name as a treatment (kind y) under the name its words give."""
-    if not (_asks(line.text) or any(c.kind == "y" or _stem(c) for c in chunks)):
+    if not (holds(chunks, "y") or _asks(line.text) or any(_stem(c) for c in chunks)):
         return chunks
     found: list[Chunk] = []
     at = 0
@@ -79,7 +79,12 @@ def _asks(text: str) -> bool:
 
 
 def _stem(chunk: Chunk) -> bool:
-    return chunk.kind == "z" and len(str(chunk.value)) > 5 and _stems().match(str(chunk.value)) is not None
+    return chunk.kind == "z" and _is_stem(chunk.value)
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_stem(word: str) -> bool:
+    return len(word) > 5 and _stems().match(word) is not None
 
 
 def _last(chunk: Chunk) -> str:
@@ -94,8 +99,10 @@ def _named(
     chunks: list[Chunk], at: int, found: list[Chunk], line: Line
 ) -> tuple[Chunk, int, list[Chunk]] | None:
     """The treatment that begins here, the chunk behind it, and the members before it that share its last word."""
+    if chunks[at].kind not in "zoya" or not _begins(chunks[at], found, line):
+        return None
     behind = _run(chunks, at, line)
-    if behind == at or not _begins(chunks[at], found, line):
+    if behind == at:
         return None
     run, start, end = chunks[at:behind], chunks[at].start, chunks[behind - 1].end
     if _TO_WHAT.search(line.text, max(0, start - 120), start) or not _free(run):
@@ -152,19 +159,18 @@ def _tight(chunks: list[Chunk], at: int) -> bool:
 
 
 def _begins(first: Chunk, found: list[Chunk], line: Line) -> bool:
-    if first.kind not in "zoya" or str(first.value) in _table("other"):
+    if first.value in _table("other"):
         return False
-    start = found[-1].end if found else 0
-    silent = _SILENT.fullmatch(line.text, start, first.start) is not None
     if not found:
-        return silent
+        return _SILENT.fullmatch(line.text, 0, first.start) is not None
     last = found[-1]
     before = (
         last.kind in _BEFORE
-        or str(last.value) in ("other", "another")
+        or (last.kind != "A" and last.value in ("other", "another"))
         or (last.kind == "q" and last.value in ("", "current"))
+        or (last.kind == "a" and line.text[last.start : last.end] in _HELD)
     )
-    return silent and (before or (last.kind == "a" and line.text[last.start : last.end] in _HELD))
+    return before and _SILENT.fullmatch(line.text, last.end, first.start) is not None
 
 
 def _headed(run: list[Chunk], line: Line) -> bool:
@@ -204,7 +210,7 @@ def _cued(found: list[Chunk], start: int, line: Line) -> bool:
 
 def _of_treatments(found: list[Chunk]) -> bool:
     """What is taken out of treatments, or an example of them, is one."""
-    return bool(found) and found[-1].kind in "eI" and any(c.kind == "y" for c in found[-5:-1])
+    return bool(found) and found[-1].kind in "eI" and holds(found[-5:-1], "y")
 
 
 def _free(run: list[Chunk]) -> bool:

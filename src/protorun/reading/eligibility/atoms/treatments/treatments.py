@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from protorun.reading.eligibility.atoms.treatments.exemptions import exempt_classes, exempt_routes, spared
 from protorun.reading.eligibility.atoms.treatments.tense import by_default, lasts, lead, now, timeless
 from protorun.reading.eligibility.words import nodes
-from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.quantities import Quantity
 from protorun.study.criterion import Any, Bound, Expr, Not, Treated, Window
@@ -111,7 +111,7 @@ def mark_treatments(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """The chunks with each list of treatments and what belongs to it as one finished atom."""
     found: list[Chunk] = []
     at = 0
-    if not any(c.kind == "y" for c in chunks):
+    if not holds(chunks, "y"):
         return chunks
     while at < len(chunks):
         if chunks[at].kind == "y":
@@ -265,7 +265,7 @@ def _list(chunks: list[Chunk], at: int, line: Line) -> tuple[list[str], int]:
             step += 1
         joined = chunks[at:step]
         another = step < len(chunks) and chunks[step].kind == "y" and (joined or chunks[step].value in names)
-        both = any(c.kind == "&" for c in joined) and not any(c.kind in "|," for c in joined)
+        both = holds(joined, "&") and not holds(joined, "|,")
         if not another or (both and line.polarity == "inclusion"):
             return names, at
         if both:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from protorun.reading.eligibility.words.lexicon import Chunk, modal, printed, reversing, stem, trie
+from protorun.reading.eligibility.words.lexicon import Chunk, holds, modal, printed, reversing, stem, trie
 from protorun.reading.eligibility.words.line import Line
 
 _JOINTS = ",|&/"
@@ -15,7 +15,7 @@ _MOST_LONE = 3
 
 def share_known_heads(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """The chunks with every bare member that makes a name of the tables with words of its neighbor as that name."""
-    if not any(c.kind == "k" for c in chunks) or not any(c.kind == "z" for c in chunks):
+    if not holds(chunks, "k") or not holds(chunks, "z"):
         return chunks
     for at, chunk in enumerate(chunks):
         if chunk.kind == "k" and at and chunks[at - 1].kind in _JOINTS:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.trees import leaves, unread
-from protorun.reading.eligibility.words.lexicon import Chunk, modal, reversing
+from protorun.reading.eligibility.words.lexicon import Chunk, holds, modal, reversing
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Expr, Flag, Judgment, Treated, Unparsed
 from protorun.terms.concepts import concepts
@@ -123,7 +123,7 @@ def _lead(
     first: Expr, chunks: list[Chunk], line: Line, context: Context
 ) -> Callable[[Expr, list[Chunk]], Expr] | None:
     at = next((i for i, c in enumerate(chunks) if c.kind == "A"), len(chunks))
-    if not at or any(c.kind in "(:g" for c in chunks):
+    if not at or holds(chunks, "(:g"):
         return None
     before = chunks[: min(at, len(chunks) - 1)]  # "organ failure" ends in a word that leads elsewhere
     if unread(first) and any(

@@ -13,7 +13,7 @@ from protorun.reading.eligibility.atoms.conditions.open_conditions import (
     to_what,
 )
 from protorun.reading.eligibility.logic.shared.heads import lone_before, plain
-from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Flag
 from protorun.terms.concepts import concepts
@@ -25,8 +25,11 @@ def share_open_heads(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """The chunks with every bare adjective or organ of a list as a condition under the name it has with the head of
     the last member."""
     depth = 0
+    if not holds(chunks, "|&/"):
+        return chunks
     for at, chunk in enumerate(chunks):
-        depth = max(0, depth + (chunk.kind == "(") - (chunk.kind == ")"))
+        if chunk.kind in "()":
+            depth = depth + 1 if chunk.kind == "(" else max(0, depth - 1)
         if depth or chunk.kind not in "|&/" or chunks[at - 1].kind not in "z,":
             continue
         if head := _head(chunks, at + 1, line):
