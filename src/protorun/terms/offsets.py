@@ -19,6 +19,9 @@ class Mapped:
     starts: Sequence[int]
     ends: Sequence[int]
 
+    def __hash__(self) -> int:
+        return hash((self.text, len(self.starts), self.origin))
+
     @cached_property
     def origin(self) -> int:
         """Original offset where this text begins."""

@@ -23,6 +23,7 @@ from protorun.study.criterion import (
     Criterion,
     Expr,
     Judgment,
+    Klass,
     Number,
     Unparsed,
     Window,
@@ -237,7 +238,7 @@ def _announced(expr: Expr, whole: Source, text: Mapped, lost: list[tuple[int, in
     return All(parts=(expr, said))
 
 
-def _class(expr: Expr, lost: list[tuple[int, int]], line: Line) -> str:
+def _class(expr: Expr, lost: list[tuple[int, int]], line: Line) -> Klass:
     """A limit without comparator or with a unit that cannot be compared is understood in part only."""
     found = classify(expr, lost)
     damaged = any(d.startswith(("NO_UNIT", "NO_COMPARATOR", "DIRECTION", "NO_TIME")) for d in line.doubts)
