@@ -132,3 +132,55 @@ def test_those_turned_away_at_the_end_of_the_sentence_begin_the_exclusions():
         "Participants who meet any of these criteria will be disqualified from the study:\n\n1. Pregnancy\n"
     ).values()
     assert criterion.polarity == "exclusion"
+
+
+def test_a_bracket_in_a_title_limits_the_line_below_and_no_list_behind_it():
+    found = scopes(
+        "Inclusion Criteria:\n\nCoagulation profile (for patients not receiving anticoagulation):\n\nINR < 1.5\n\n* Melanoma\n"
+    )
+    assert found == {"INR < 1.5": "patients not receiving anticoagulation", "Melanoma": ""}
+
+
+def test_what_the_allowed_must_have_is_asked_of_them_only():
+    found = scopes(
+        "Inclusion Criteria:\n\n1. Participants with controlled HIV are allowed:\n\n   * CD4 count > 350 cells/mcL\n2. Melanoma\n"
+    )
+    assert found == {"CD4 count > 350 cells/mcL": "participants with controlled hiv", "Melanoma": ""}
+
+
+def excluded(*lines: str) -> list:
+    return list(read("Exclusion Criteria:\n\n" + "\n".join(lines) + "\n").values())
+
+
+def test_a_requirement_below_an_exclusion_excludes_nobody():
+    (only,) = excluded(
+        "* Active hepatitis B. To be included the patients must have:", "  * Negative HBsAg test"
+    )
+    assert only.klass == "partial"
+    assert [p.atom for p in only.expr.parts] == ["flag", "unparsed"]
+
+
+def test_allowances_alone_below_an_exclusion_leave_the_exclusion_standing():
+    (only,) = excluded(
+        "* Active autoimmune disease:", "  * Vitiligo is allowed", "  * Type 1 diabetes is permitted"
+    )
+    assert only.klass == "partial"
+    assert [p.atom for p in only.expr.parts] == ["flag", "unparsed"]
+
+
+def test_exceptions_on_the_same_level_are_exceptions_until_a_capital_begins_anew():
+    first, second = excluded(
+        "* Prior malignancy except for:", "* localised prostate cancer", "* cured skin cancer", "* Pregnancy"
+    )
+    assert "prostate" in first.text
+    assert first.expr.atom == "unless"
+    assert second.text == "Pregnancy"
+
+
+def test_one_exception_is_one_entry():
+    _, second = excluded(
+        "* Colitis with the following exception:",
+        "* Patients with a colectomy are eligible",
+        "* Patients with asthma",
+    )
+    assert second.text == "Patients with asthma"

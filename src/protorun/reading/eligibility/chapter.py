@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.criteria import answerable, criteria, is_laboratory
+from protorun.reading.eligibility.answers import answerable, is_laboratory
+from protorun.reading.eligibility.criteria import criteria
 from protorun.reading.eligibility.cutting.items import Item
 from protorun.reading.eligibility.cutting.segment import Segmented, segment
 from protorun.reading.eligibility.logic.overrides import overridden

@@ -10,11 +10,12 @@ from functools import partial
 from protorun.reading.eligibility.cutting.items import Item
 from protorun.reading.eligibility.cutting.segment import joined
 from protorun.reading.eligibility.cutting.spread import limited
-from protorun.reading.eligibility.logic.trees import classify, leaves, mapped, replaced
-from protorun.reading.eligibility.parents import is_lab, lead_of, takes_out, under, unended, within
+from protorun.reading.eligibility.logic.trees import classify, replaced
+from protorun.reading.eligibility.parents import lead_of, takes_out, under, unended, within
 from protorun.reading.eligibility.pieces import parent_window
 from protorun.reading.eligibility.sentence import read_line
 from protorun.reading.eligibility.statements import statement
+from protorun.reading.eligibility.turned import alone, gathered, turned_round, with_unread
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import (
     All,
@@ -22,9 +23,7 @@ from protorun.study.criterion import (
     Any,
     Criterion,
     Expr,
-    Judgment,
     Klass,
-    Number,
     Unparsed,
     Window,
 )
@@ -46,6 +45,7 @@ _PLAIN_PARENT = re.compile(
 
 def criteria(items: list[Item], texts: Texts) -> Iterator[tuple[Item, Criterion]]:
     """Each criterion with the item it came from; ids are given later."""
+    items = gathered(items)
     at = 0
     while at < len(items):
         run = at
@@ -95,6 +95,9 @@ def _of(item: Item, texts: Texts) -> Iterator[tuple[Item, Criterion]]:
     if not item.children:
         yield item, _in_one_line(item, texts) or read_item(item, item.text, texts)
         return
+    if turned_round(item):
+        yield item, _turned(item, texts)
+        return
     parent = item.text.text.lower()
     alternatives = bool(_ONE_OF.search(parent))
     fires_alone = item.polarity == "exclusion" and not re.search(
@@ -110,6 +113,18 @@ def _of(item: Item, texts: Texts) -> Iterator[tuple[Item, Criterion]]:
         yield from _children(item, texts)
     else:
         yield item, _whole(item, texts)
+
+
+def _turned(item: Item, texts: Texts) -> Criterion:
+    """An exclusion with the allowances below it."""
+    flat = joined(_flat(item))
+    end = len(flat.text)
+    whole = _with_prefix(_cite(flat, item.locator, texts)(0, end), item, texts[item.locator])
+    own = alone(item)
+    read = read_item(own, own.text, texts) if own is not None else None
+    rest = flat.text[len(own.text.text) if own is not None else 0 :]
+    below = _cite(flat, item.locator, texts)(end - len(rest.lstrip(" :;")), end)
+    return with_unread(read, item, whole, below)
 
 
 _ANNOUNCES = re.compile(r"[^.;:]{0,120}\bfollowing\b[^.;:]{0,90}:(?=\s+\S)", re.IGNORECASE)
@@ -262,34 +277,3 @@ def _cite(text: Mapped, locator: str, texts: Texts) -> Callable[[int, int], Sour
         return source_at(low, high, original[low:high], locator)
 
     return cite
-
-
-_NO_LIMITS = re.compile(r"\b(?:adequate|sufficient|acceptable|normal|good)\b.{0,60}\bfunction", re.IGNORECASE)
-
-
-def answerable(criterion: Criterion, id: str) -> Criterion:
-    """The criterion under its id, with a name for each judgment under which the investigator's answer is recorded.
-
-    "Adequate organ function" without limits gets none: it stays unknown until someone states the limits."""
-
-    def named(expr: Expr) -> Expr:
-        if not isinstance(expr, Judgment) or expr.variable or _NO_LIMITS.search(expr.text):
-            return expr
-        names.setdefault(expr.text, f"judgment_{id}{'' if not names else '_' + str(len(names) + 1)}".lower())
-        return expr.model_copy(update={"variable": names[expr.text]})
-
-    names: dict[str, str] = {}
-    return criterion.model_copy(
-        update={
-            "id": id,
-            "expr": mapped(criterion.expr, named),
-            "alternatives": tuple(
-                a.model_copy(update={"expr": mapped(a.expr, named)}) for a in criterion.alternatives
-            ),
-        }
-    )
-
-
-def is_laboratory(criterion: Criterion) -> bool:
-    """True when the criterion is a limit on a laboratory value."""
-    return any(isinstance(leaf, Number) and is_lab(leaf) for leaf in leaves(criterion.expr))

@@ -68,6 +68,8 @@ def chunks_of(line: Line) -> list[Chunk]:
     chunks = mark_sexes(without_echoes(mark_limits(_both_sides(_non(chunks)), line), line), line)
     if "receptor" in line.text:
         chunks = [_receptor(c, line) for c in chunks]
+    if "cohort" in line.text or " arm" in line.text:
+        chunks = [_of_a_cohort(c, line) for c in chunks]
     personal = _personal(line.text)
     if not personal:
         chunks = mark_reactions(chunks, line)
@@ -148,6 +150,17 @@ def _receptor(chunk: Chunk, line: Line) -> Chunk:
     """`growth factor receptor 2`: a receptor is nothing that is given."""
     given = chunk.kind == "y" and line.text.startswith((" receptor", "-receptor"), chunk.end)
     return Chunk("z", chunk.start, chunk.end, "receptor") if given else chunk
+
+
+_COHORT = re.compile(
+    r"(?: \+ [a-z0-9-]{3,30}| (?:expansion|monotherapy|combination|therapy|treatment|dose|escalation)){0,4} (?:cohort|arm)s?\b"
+)
+
+
+def _of_a_cohort(chunk: Chunk, line: Line) -> Chunk:
+    """`nivolumab expansion cohort`: the name of a cohort is no treatment of the patient."""
+    named = chunk.kind == "y" and _COHORT.match(line.text, chunk.end)
+    return Chunk("z", chunk.start, chunk.end, "cohort") if named else chunk
 
 
 def _named_methods(text: str) -> list[re.Match[str]]:

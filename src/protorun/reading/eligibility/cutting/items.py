@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from protorun.reading.eligibility.cutting.scopes import Title
+from protorun.reading.eligibility.cutting.titles import Title
 from protorun.terms.offsets import Mapped
 
 _FOLLOWING = re.compile(r"\bfollowing\W*$")

@@ -10,8 +10,9 @@ from typing import Literal
 
 from protorun.reading.eligibility.cutting.headings import heading
 from protorun.reading.eligibility.cutting.items import Item
-from protorun.reading.eligibility.cutting.scopes import both, is_group, title
+from protorun.reading.eligibility.cutting.scopes import both
 from protorun.reading.eligibility.cutting.spread import labeled, limited, spread
+from protorun.reading.eligibility.cutting.titles import is_group, title
 from protorun.study.record import Passage
 from protorun.terms.normalize import normalize
 from protorun.terms.offsets import Mapped, identity

@@ -8,14 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from protorun.reading.eligibility.cutting.items import Item
-from protorun.reading.eligibility.cutting.scopes import (
-    Kind,
-    both,
-    disease_label,
-    part_prefix,
-    part_suffix,
-    rivals,
-)
+from protorun.reading.eligibility.cutting.labels import disease_label, part_prefix, part_suffix
+from protorun.reading.eligibility.cutting.scopes import both, rivals
+from protorun.reading.eligibility.cutting.titles import Kind
 from protorun.terms.offsets import Mapped
 
 
@@ -34,6 +29,9 @@ class _Open:
         if first.level > head.level:
             return item.level <= head.level
         if item.level < min(head.level, first.level):
+            return True
+        told = head.title is not None and head.title.kind == "told"
+        if told and not head.marker and not first.marker and item.marker:
             return True
         if heads and item.marker == head.marker:
             return item.level <= head.level or not head.marker
@@ -86,7 +84,7 @@ def _heads(item: Item, after: Item, *, deeper: bool, flat: bool, several: bool) 
         colon = text.rstrip().endswith(":")
         return deeper or flat or (after.title is None and (colon or not item.marker))
     if item.title.kind == "told":
-        return deeper or flat
+        return deeper or flat or not (item.marker or after.marker)
     if item.title.kind == "group":
         bare = item.title.scope in ("patients", "subjects", "participants", "individuals", "persons", "cases")
         return several or (not bare and (deeper or flat))
