@@ -77,10 +77,14 @@ def test_without_a_definition_or_a_window_nothing_is_judged():
     "words",
     [
         "unacceptable toxicity",
-        "grade 3 fatigue",
+        "grade 3 malaise",
         "grade >= 3 hepatic, at physician's discretion",
-        "grade 4 hematological (excluding anemia)",
-        "grade 4 hematological (lasting > 7 days)",
+        "grade 4 hematological (excluding malaise)",
+        "grade 4 hematological (lasting long)",
+        "grade 3 toxicity, unless resolved",
+        "Grade 3 neutropenia that lasts for >= 7 days or with documented infection",
+        "grade >= 3 non-hematologic except alopecia, grade 4 neutropenia",  # is neutropenia an exception?
+        "",
     ],
 )
 def test_a_definition_is_applied_whole_or_not_at_all(words):

@@ -8,7 +8,7 @@ patient in `Patients` of that copy, counted from 0. A day is an integer on one c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Self
 
 import numpy as np
@@ -206,3 +206,15 @@ class AdverseEvents(Rows):
     grade: NDArray[np.int8]
     related: TruthArray
     terms: tuple[str, ...] = ()
+    end: DayArray | None = None
+    """Last day at this grade; `NO_DAY` = not over or not known."""
+    recovered_on: DayArray | None = None
+    """First day back at grade 1, baseline, or whatever the definition asks; `NO_DAY` = not yet or not known."""
+    features: Mapping[str, TruthArray] = field(default_factory=dict)
+    """What else is known of each event, Kleene truth: `bleeding`, `infection`, `transfusion`, `fever`, `symptoms`,
+    `clinically_significant`, `despite_treatment`, `disease`, `hospitalization`, `serious`, `discontinued` ..."""
+
+    def where(self, keep: NDArray[np.bool_]) -> Self:
+        """The rows for which `keep` holds, with their features."""
+        rows = super().where(keep)
+        return replace(rows, features={name: truth[keep] for name, truth in self.features.items()})
