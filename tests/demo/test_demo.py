@@ -41,7 +41,7 @@ def _demo(folder: Path, *, hash_seed: str) -> str:
 def test_every_study_has_a_page_and_a_study_file_and_the_index_leads_to_them(done):
     folder, _ = done
     wanted = {"report.html", *(f"{name}{suffix}" for name in STUDIES for suffix in (".html", ".yaml"))}
-    assert {path.name for path in folder.iterdir()} == wanted
+    assert {path.name for path in folder.iterdir() if path.is_file()} == wanted
     links = re.findall(r'href="([^"]+)"', (folder / "report.html").read_text(encoding="utf-8"))
     assert set(links) == wanted - {"report.html"}
 
@@ -49,7 +49,7 @@ def test_every_study_has_a_page_and_a_study_file_and_the_index_leads_to_them(don
 def test_it_ends_with_a_few_lines_of_what_was_done(done):
     _, out = done
     lines = out.splitlines()
-    assert 5 <= len(lines) <= 8
+    assert 5 <= len(lines) <= 9
     assert lines[0].startswith("studies     5 records read and run")
     assert any("made-up patients screened" in line for line in lines)
 
@@ -67,5 +67,15 @@ def test_what_it_says_to_try_next_runs(done, monkeypatch, capsys):
 def test_the_same_seed_gives_the_same_bytes_in_another_process(done, tmp_path):
     folder, _ = done
     _demo(tmp_path, hash_seed="2")
-    for path in folder.iterdir():
-        assert (tmp_path / "demo" / path.name).read_bytes() == path.read_bytes(), path.name
+    for path in (p for p in folder.rglob("*") if p.is_file()):
+        other = tmp_path / "demo" / path.relative_to(folder)
+        assert other.read_bytes() == path.read_bytes(), path.name
+
+
+def test_the_analyzed_trials_come_with_figures_tables_and_their_data(done):
+    folder, _ = done
+    kinds = {path.parent.name: set() for path in folder.glob("*/*")}
+    for path in folder.glob("*/*"):
+        kinds[path.parent.name].add(path.name)
+    assert {"km_overall_survival.svg", "km_overall_survival.csv", "times_to_events.rtf", "deciding_rules.html"} <= kinds["NCT05305885"]
+    assert {"waterfall_rano_bm_cns.svg", "best_response.rtf"} <= kinds["IVONESCIMAB"]

@@ -43,6 +43,9 @@ def demo(
     print(f"criteria    {', '.join(f'{n} {kind}' for kind, n in kinds.most_common())}")
     print(f"patients    {screened} made-up patients screened")
     print(f"trials      {trials:,} simulated, {seconds:.1f} s with analyses and reports")
+    shown = [path for ran in done for path in ran.exhibits]
+    folders = ", ".join(str(folder) for folder in dict.fromkeys(path.parent for path in shown))
+    print(f"exhibits    {len(shown)} figures, tables and their data in {folders}")
     print(f"report      {output / 'report.html'}")
     print(f"try next    protorun next-dose {output / 'NCT06462092.yaml'} 1NNT")
     print(

@@ -10,9 +10,11 @@ from protorun.report.parts import Parts
 
 @dataclass(frozen=True)
 class Ran:
-    """One demo study that was run: its parts, the page written, and how long its simulations took."""
+    """One demo study that was run: its parts, the page written, how long its simulations took, and the figures and
+    tables of its analyzed trial as files."""
 
     name: str
     parts: Parts
     page: Path
     seconds: float
+    exhibits: tuple[Path, ...] = ()

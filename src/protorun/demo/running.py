@@ -12,6 +12,7 @@ from protorun.demo.ran import Ran
 from protorun.patients.scenario_file import load_scenarios
 from protorun.read import load_with_record
 from protorun.report import report
+from protorun.report.exhibits import exhibits, write
 from protorun.report.gather import Settings, gather
 from protorun.study.assume import take_defaults
 from protorun.study_file import save_study
@@ -59,4 +60,6 @@ def _run(name: str, shipped: Path, output: Path, settings: Settings, say: Callab
     )
     page = output / f"{name}.html"
     page.write_text(report(parts), encoding="utf-8")
-    return Ran(name, parts, page, perf_counter() - began)
+    seconds = perf_counter() - began
+    shown = write(exhibits(parts.study, parts.results), output / name) if parts.results else []
+    return Ran(name, parts, page, seconds, tuple(shown))

@@ -9,12 +9,13 @@ from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
-from protorun.analyze import Results, analyze
+from protorun.analyze import Results, analyze, tables_of
 from protorun.conduct import conduct, plan
 from protorun.conduct.status import status
 from protorun.conduct.terms import Terms
 from protorun.errors import ProtorunError
 from protorun.patients.csv import read_patients
+from protorun.patients.drawn_lesions import NOTE, with_lesions
 from protorun.patients.recorded import load_recorded
 from protorun.patients.scenario import Scenario
 from protorun.patients.virtual import virtual
@@ -124,7 +125,10 @@ def _one_virtual_trial(study: Study, scenario: Scenario, seed: int) -> Results:
     )
     trial = conduct(study, patients, seed=seed)
     closed = trial.events.of(Kind.CLOSED)
-    return analyze(study, trial, cutoff=int(closed.day.max()) if len(closed) else None)
+    cutoff = int(closed.day.max()) if len(closed) else None
+    tables = with_lesions(tables_of(trial if cutoff is None else trial.cut(cutoff)), seed=seed)
+    results = analyze(study, tables, cutoff=cutoff)
+    return replace(results, calendar=False, assumptions=(*results.assumptions, *trial.notes, NOTE))
 
 
 def _example(study: Study, weight_kg: float) -> Example | None:

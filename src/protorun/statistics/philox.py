@@ -31,6 +31,7 @@ class Purpose(IntEnum):
     QUALITY_OF_LIFE = 12
     TOXICITY_WORD = 13  # 32 bits for each of four patients, for designs simulated without a calendar
     TWO_ARM = 14  # 32 bits each for entry, arm, event and dropout of a patient of a two-arm trial
+    LESION = 15
 
 
 def philox4x32(counter: NDArray[np.uint64], key: tuple[int, int]) -> NDArray[np.uint64]:
@@ -61,18 +62,18 @@ def _ten_rounds(columns: NDArray[np.uint64], key: tuple[int, int]) -> None:
 
 
 def uniforms(
-    seed: int, copy: ArrayLike, patient: ArrayLike, purpose: Purpose, draw: int = 0
+    seed: int, copy: ArrayLike, patient: ArrayLike, purpose: Purpose, draw: ArrayLike = 0
 ) -> NDArray[np.float64]:
     """Uniform numbers in (0, 1), 53 bits, one for each (copy, patient) pair after broadcasting.
 
-    `draw` numbers the repeated draws of one purpose. The same arguments give the same number on any machine, in any
+    `draw` numbers the repeated draws of one purpose, one for all or one for each pair. The same arguments give the same number on any machine, in any
     batch and with any number of workers.
     """
     copies, patients = np.broadcast_arrays(np.asarray(copy, np.uint64), np.asarray(patient, np.uint64))
     counter = np.empty((copies.size, 4), np.uint64)
     counter[:, 0] = copies.ravel()
     counter[:, 1] = patients.ravel()
-    counter[:, 2] = draw
+    counter[:, 2] = np.broadcast_to(np.asarray(draw, np.uint64), copies.shape).ravel()
     counter[:, 3] = int(purpose)
     words = philox4x32(counter, (seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF))
     bits = ((words[:, 0] << np.uint64(21)) ^ (words[:, 1] >> np.uint64(11))) & np.uint64((1 << 53) - 1)
