@@ -77,5 +77,10 @@ def test_the_analyzed_trials_come_with_figures_tables_and_their_data(done):
     kinds = {path.parent.name: set() for path in folder.glob("*/*")}
     for path in folder.glob("*/*"):
         kinds[path.parent.name].add(path.name)
-    assert {"km_overall_survival.svg", "km_overall_survival.csv", "times_to_events.rtf", "deciding_rules.html"} <= kinds["NCT05305885"]
+    assert {
+        "km_overall_survival.svg",
+        "km_overall_survival.csv",
+        "times_to_events.rtf",
+        "deciding_rules.html",
+    } <= kinds["NCT05305885"]
     assert {"waterfall_rano_bm_cns.svg", "best_response.rtf"} <= kinds["IVONESCIMAB"]

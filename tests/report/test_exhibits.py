@@ -46,7 +46,7 @@ def found(study: Study, results: Results) -> dict[str, Exhibit]:
 def test_an_analysis_of_one_arm_fills_these_exhibits(found: dict[str, Exhibit]) -> None:
     assert set(found) == {
         "waterfall_rano_bm_cns", "spider_rano_bm_cns", "swimmer", "best_response", "forest_response_rates",
-        "km_pfs", "km_os", "times_to_events", "deciding_rules",
+        "km_pfs", "km_os", "cif_pfs", "times_to_events", "deciding_rules",
     }  # fmt: skip
     assert all(e.data and (e.picture is None) == bool(e.shown) for e in found.values())
 
@@ -58,6 +58,18 @@ def test_the_data_behind_a_curve_are_the_steps_of_the_analysis(
     assert curve is not None
     assert [row["survival"] for row in found["km_os"].data] == curve.survival.tolist()
     assert sum(row["events"] for row in found["km_os"].data) == results.endpoint("os").arms[0].events
+
+
+def test_incidences_of_all_kinds_of_event_add_up_to_who_is_no_longer_free(
+    found: dict[str, Exhibit], results: Results
+) -> None:
+    rows = found["cif_pfs"].data
+    curve = results.endpoint("pfs").arms[0].curve
+    assert curve is not None
+    causes = {row["event"] for row in rows}
+    assert len(causes) == 2
+    for time, survival in zip(curve.time, curve.survival, strict=True):
+        assert sum(r["incidence"] for r in rows if r["time_days"] == time) == pytest.approx(1 - survival)
 
 
 def test_best_responses_add_up_to_the_patients(found: dict[str, Exhibit]) -> None:

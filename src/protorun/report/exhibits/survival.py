@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from protorun.analyze import ArmResult, EndpointResult, Results
 from protorun.report.exhibits.exhibit import Exhibit
-from protorun.report.exhibits.words import MONTH, months, patients, share, slug
+from protorun.report.exhibits.words import months, patients, share, slug
+from protorun.report.figures.cumulative_incidence import Incidence, cumulative_incidence_figure
 from protorun.report.figures.forest import Line, forest_figure
 from protorun.report.figures.kaplan_meier import Curve, kaplan_meier_figure
+from protorun.statistics.competing.aalen_johansen import aalen_johansen
 from protorun.trial.response import Status
 
 LIMITS = "Limits: pointwise 95 %, from the log transformation; day 1 is the origin; a month has 30.4375 days."
@@ -21,6 +24,7 @@ def survival_exhibits(results: Results, below: str) -> list[Exhibit]:
     """The exhibits of all time-to-event endpoints; none where there is no such endpoint with a curve."""
     timed = [e for e in results.endpoints if e.kind == "time_to_event" and any(a.n for a in e.arms)]
     found = [kaplan_meier_exhibit(endpoint, below) for endpoint in timed]
+    found += [incidence_exhibit(e, below) for e in timed if len(_causes(e)) > 1]
     compared = [e for e in timed if e.comparison and e.comparison.hazard_ratio is not None]
     if compared:
         found.append(_forest(compared, below))
@@ -50,6 +54,53 @@ def kaplan_meier_exhibit(endpoint: EndpointResult, below: str) -> Exhibit:
     notes = (f"{a.arm}: median {months(a)} months." for a in endpoint.arms)
     data = [row for arm in endpoint.arms for row in _steps(arm)]
     return Exhibit(key, title, patients(endpoint), (*notes, *_tests(endpoint), LIMITS, below), data, picture)
+
+
+def _causes(endpoint: EndpointResult) -> tuple[str, ...]:
+    """The kinds of event that were seen, as their rules read."""
+    rows = endpoint.rows
+    ended = np.isin(rows.status, (Status.EVENT, Status.COMPETING))
+    return tuple(dict.fromkeys(rows.reasons[number].says for number in rows.reason[ended].tolist()))
+
+
+def incidence_exhibit(endpoint: EndpointResult, below: str) -> Exhibit:
+    """Which event came first: the cumulative incidence of each kind, the others competing (Aalen-Johansen)."""
+    rows, causes = endpoint.rows, _causes(endpoint)
+    place = np.array([causes.index(r.says) + 1 if r.says in causes else 0 for r in rows.reasons])
+    ended = np.isin(rows.status, (Status.EVENT, Status.COMPETING))
+    status = np.where(ended, place[rows.reason], 0)
+    decided = rows.status != Status.UNDETERMINED
+    several = len(endpoint.arms) > 1
+    curves, observed, data = [], {}, []
+    for number, arm in enumerate(endpoint.arms):
+        mine = decided & ((rows.arm == number) if several else True)
+        observed[arm.arm] = rows.days[mine].astype(np.float64)
+        found = aalen_johansen(observed[arm.arm], status[mine], len(causes)) if mine.any() else None
+        if found is not None:
+            curves += _incidences(found, causes, arm.arm)
+    for curve in curves:
+        columns = (curve.time, curve.share, curve.low, curve.high)
+        names = ("time_days", "incidence", "lower", "upper")
+        steps = zip(*(c.tolist() for c in columns), strict=True)
+        data += [{"arm": curve.arm, "event": curve.cause} | dict(zip(names, s, strict=True)) for s in steps]
+    key, title = f"cif_{slug(endpoint.id)}", f"Cumulative incidence by first event, {endpoint.name}"
+    picture = cumulative_incidence_figure(curves, observed, name=key, title=title)
+    note = (
+        "Aalen-Johansen, each kind of event competing with the others; limits pointwise 95 %, from log(-log)."
+    )
+    return Exhibit(key, title, patients(endpoint), (note, below), data, picture)
+
+
+def _incidences(found: Any, causes: tuple[str, ...], arm: str) -> list[Incidence]:
+    curves = []
+    there = ~np.isnan(found.time)
+    for number, cause in enumerate(causes):
+        share, error = found.probability[number + 1][there], found.standard_error[number + 1][there]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            half = ndtri(0.975) * error / (share * np.abs(np.log(share)))
+            low, high = share ** np.exp(half), share ** np.exp(-half)
+        curves.append(Incidence(cause, arm, found.time[there], share, low, high))
+    return curves
 
 
 def _tests(endpoint: EndpointResult) -> tuple[str, ...]:
@@ -159,6 +210,3 @@ def _p(endpoint: EndpointResult) -> str:
     if test is None or test.p is None:
         return ""
     return "<.0001" if test.p < 0.0001 else f"{test.p:.4f}"
-
-
-__all__ = ["LIMITS", "MONTH", "curves_of", "kaplan_meier_exhibit", "survival_exhibits"]

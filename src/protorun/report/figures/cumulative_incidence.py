@@ -38,7 +38,7 @@ def cumulative_incidence_figure(
     top, below = figure.add_subplot(grid[0]), figure.add_subplot(grid[1])
     last = max((float(t.max()) for t in observed.values() if len(t)), default=1.0) / DAYS_PER_MONTH
     for curve in curves:
-        color = COLORS[arms.index(curve.arm) % len(COLORS)]
+        color = COLORS[(arms.index(curve.arm) if len(arms) > 1 else causes.index(curve.cause)) % len(COLORS)]
         months = np.append(np.insert(curve.time, 0, 0.0) / DAYS_PER_MONTH, last)
         share, low, high = (
             np.append(np.insert(v, 0, 0.0), v[-1] if len(v) else 0.0)
