@@ -214,12 +214,17 @@ def _plain(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9+%]+", text.lower().replace("_", " ")))
 
 
+_LEFT_OUT = {"fasting_glucose": "glucose", "corrected_calcium": "calcium", "fev1_prebronchodilator": "fev1"}
+"""Variables whose state the gold leaves out of its names."""
+
+
 def same_name(variable: str, gold: str) -> bool:
     """True when the gold name stands for our variable in the tables; where it or ours is in no table, when both share a
     word or its stem (four letters)."""
     short = re.search(r"\((.+)\)$", gold)
     known = _aliases().get(_plain(short[1] if short else gold), set())
     if known and variable in variables():
+        variable = _LEFT_OUT.get(variable, variable)
         return variable in known or any(variable in k.split("+") for k in known)
     theirs = words_of(gold).union(*(_words_of_variable(k) for k in known))
     if variable == "age" and theirs & {"old", "years", "older", "aged", "age", "ages", "adults"}:

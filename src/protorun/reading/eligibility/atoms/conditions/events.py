@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from protorun.reading.eligibility.atoms.conditions.kinds import can_be_dated
 from protorun.reading.eligibility.atoms.limits.measure_names import name_start, open_name
 from protorun.reading.eligibility.atoms.treatments.tense import untimed
 from protorun.reading.eligibility.islands.participation import GOES_ON
@@ -13,7 +14,7 @@ from protorun.reading.eligibility.words.nodes import window
 from protorun.reading.eligibility.words.personal import JUDGMENT
 from protorun.study.criterion import Flag, Treated, Window
 
-_MOST_WORDS = 5
+_MOST_WORDS, _FEW = 5, 2
 _EVENT = re.compile(
     r"covid|influenza|trauma|injur|fracture|infarct|attack|event|hemorrhag|bleed|surger|episode|transfus|procedure|infection|exacerbation|stroke|sprain|concussion|onset|ischemi|thrombo|embol|hospital|biops|donation|accident"
 )
@@ -25,12 +26,12 @@ def is_event(name: str) -> bool:
 
 
 def share_times(chunks: list[Chunk], line: Line) -> list[Chunk]:
-    """`major trauma or major surgery within 4 weeks`: the time of the last goes for the events before it."""
+    """`major trauma or major surgery within 4 weeks`: the time of the last goes for the events before it, even if nobody
+    understood what the last is."""
     for at, chunk in enumerate(chunks):
-        if chunk.kind != "A":
-            continue
-        window = _time_of(chunk)
-        step = at - 1
+        window, step = _time_of(chunk), at - 1
+        while step > 0 and chunks[step].kind in "zkfaq" and (chunk.kind == "W" or at - step <= _FEW):
+            step -= 1
         while (
             window is not None and step > 0 and chunks[step].kind in ",|&/" and chunks[step - 1].kind == "A"
         ):
@@ -60,6 +61,8 @@ def lead_time(chunks: list[Chunk]) -> list[Chunk]:
 
 
 def _time_of(chunk: Chunk) -> Window | None:
+    if chunk.kind == "W":
+        return chunk.value if isinstance(chunk.value, Window) else None
     return chunk.value.window if chunk.kind == "A" and isinstance(chunk.value, (Treated, Flag)) else None
 
 
@@ -161,7 +164,19 @@ def _is_event(name: str, words: list[Chunk], window: Chunk, line: Line) -> bool:
         ),
     )
     text = line.text[words[0].start : window.start]
-    return plain and not holds(words, "M") and not _NOT_TIMED.search(name) and not JUDGMENT.search(text)
+    return (
+        plain
+        and can_be_dated(name, words[0].start, window.end, line)
+        and not holds(words, "M")
+        and words[-1].kind != "v"
+        and not _NOT_TIMED.search(name)
+        and not JUDGMENT.search(text)
+    )
+
+
+def _of_study(chunk: Chunk, line: Line) -> bool:
+    """`the study eye`: no beginning of the study."""
+    return chunk.kind == "a" and line.text[chunk.start : chunk.end] in ("study", "the study")
 
 
 _NOT_TIMED = re.compile(
@@ -172,7 +187,11 @@ _NOT_TIMED = re.compile(
 def _dated(window: Chunk, found: list[Chunk], line: Line) -> bool:
     """`surgery on the ipsilateral knee within 6 months`: the window dates the treatment before it."""
     at = len(found)
-    while at and found[at - 1].kind in "zk" and len(found) - at < _MOST_WORDS:
+    while (
+        at
+        and (found[at - 1].kind in "zk" or _of_study(found[at - 1], line))
+        and len(found) - at < _MOST_WORDS
+    ):
         at -= 1
     if at == len(found) or not at or not isinstance(found[at - 1].value, (Treated, Flag)):
         return False

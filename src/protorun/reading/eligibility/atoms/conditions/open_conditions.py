@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from protorun.reading.eligibility.atoms.conditions.kinds import is_condition
 from protorun.reading.eligibility.words.lexicon import Chunk, holds, modal, reversing, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Flag
@@ -248,6 +249,8 @@ def _condition(
     ):
         return None
     start = found[first].start if first < len(found) else words[0].start
+    if not is_condition(text, start, end, line):
+        return None
     if _POSITIVE.search(gap):  # "positive blood culture": the result is part of the name
         text = f"positive {text}"
     source = line.cite(start, end)

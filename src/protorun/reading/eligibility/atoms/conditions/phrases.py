@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from protorun.reading.eligibility.atoms.conditions.kinds import is_condition
 from protorun.reading.eligibility.atoms.conditions.open_conditions import GENERIC, is_noun, lends, open_flag
 from protorun.reading.eligibility.words.lexicon import Chunk, words
 from protorun.reading.eligibility.words.line import Line
@@ -138,6 +139,8 @@ def _named(inside: list[Chunk], start: int, edge: int, when: Window | None, line
     if text is None or not _is_phrase(text) or _treats(inside, begin, text):
         return None
     end = max(inside[-1].end, line.text.rfind(text.split(" ")[-1], begin, edge) + len(text.split(" ")[-1]))
+    if not is_condition(text, inside[0].start, end, line):
+        return None
     source = line.cite(inside[0].start, end)
     flag: Flag = open_flag(text, tuple(qualifiers), source)
     if when is not None:

@@ -3,6 +3,7 @@ arterial or venous events`: the head of the last, and the adjectives before the 
 
 from __future__ import annotations
 
+from protorun.reading.eligibility.atoms.conditions.kinds import tells_what
 from protorun.reading.eligibility.atoms.conditions.open_conditions import (
     ADJECTIVE,
     ORGANS,
@@ -52,7 +53,13 @@ def _head(chunks: list[Chunk], at: int, line: Line) -> tuple[str, int]:
     rest = line.text[end : chunks[behind].start if behind < len(chunks) else len(line.text)]
     text = line.text[chunks[at].start : end] + rest.rstrip()
     first, _, head = text.partition(" ")
-    named = head and _lends(first) and is_name(text) and not all(w in ORGANS for w in head.split())
+    named = (
+        head
+        and _lends(first)
+        and is_name(text)
+        and tells_what(head)
+        and not all(w in ORGANS for w in head.split())
+    )
     return (head, behind) if named else ("", 0)
 
 
