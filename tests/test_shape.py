@@ -15,6 +15,7 @@ DRAWERS = {"utils", "util", "helpers", "helper", "common", "core", "misc", "mana
 
 # Folders that hold more files than a glance takes in, each with its reason.
 WIDE = {
+    "response": "one file for each criterion, and the readings of lesions and exams they share",
     "study": "one file for each noun a protocol has",
     "cli": "one file for each verb",
     "escalation": "one file for each design",

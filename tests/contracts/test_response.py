@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 from protorun.errors import PluginNotFound
 from protorun.response import assess, policies, settings_for
 from protorun.terms.plugins import load, names
+from protorun.trial.leptomeninges import Change, Cytology, Input, LeptomeningealExams
 from protorun.trial.response import Clinical, Finding, Response, Role
 from protorun.trial.tables import Lesions, Visits
 
-CRITERIA = names("response")
+ALL = names("response")
+CRITERIA = [name for name in ALL if load("response", name).READS == "lesions"]
+WITH_EXAMS = [name for name in ALL if load("response", name).READS == "exams"]
 sizes = st.lists(st.integers(0, 6000), min_size=2, max_size=6)
 trials = st.lists(st.lists(sizes, min_size=1, max_size=3), min_size=1, max_size=4)
 
@@ -48,11 +51,12 @@ def responses(criteria: str, patients: list[list[list[int]]]) -> list[int]:
     return assess(criteria, *tables(patients)).overall.tolist()
 
 
-@pytest.mark.parametrize("criteria", CRITERIA)
+@pytest.mark.parametrize("criteria", ALL)
 def test_it_says_what_it_is_and_has_policies_with_words(criteria):
     rule = load("response", criteria)
     assert rule.SAYS
     assert rule.COMPARTMENTS
+    assert rule.READS in ("lesions", "exams")
     assert all(policy.says for policy in policies(criteria).values())
     with pytest.raises(PluginNotFound, match="there are"):
         settings_for(criteria, "no such policy")
@@ -133,3 +137,51 @@ def test_sums_decide_as_the_fractions_say(criteria, path):
     strict = {"recist_1_1": "strict_table"}.get(criteria, "")
     points = assess(criteria, *tables([[path]]), settings=settings_for(criteria, strict))
     assert points.overall.tolist() == expected
+
+
+levels = st.sampled_from([0.0, 1.0, 2.0, 3.0, float("nan")])
+cells = st.sampled_from([*map(float, Cytology), float("nan")])
+changes = st.sampled_from([*map(float, Change), float("nan")])
+exam_visits = st.lists(st.tuples(levels, levels, cells, cells, changes, changes), min_size=2, max_size=5)
+exam_trials = st.lists(exam_visits, min_size=1, max_size=4)
+_KINDS = (Input.EXAM, Input.EXAM, Input.CSF, Input.CSF, Input.MRI, Input.MRI)
+
+
+def exams(patients: list[list[tuple[float, ...]]]) -> LeptomeningealExams:
+    """Two domains, two sites, two items of the scorecard at each visit, six weeks apart."""
+    rows = [
+        (p, v, item, value)
+        for p, visits in enumerate(patients)
+        for v, values in enumerate(visits)
+        for item, value in enumerate(values)
+    ]
+    patient, visit, item, value = (np.array(column) for column in zip(*rows, strict=True))
+    return LeptomeningealExams(
+        copy=np.zeros(len(rows), np.int32), patient=patient.astype(np.int32), visit=visit.astype(np.int16),
+        day=(42 * visit).astype(np.int32), kind=np.array(_KINDS, np.int8)[item], item=item.astype(np.int16), value=value,
+        items=("gait", "vision", "ventricular", "lumbar", "brain nodules", "spine nodules"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("criteria", WITH_EXAMS)
+@given(patients=exam_trials, seed=st.integers(0, 100))
+@settings(max_examples=40)
+def test_exams_of_a_batch_in_any_order_are_each_patient_alone(criteria, patients, seed):
+    table = exams(patients)
+    together = assess(criteria, exams=table.where(np.random.default_rng(seed).permutation(len(table))))
+    for row, visits in enumerate(patients):
+        alone, mine = assess(criteria, exams=exams([visits])), together.where(together.patient == row)
+        assert mine.overall.tolist() == alone.overall.tolist()
+        assert [mine.why(i) for i in range(len(mine))] == [alone.why(i) for i in range(len(alone))]
+
+
+@pytest.mark.parametrize("criteria", WITH_EXAMS)
+@given(visits=exam_visits)
+@settings(max_examples=60)
+def test_a_later_exam_never_changes_the_earlier_ones_and_a_lost_one_is_never_better_than_ne(criteria, visits):
+    whole = assess(criteria, exams=exams([visits])).overall.tolist()
+    if len(visits) > 2:
+        assert whole[:-1] == assess(criteria, exams=exams([visits[:-1]])).overall.tolist()
+    unseen = (*[float("nan")] * 2, *visits[-1][2:])
+    lost = assess(criteria, exams=exams([[*visits[:-1], unseen]])).overall[-1]
+    assert lost in (Response.NE, Response.PD)

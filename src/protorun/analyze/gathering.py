@@ -17,7 +17,7 @@ from protorun.errors import NothingRecorded, NotStated, PluginNotFound
 from protorun.patients.recorded import Recorded
 from protorun.response import assess, check, in_compartment, settings_for
 from protorun.study.endpoint import Endpoint
-from protorun.terms.plugins import names
+from protorun.terms.plugins import load, names
 from protorun.terms.truth import TRUE, UNKNOWN
 from protorun.trial.events import Events, Kind
 from protorun.trial.facts import NO_DAY
@@ -93,16 +93,19 @@ def with_time_points(
         criteria, compartment = key
         if criteria not in names("response"):
             raise PluginNotFound("response criterion", criteria, names("response"))
-        lesions = tables.lesions
-        if lesions is None:
+        lesions, reads = tables.lesions, load("response", criteria).READS
+        if (tables.exams if reads == "exams" else lesions) is None:
             raise NothingRecorded(
                 f"there is no assessment by {criteria} ({compartment})",
-                hint="give lesions.csv, or a reader's response in assessments.csv",
+                hint=f"give {reads}.csv, or a reader's response in assessments.csv",
             )
         settings = settings_for(criteria, policies.get(criteria, ""))
-        points = assess(criteria, lesions, tables.visits, compartment=compartment, settings=settings)
+        points = assess(
+            criteria, lesions, tables.visits, exams=tables.exams, compartment=compartment, settings=settings
+        )
         tables = replace(tables, timepoints={**tables.timepoints, key: points})
-        doubts += _doubts(tables, in_compartment(lesions, compartment), settings)
+        if lesions is not None and reads == "lesions":
+            doubts += _doubts(tables, in_compartment(lesions, compartment), settings)
         if criteria not in policies:
             notes.append(f"{criteria}: policy {settings.name} ({settings.says})")
     return tables, tuple(notes), tuple(doubts)

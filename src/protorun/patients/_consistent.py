@@ -21,8 +21,11 @@ COLUMNS = {
     ),
     "events": "patient date kind grade known_on note",
     "doses": "patient date drug amount unit known_on",
-    "lesions": "patient date visit lesion role compartment organ diameter_mm perpendicular_mm finding",
-    "assessments": "patient date visit steroid_mg clinical adequate criteria compartment response",
+    "lesions": (
+        "patient date visit lesion role compartment organ diameter_mm perpendicular_mm finding slice_mm method"
+    ),
+    "assessments": "patient date visit steroid_mg clinical adequate marker criteria compartment response",
+    "exams": "patient date visit input item value",
 }
 """The columns that are read of each table; others may stand beside them."""
 

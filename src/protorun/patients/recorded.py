@@ -35,7 +35,7 @@ from protorun.trial.tables import Tables
 
 ScalarT = TypeVar("ScalarT", bound=np.generic)
 
-FILES = ("patients", "events", "doses", "lesions", "assessments")
+FILES = ("patients", "events", "doses", "lesions", "assessments", "exams")
 _EPOCH = date(1970, 1, 1)
 _KINDS = {
     "dlt": Kind.DLT,
@@ -112,7 +112,9 @@ def parse_recorded(
 ) -> Recorded:
     """The recorded trial from the texts of its files. `levels` are the labels of the study's dose levels, lowest first,
     `arms` the ids of its arms."""
-    tables = parse_tables(texts["patients"], texts.get("lesions", ""), texts.get("assessments", ""))
+    tables = parse_tables(
+        texts["patients"], *(texts.get(name, "") for name in ("lesions", "assessments", "exams"))
+    )
     people = read_rows(texts["patients"], "patients.csv", ("patient",))
     came = np.array([_came(row) for row in people], np.int64)
     if not len(people):
@@ -229,7 +231,12 @@ def _of_tables(tables: Tables, order: NDArray[np.intp], start: int) -> Events:
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     found = []
-    for table, note in ((tables.lesions, "lesions.csv"), (tables.visits, "assessments.csv")):
+    seen_in = (
+        (tables.lesions, "lesions.csv"),
+        (tables.visits, "assessments.csv"),
+        (tables.exams, "exams.csv"),
+    )
+    for table, note in seen_in:
         if table is not None and len(table):
             known = table.day != NO_DAY
             seen = np.unique(np.stack([rank[table.patient[known]], table.day[known]]), axis=1)

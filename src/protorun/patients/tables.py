@@ -3,10 +3,13 @@
 patients.csv     patient, arm, enrolled_on, randomized_on, first_dose_on, died_on, last_alive_on, new_therapy_on,
                  withdrawn_on, baseline_complete (yes, no; blank = let the lesions answer)
 lesions.csv      patient, date, lesion, role (target, non-target, new), diameter_mm, finding (present, absent, too small,
-                 worse, equivocal, not assessed; blank with a diameter = present), compartment (cns, extracranial), organ,
-                 perpendicular_mm, visit (0 = baseline; without it, visits are the dates of both tables in order)
+                 worse, improved, equivocal, not assessed; blank with a diameter = present), compartment (cns,
+                 extracranial), organ, perpendicular_mm, slice_mm, method (ct, mri, x-ray, caliper), visit (0 = baseline;
+                 without it, visits are the dates of both tables in order)
 assessments.csv  patient, date, visit, steroid_mg (dexamethasone equivalent per day), clinical (improved, stable, worse),
-                 adequate (yes, no), criteria, compartment, response (a reader's call; such a row is only that)
+                 adequate (yes, no), marker (is the tumor marker normal: yes, no), criteria, compartment, response (a
+                 reader's call; such a row is only that)
+exams.csv        what RANO-LM reads, see `protorun.patients._exams`
 
 Only `patient` must be there, and for lesions `date`, `lesion`, `role`, `compartment`; a blank cell is unknown, never
 zero. Dates are YYYY-MM-DD and become days since 1970-01-01. Other columns may stand beside these.
@@ -22,13 +25,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protorun.patients._csv_rows import CsvRow, read_rows, read_text
-from protorun.trial.response import Clinical, Compartment, Finding, Response, Role
+from protorun.patients._exams import exams_of
+from protorun.patients._visit_numbers import visit_numbers
+from protorun.trial.response import Clinical, Compartment, Finding, Method, Response, Role
 from protorun.trial.tables import Lesions, Patients, Tables, TimePoints, Visits, calls, patients
 
 _ROLES = {"target": Role.TARGET, "non-target": Role.NON_TARGET, "new": Role.NEW}
 _FINDINGS = {f.name.lower().replace("_", " "): f for f in Finding} | {"": Finding.PRESENT}
 _COMPARTMENTS = {c.name.lower(): c for c in Compartment}
 _CLINICAL = {"": Clinical.UNKNOWN} | {c.name.lower(): c for c in Clinical}
+_METHODS = {m.name.lower().replace("_", "-"): m for m in Method} | {"": Method.UNKNOWN}
 _RESPONSES = {r.text: r for r in Response if r not in (Response.NONE, Response.MISSING)}
 _TRUTH = {"": 1, "unknown": 1, "yes": 2, "no": 0}
 _DAYS = {"died_on": "death_on"} | {
@@ -45,12 +51,14 @@ _DAYS = {"died_on": "death_on"} | {
 Names = Mapping[str, int]
 
 
-def parse_tables(patients_csv: str, lesions_csv: str = "", assessments_csv: str = "") -> Tables:
+def parse_tables(
+    patients_csv: str, lesions_csv: str = "", assessments_csv: str = "", exams_csv: str = ""
+) -> Tables:
     """The tables of a recorded trial from the texts of its files; an empty text is an absent file."""
     found = parse_patients(patients_csv)
     names = {name: row for row, name in enumerate(found.names)}
     lesions, visits, points = _parse(lesions_csv, assessments_csv, names)
-    return Tables(found, lesions, visits, points)
+    return Tables(found, lesions, visits, points, exams_of(exams_csv, names) if exams_csv else None)
 
 
 def load_lesions(
@@ -104,30 +112,12 @@ def _parse(
         if row.text("patient") not in names:
             raise row.refuse(f"patient {row.text('patient')!r} is not in the list of patients")
     visits = [r for r in others if not r.text("response")]
-    number = _numbers([*lesions, *visits])
+    number = visit_numbers([*lesions, *visits])
     return (
         _lesions(lesions, names, number) if lesions_csv else None,
         _visits(visits, names, number) if visits else None,
         _calls([r for r in others if r.text("response")], names),
     )
-
-
-def _numbers(rows: Sequence[CsvRow]) -> dict[tuple[str, int], int]:
-    """Visit number by (patient, day): as given, else by the order of all dates of the patient."""
-    given: dict[tuple[str, int], int] = {}
-    for row in rows:
-        visit = row.whole("visit")
-        if visit is not None and given.setdefault((row.text("patient"), row.day("date")), visit) != visit:
-            raise row.refuse(f"visit {visit} on a day that belongs to another visit")
-    if given:
-        for row in rows:
-            if (row.text("patient"), row.day("date")) not in given:
-                raise row.refuse("visit is blank and no other row of that day has one", "0 is baseline")
-        return given
-    days: dict[str, set[int]] = {}
-    for row in rows:
-        days.setdefault(row.text("patient"), set()).add(row.day("date"))
-    return {(p, day): rank for p, all_days in days.items() for rank, day in enumerate(sorted(all_days))}
 
 
 def _place(
@@ -156,6 +146,9 @@ def _lesions(rows: Sequence[CsvRow], names: Names, number: Mapping[tuple[str, in
         finding=np.array([_finding(r) for r in rows], np.int8),
         organ=np.array([organs.get(r.text("organ"), -1) for r in rows], np.int16),
         perpendicular=np.array([r.hundredths("perpendicular_mm") for r in rows], np.int32),
+        slice=np.array([r.hundredths("slice_mm") for r in rows], np.int32),
+        method=np.array([r.word("method", _METHODS) for r in rows], np.int8),
+        line=np.array([r.line for r in rows], np.int32),
         organs=tuple(organs),
         labels=tuple(labels),
     )
@@ -187,6 +180,8 @@ def _visits(rows: Sequence[CsvRow], names: Names, number: Mapping[tuple[str, int
         steroid_mg=np.array([r.number("steroid_mg") for r in rows], np.float64),
         clinical=np.array([r.word("clinical", _CLINICAL) for r in rows], np.int8),
         adequate=np.array([r.word("adequate", _TRUTH) for r in rows], np.uint8),
+        marker=np.array([r.word("marker", _TRUTH) for r in rows], np.uint8),
+        line=np.array([r.line for r in rows], np.int32),
     )
     order = np.lexsort((found.visit, found.patient))
     same = (np.diff(found.patient[order]) == 0) & (np.diff(found.visit[order]) == 0)

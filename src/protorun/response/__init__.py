@@ -4,36 +4,62 @@ from __future__ import annotations
 
 import numpy as np
 
-from protorun.errors import UsageError
+from protorun.errors import NothingRecorded, UsageError
 from protorun.response._checks import Doubt, check
+from protorun.response._compartments import Compartments, two_compartments
+from protorun.response._eano_esmo import LeptomeningealType, eano_esmo_type
 from protorun.response._settings import Settings, policies, settings_for
+from protorun.response._sources import source_lines, source_rows
 from protorun.terms.plugins import load
+from protorun.trial.leptomeninges import LeptomeningealExams
 from protorun.trial.response import Compartment
 from protorun.trial.tables import Lesions, TimePoints, Visits
 
-__all__ = ["Doubt", "Settings", "assess", "check", "in_compartment", "policies", "settings_for"]
+__all__ = [
+    "Compartments",
+    "Doubt",
+    "LeptomeningealType",
+    "Settings",
+    "assess",
+    "check",
+    "eano_esmo_type",
+    "in_compartment",
+    "policies",
+    "settings_for",
+    "source_lines",
+    "source_rows",
+    "two_compartments",
+]
 
 
 def assess(
     criteria: str,
-    lesions: Lesions,
+    lesions: Lesions | None = None,
     visits: Visits | None = None,
     *,
+    exams: LeptomeningealExams | None = None,
     compartment: str = "",
     settings: Settings | None = None,
 ) -> TimePoints:
     """Response at every time point by the named criterion, in one compartment (its first one when none is named).
 
-    Raises PluginNotFound for an unknown criterion, UsageError for a compartment it does not read, PatientDataError for
-    rows that contradict one another.
+    Raises PluginNotFound for an unknown criterion, UsageError for a compartment it does not read, NothingRecorded where
+    the table it reads is not there, PatientDataError for rows that contradict one another.
     """
     rule = load("response", criteria)
     where = compartment or rule.COMPARTMENTS[0]
     if where not in rule.COMPARTMENTS:
         raise UsageError(f"{criteria} does not read {where!r}; it reads: {', '.join(rule.COMPARTMENTS)}")
-    found: TimePoints = rule.assess(
-        in_compartment(lesions, where), visits, settings or settings_for(criteria)
-    )
+    chosen = settings or settings_for(criteria)
+    table = exams if rule.READS == "exams" else lesions
+    if table is None:
+        raise NothingRecorded(
+            f"{criteria} reads {rule.READS}, and there are none", hint=f"give {rule.READS}.csv"
+        )
+    if isinstance(table, LeptomeningealExams):
+        found: TimePoints = rule.assess(table, chosen)
+    else:
+        found = rule.assess(in_compartment(table, where), visits, chosen)
     return found
 
 

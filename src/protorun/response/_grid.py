@@ -14,6 +14,7 @@ from protorun.trial.tables import NOT_MEASURED, IntArray, Lesions, Visits
 
 Bools = NDArray[np.bool_]
 TOO_SMALL_MM = 500  # RECIST 1.1, 4.3.2: a lesion too small to measure counts 5 mm
+_THERE = (Finding.PRESENT, Finding.TOO_SMALL, Finding.WORSE, Finding.IMPROVED)
 _LATE = np.iinfo(np.int32).max
 _MOST_VISITS = 2000
 
@@ -25,7 +26,9 @@ class Slots:
     lesion: IntArray  # (patient, slot), -1 = empty
     nodal: Bools  # (patient, slot)
     finding: NDArray[np.int8]  # (patient, visit, slot)
-    size: IntArray  # (patient, visit, slot), hundredths of a millimeter
+    size: NDArray[
+        np.signedinteger
+    ]  # (patient, visit, slot), hundredths of a millimeter; by area 64-bit, of 0.0001 mm2
     day: IntArray  # (patient, visit, slot)
 
     @property
@@ -100,7 +103,8 @@ def _slots(lesions: Lesions, row: NDArray[np.intp], shape: tuple[int, int], role
     nodal = np.zeros((shape[0], width), np.bool_)
     nodal[patient, slot] = lesions.nodal[mine]
     finding = np.full((*shape, width), Finding.NOT_ASSESSED, np.int8)
-    size, day = np.full(finding.shape, NOT_MEASURED), np.full(finding.shape, NO_DAY)
+    size = np.full(finding.shape, NOT_MEASURED, lesions.diameter.dtype)
+    day = np.full(finding.shape, NO_DAY)
     finding[patient, visit, slot] = lesions.finding[mine]
     size[patient, visit, slot] = _size(lesions.finding[mine], lesions.diameter[mine])
     day[patient, visit, slot] = lesions.day[mine]
@@ -110,7 +114,7 @@ def _slots(lesions: Lesions, row: NDArray[np.intp], shape: tuple[int, int], role
 def _size(finding: NDArray[np.int8], diameter: IntArray) -> IntArray:
     small = np.where((finding == Finding.TOO_SMALL) & (diameter < 0), TOO_SMALL_MM, diameter)
     size = np.select([finding == Finding.NOT_ASSESSED, finding == Finding.ABSENT], [NOT_MEASURED, 0], small)
-    return size.astype(np.int32)
+    return size.astype(diameter.dtype)
 
 
 def _check_rows(lesions: Lesions) -> None:
@@ -131,7 +135,7 @@ def _check_rows(lesions: Lesions) -> None:
         "a lesion that is absent has a diameter",
         "correct one of the two",
     )
-    there = np.isin(lesions.finding, (Finding.PRESENT, Finding.TOO_SMALL, Finding.WORSE))
+    there = np.isin(lesions.finding, _THERE)
     refuse(
         there & (lesions.diameter == 0),
         "a lesion that is there has the diameter 0",

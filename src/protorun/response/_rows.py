@@ -13,8 +13,8 @@ from protorun.trial.facts import NO_DAY
 from protorun.trial.response import Response
 from protorun.trial.tables import IntArray, TimePoints
 
-NO_BASELINE, BASELINE_LESION, LESION = 1, 2, 3
-"""Kinds of missing item: no baseline visit, a baseline diameter, a lesion at this visit."""
+NO_BASELINE, BASELINE_LESION, LESION, MARKER_MISSING = 1, 2, 3, 4
+"""Kinds of missing item: no baseline visit, a baseline diameter, a lesion at this visit, the tumor marker."""
 _LATE = np.iinfo(np.int32).max
 
 
@@ -92,4 +92,6 @@ def _item(grid: Grid, kind: int, lesion: int) -> str:
         return "there is no baseline assessment"
     if kind == BASELINE_LESION:
         return f"baseline diameter of target lesion {grid.name(lesion)} is missing"
+    if kind == MARKER_MISSING:
+        return "the tumor marker, above its limits at baseline, was not measured"
     return f"lesion {grid.name(lesion)} was not assessed"

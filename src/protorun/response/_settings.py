@@ -26,14 +26,34 @@ class Settings:
     max_targets: int
     max_per_organ: int
     physiological_steroid_mg: float
+    partial_pd: bool
+    measure: Literal["diameter", "area"]
+    pd_percent: int
+    pr_percent: int
+    mr_percent: int
+    max_slice: int
+    rescan_within_days: int
+    rescan_after_days: int
+    confirm_days: int
+    csf_confirm_days: int
+    neuro_pd_levels: int
+    neuro_worst_level: int
+    neuro_domains: int
+    require_csf_for_response: bool
+    steroid_rule: Literal["block", "ignore"]
+    clinical_override: bool
+    open_rows: Literal["NE", "SD"]
 
 
 @cache
 def policies(criteria: str) -> dict[str, Settings]:
     """The named policies of a criterion, the usual one first; empty when it declares none."""
     text = files("protorun.response").joinpath("policies.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text).get(criteria, {})
-    shared = {name: value for name, value in table.items() if not isinstance(value, dict)}
+    whole = tomllib.loads(text)
+    table = whole.get(criteria, {})
+    shared = whole["every_criterion"] | {
+        n: value for n, value in table.items() if not isinstance(value, dict)
+    }
     return {
         name: Settings(name=name, **{**shared, **switches})
         for name, switches in table.items()

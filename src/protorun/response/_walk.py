@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protorun.response._grid import Bools, Grid, Slots
-from protorun.response._rows import BASELINE_LESION, LESION, NO_BASELINE, write
+from protorun.response._marker import with_marker
+from protorun.response._rows import BASELINE_LESION, LESION, MARKER_MISSING, NO_BASELINE, write
 from protorun.response._settings import Settings
 from protorun.trial.facts import NO_DAY
 from protorun.trial.response import Finding, Response
@@ -19,6 +20,7 @@ Codes = NDArray[np.int8]
 NODE_NORMAL = 1000  # RECIST 1.1, 4.3.1: a node under 10 mm short axis is normal
 PD_ABSOLUTE = 500  # RECIST 1.1, 4.3.1: an absolute increase of at least 5 mm
 _UNKNOWN = np.int64(2**40)
+CLEAR = (Finding.PRESENT, Finding.TOO_SMALL, Finding.WORSE, Finding.IMPROVED)
 _LATE = np.iinfo(np.int32).max
 
 
@@ -42,19 +44,30 @@ class _Path:
     """What a patient carries from visit to visit; lives only during one walk."""
 
     nadir: NDArray[np.int64]
-    size_at_nadir: IntArray
+    size_at_nadir: NDArray[np.signedinteger]
     had_pr: Bools
     had_cr: Bools
 
 
-def walk(grid: Grid, settings: Settings, decide: Decide, reasons: tuple[str, ...]) -> TimePoints:
-    """Response of every patient at every visit after baseline. Nadir includes baseline; incomplete sums never set it."""
+def walk(
+    grid: Grid,
+    settings: Settings,
+    decide: Decide,
+    reasons: tuple[str, ...],
+    *,
+    marker: Codes | None = None,
+) -> TimePoints:
+    """Response of every patient at every visit after baseline. Nadir includes baseline; incomplete sums never set it.
+    `marker` is the state of a tumor marker as (patient, visit), in the codes of `MARKER`."""
     baseline = _baseline_sum(grid)
-    count = len(grid.patient)
+    count, unit = len(grid.patient), 100 if settings.measure == "area" else 1
     path = _Path(
         baseline.copy(), grid.target.size[:, 0], np.zeros(count, np.bool_), np.zeros(count, np.bool_)
     )
     non_target, (new, new_on) = _non_target(grid), _new(grid)
+    by_marker = np.zeros(grid.seen.shape, np.bool_)
+    if marker is not None:
+        non_target, by_marker = with_marker(grid, non_target, marker)
     found = []
     for visit in range(1, grid.seen.shape[1]):
         target, total, nadir = _target(grid, settings, path, baseline, visit)
@@ -64,8 +77,10 @@ def walk(grid: Grid, settings: Settings, decide: Decide, reasons: tuple[str, ...
         here = grid.seen[:, visit]
         path.had_cr |= here & (overall == Response.CR)
         kind, lesion = _item(grid, seen, baseline)
-        found.append((target, seen.non_target, seen.new, back, overall, row, total, nadir, kind, lesion))
-    return write(grid, found, np.where(baseline == _UNKNOWN, -1, baseline), new_on, reasons)
+        kind = np.where((kind == 0) & by_marker[:, visit], MARKER_MISSING, kind).astype(np.int8)
+        sums = (total // unit, nadir // unit)
+        found.append((target, seen.non_target, seen.new, back, overall, row, *sums, kind, lesion))
+    return write(grid, found, np.where(baseline == _UNKNOWN, -1, baseline // unit), new_on, reasons)
 
 
 def _baseline_sum(grid: Grid) -> NDArray[np.int64]:
@@ -86,14 +101,17 @@ def _target(
     known = baseline != _UNKNOWN
     nadir = path.nadir.copy()
     # Exact integer tests: increases of exactly 20 % and decreases of exactly 30 % are common.
-    worse = known & (5 * (total - nadir) >= nadir) & (total > nadir) & _grown(path, settings, size, total)
+    worse = known & (100 * (total - nadir) >= settings.pd_percent * nadir) & (total > nadir)
+    worse &= _grown(path, settings, size, total) & (settings.partial_pd | ~missing)
     gone = ~(used & np.where(grid.target.nodal, size >= NODE_NORMAL, size != 0)).any(axis=1)
-    shrunk = 10 * (baseline - total) >= 3 * baseline
+    less = 100 * (baseline - total)
+    shrunk = less >= settings.pr_percent * baseline
+    minor = (less >= settings.mr_percent * baseline) & bool(settings.mr_percent)
     stays = settings.sticky_response & path.had_pr
     none = ~used.any(axis=1) & grid.seen[:, 0]
     found = np.select(
-        [none, worse, ~known | missing, gone, shrunk | stays],
-        [Response.NONE, Response.PD, Response.NE, Response.CR, Response.PR],
+        [none, worse, ~known | missing, gone, shrunk | stays, minor],
+        [Response.NONE, Response.PD, Response.NE, Response.CR, Response.PR, Response.MR],
         Response.SD,
     ).astype(np.int8)
     here = grid.seen[:, visit]
@@ -148,14 +166,14 @@ def _reappeared(grid: Grid, visit: int) -> Bools:
     target = grid.target.used & ~grid.target.nodal & (grid.target.size[:, visit] > 0)
     other = grid.non_target.used & ~grid.non_target.nodal
     finding = grid.non_target.finding[:, visit]
-    other &= np.isin(finding, (Finding.PRESENT, Finding.WORSE)) & ~_gone(grid.non_target)[:, visit]
+    other &= np.isin(finding, CLEAR) & ~_gone(grid.non_target)[:, visit]
     return np.asarray(target.any(axis=1) | other.any(axis=1))
 
 
 def _new(grid: Grid) -> tuple[Bools, IntArray]:
     """Is there a new lesion, and since which scan: an equivocal one counts once it is clear, from its first scan on."""
     slots = grid.new
-    clear = np.isin(slots.finding, (Finding.PRESENT, Finding.TOO_SMALL, Finding.WORSE))
+    clear = np.isin(slots.finding, CLEAR)
     shown = clear | (slots.finding == Finding.EQUIVOCAL)
     first = np.where(shown & (slots.day != NO_DAY), slots.day, _LATE).min(axis=1, initial=_LATE)
     since = np.where(clear, first[:, None, :], _LATE).min(axis=2, initial=_LATE)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protorun.response._grid import lay_out
+from protorun.response._marker import marker_at_visits
 from protorun.response._rule_table import RESPONSES, rule_table
 from protorun.response._settings import Settings
 from protorun.response._walk import Seen, walk
@@ -13,6 +14,7 @@ from protorun.trial.tables import Lesions, TimePoints, Visits
 
 SAYS = "RECIST 1.1 (Eisenhauer 2009)"
 COMPARTMENTS = ("whole_body", "cns", "extracranial")
+READS = "lesions"
 _WORDS = (
     ("reappeared", ("no", "yes")),
     ("target", RESPONSES),
@@ -31,4 +33,5 @@ def assess(lesions: Lesions, visits: Visits | None, settings: Settings) -> TimeP
         )
         return row, table.overall[row]
 
-    return walk(lay_out(lesions, visits), settings, decide, table.reasons)
+    grid = lay_out(lesions, visits)
+    return walk(grid, settings, decide, table.reasons, marker=marker_at_visits(grid, visits))

@@ -54,6 +54,16 @@ class Finding(IntEnum):
     IMPROVED = 6  # there, and smaller than when it had progressed (iRECIST)
 
 
+class Method(IntEnum):
+    """How a lesion was measured; RECIST 1.1 asks 20 mm of a chest X-ray."""
+
+    UNKNOWN = 0
+    CT = 1
+    MRI = 2
+    X_RAY = 3
+    CALIPER = 4
+
+
 class Compartment(IntEnum):
     """Where a lesion lies; RANO-BM reads the CNS alone, RECIST 1.1 the whole body."""
 

@@ -8,35 +8,21 @@ patient in `Patients` of that copy, counted from 0. A day is an integer on one c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
-from typing import Self
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from protorun.terms.truth import TruthArray
 from protorun.trial.facts import NO_DAY, DayArray
+from protorun.trial.leptomeninges import LeptomeningealExams
 from protorun.trial.response import Response
-
-IntArray = NDArray[np.int32]
-CodeArray = NDArray[np.int8]
+from protorun.trial.rows import CodeArray as CodeArray
+from protorun.trial.rows import IntArray as IntArray
+from protorun.trial.rows import Rows as Rows
 
 NOT_MEASURED = np.int32(-1)
 """A diameter nobody measured. Missing is never zero."""
-
-
-class Rows:
-    """A table of equally long columns; other fields (names, texts) stand beside them."""
-
-    copy: IntArray
-
-    def __len__(self) -> int:
-        return len(self.copy)
-
-    def where(self, keep: NDArray[np.bool_]) -> Self:
-        """The rows for which `keep` holds."""
-        columns = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
-        return type(self)(**{n: c[keep] if isinstance(c, np.ndarray) else c for n, c in columns.items()})
 
 
 @dataclass(frozen=True)
@@ -69,7 +55,7 @@ class Lesions(Rows):
     """One row per lesion and time point. `visit` 0 is baseline, 1, 2 ... follow; scans of one visit may differ in `day`.
 
     `role`, `compartment`, `finding` hold the codes of `trial/response.py`. `nodal` lesions are measured by short axis,
-    others by longest diameter, in hundredths of a millimeter (`NOT_MEASURED` = -1). `source[row]` names file and line.
+    others by longest diameter, in hundredths of a millimeter (`NOT_MEASURED` = -1).
     """
 
     copy: IntArray
@@ -88,6 +74,12 @@ class Lesions(Rows):
     organs: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     """Printed lesion ids, `labels[lesion]`; may be empty."""
+    slice: IntArray | None = None
+    """Thickness of the slices (with the gap), hundredths of a millimeter, -1 = not recorded."""
+    method: CodeArray | None = None
+    """How it was measured, a code of `Method`."""
+    line: IntArray | None = None
+    """Line of the file, or sequence number of the source record."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +97,10 @@ class Visits(Rows):
     steroid_mg: NDArray[np.float64]
     clinical: CodeArray
     adequate: TruthArray
+    marker: TruthArray | None = None
+    """Is the tumor marker within its normal limits? RECIST 1.1 lets one above them stand in the way of CR."""
+    line: IntArray | None = None
+    """Line of the file, or sequence number of the source record."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +140,7 @@ class Tables:
     lesions: Lesions | None = None
     visits: Visits | None = None
     timepoints: Mapping[tuple[str, str], TimePoints] = field(default_factory=dict)
+    exams: LeptomeningealExams | None = None
 
 
 def patients(copy: NDArray[np.integer], patient: NDArray[np.integer], **known: object) -> Patients:
