@@ -100,7 +100,7 @@ def test_a_lesion_that_was_not_assessed_gives_ne_by_name_unless_progression_is_c
     points = assess(criteria, lesions.where(keep), visits)
     row = np.flatnonzero((points.patient == lesions.patient[at]) & (points.visit == lesions.visit[at]))[0]
     overall = points.overall[row]
-    assert overall in (Response.NE, Response.PD)
+    assert overall in (Response.NE, Response.PD, Response.IUPD, Response.ICPD)
     if overall == Response.NE:
         assert f"L{lesions.lesion[at] + 1} was not assessed" in points.why(row)
 
@@ -113,7 +113,7 @@ def test_a_visit_more_never_changes_the_visits_before_it(criteria, path):
     assert whole[:-1] == responses(criteria, [[path[:-1]]] if len(path) > 2 else [[path]])[: len(whole) - 1]
 
 
-@pytest.mark.parametrize("criteria", CRITERIA)
+@pytest.mark.parametrize("criteria", [name for name in CRITERIA if name != "irecist"])
 @given(path=sizes)
 @settings(max_examples=40)
 def test_sums_decide_as_the_fractions_say(criteria, path):

@@ -1,6 +1,7 @@
 """Lesion tables written as short lines, as a reader would note them."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,13 +15,15 @@ FIRST = 20_000  # a day in 2024; visits lie six weeks apart
 
 
 def table(lines: str) -> str:
-    """`visit lesion role size-or-finding [organ]` per line -> CSV; visit v is on day 20000 + 42 v."""
-    rows = ["patient,visit,date,lesion,role,diameter_mm,finding,organ,compartment"]
+    """`visit lesion role size-or-finding [organ]` per line -> CSV; visit v is on day 20000 + 42 v. A size is `20`, `20x10`
+    with the diameter at right angles, or `20/worse` with a finding."""
+    rows = ["patient,visit,date,lesion,role,diameter_mm,perpendicular_mm,finding,organ,compartment"]
     for line in filter(None, (raw.strip() for raw in lines.splitlines())):
         visit, lesion, role, value, *organ = line.split()
-        number = value.replace(".", "").isdigit()
-        size, finding = (value, "") if number else ("", value.replace("_", " "))
-        rows.append(f"P1,{visit},{day(int(visit))},{lesion},{role},{size},{finding},{' '.join(organ)},cns")
+        size, _, finding = value.partition("/") if value[0].isdigit() else ("", "", value)
+        size, _, across = size.partition("x")
+        finding, site = finding.replace("_", " "), " ".join(organ)
+        rows.append(f"P1,{visit},{day(int(visit))},{lesion},{role},{size},{across},{finding},{site},cns")
     return "\n".join(rows)
 
 
@@ -37,6 +40,12 @@ def visits(lines: str) -> str:
         visit, steroid, clinical = (word.replace("?", "") for word in line.split())
         rows.append(f"P1,{visit},{day(int(visit))},{steroid},{clinical}")
     return "\n".join(rows)
+
+
+@pytest.fixture
+def as_csv() -> SimpleNamespace:
+    """Short lines as the CSV a door reads: `table`, `visits`, `day`, and the day of baseline `first`."""
+    return SimpleNamespace(table=table, visits=visits, day=day, first=FIRST)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from protorun.trial.response import Response
 
 RESPONSES = tuple(r.text for r in Response if r < Response.ICR)
 CODES = {r.text: r.value for r in Response}
+"""What a table may answer; `RESPONSES` is what its columns may hold."""
 
 
 @dataclass(frozen=True)
@@ -41,19 +41,25 @@ def rule_table(name: str, words: tuple[tuple[str, tuple[str, ...]], ...]) -> Rul
     lines = list(csv.DictReader(text.splitlines()))
     columns = dict(words)
     row = np.full([len(w) for w in columns.values()], -1, np.int16)
-    for codes in product(*(range(len(w)) for w in columns.values())):
-        row[codes] = _first(lines, {c: w[code] for (c, w), code in zip(columns.items(), codes, strict=True)})
+    for number, line in reversed(list(enumerate(lines))):
+        row[np.ix_(*(_fitting(line[column], known) for column, known in columns.items()))] = number
+    _refuse_gaps(row, columns)
     overall = np.array([CODES[line["overall"]] for line in lines], np.int8)
     return RuleTable(tuple(columns), row, overall, tuple(line["reason"] for line in lines))
 
 
-def _first(lines: Sequence[Mapping[str, str]], seen: Mapping[str, str]) -> int:
-    for at, line in enumerate(lines):
-        if all(line[c] == "*" or value in line[c].split("|") for c, value in seen.items()):
-            return at
-    if any(seen[column] in _NEVER.get(column, ()) for column in seen):
-        return -1
-    raise UsageError(f"no row of the rule table fits {dict(seen)}")
+def _fitting(cell: str, known: Sequence[str]) -> list[int]:
+    """Codes that a cell of the table fits."""
+    wanted = known if cell == "*" else cell.split("|")
+    return [code for code, word in enumerate(known) if word in wanted]
+
+
+def _refuse_gaps(row: NDArray[np.int16], columns: Mapping[str, Sequence[str]]) -> None:
+    """Raises UsageError for a combination that can occur and that no row fits."""
+    for codes in np.argwhere(row < 0):
+        seen = {column: known[code] for (column, known), code in zip(columns.items(), codes, strict=True)}
+        if not any(value in _NEVER.get(column, ()) for column, value in seen.items()):
+            raise UsageError(f"no row of the rule table fits {seen}")
 
 
 _NEVER = {

@@ -33,6 +33,8 @@ class Seen:
     non_target: Codes
     new: Bools
     reappeared: Bools
+    total: NDArray[np.int64]
+    """Sum of the targets, -1 where one was not assessed."""
 
 
 Decide = Callable[[Seen], tuple[NDArray[np.int16], Codes]]
@@ -72,10 +74,10 @@ def walk(
     for visit in range(1, grid.seen.shape[1]):
         target, total, nadir = _target(grid, settings, path, baseline, visit)
         back = path.had_cr & _reappeared(grid, visit)
-        seen = Seen(visit, target, non_target[:, visit], new[:, visit], back)
+        seen = Seen(visit, target, non_target[:, visit], new[:, visit], back, total)
         row, overall = decide(seen)
         here = grid.seen[:, visit]
-        path.had_cr |= here & (overall == Response.CR)
+        path.had_cr |= here & ((overall == Response.CR) | (overall == Response.ICR))
         kind, lesion = _item(grid, seen, baseline)
         kind = np.where((kind == 0) & by_marker[:, visit], MARKER_MISSING, kind).astype(np.int8)
         sums = (total // unit, nadir // unit)
