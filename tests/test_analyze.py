@@ -185,7 +185,7 @@ def test_assess_knows_its_criteria(capsys):
     from protorun.cli import run
 
     assert run(["assess", "--lesions", str(CASES / "lesions.csv"), "--criteria", "rano"]) == 2
-    assert "there are: rano_bm, recist_1_1" in capsys.readouterr().err
+    assert "there are: irecist, rano_bm, rano_lm, recist_1_1" in capsys.readouterr().err
 
 
 def test_analyze_reads_the_record_and_explains_a_patient_by_its_sentence(capsys):

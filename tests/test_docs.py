@@ -130,7 +130,11 @@ def hooks() -> Any:
 
 def test_every_request_for_a_table_is_one_the_documentation_can_answer() -> None:
     asks = [ask for page in PAGES for ask in re.findall(r"<!-- (.+?) -->", page.read_text())]
-    known = {"verbs", "names", "text: protorun.patients.tables", "text: protorun.patients.recorded"}
+    known = {
+        "verbs",
+        "names",
+        *(f"text: protorun.patients.{name}" for name in ("tables", "recorded", "_exams")),
+    }
     known |= {f"help: {v}" for v in (*VERBS, *COMMANDS)} | {f"plug-ins: {k}" for k in KINDS}
     known |= {
         ask for ask in asks if ask.startswith(("decisions: ", "paths: ", "compared: ")) and answered(ask)
