@@ -6,6 +6,7 @@ from protorun.errors import NothingRecorded, NotStated
 from protorun.study.endpoint import Endpoint, EndpointEvent
 from protorun.trial.tables import Tables, TimePoints
 
+_CNS_ALONE = ("rano_bm", "rano_lm")
 CLINICAL = "clinical"
 """Criteria under which a progression without documentation is recorded."""
 
@@ -26,7 +27,7 @@ def criteria_of(endpoint: Endpoint, event: EndpointEvent | None = None) -> tuple
     criteria = (event.criteria if event else "") or endpoint.criteria.value
     if not criteria:
         raise NotStated(f"the response criteria of {endpoint.id}", path=f"endpoints[{endpoint.id}].criteria")
-    in_cns = criteria == "rano_bm" or (event is not None and event.kind == "intracranial_progression")
+    in_cns = criteria in _CNS_ALONE or (event is not None and event.kind == "intracranial_progression")
     return criteria, "cns" if in_cns else endpoint.compartment
 
 
