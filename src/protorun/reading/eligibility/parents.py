@@ -187,11 +187,13 @@ def _narrowed(criterion: Criterion, source: Source) -> Criterion:
     """What nobody understood of the parent, or what only the investigator can say of it, narrows the child."""
     if JUDGMENT.search(source.quote.lower()):
         judged = Judgment.model_construct(text=source.quote, variable="", source=source)
-        return criterion.model_copy(update={"expr": All(parts=(criterion.expr, judged)), "klass": "partial"})
+        return criterion.model_copy(
+            update={"expr": All.model_construct(parts=(criterion.expr, judged)), "klass": "partial"}
+        )
     said = Unparsed.model_construct(text=source.quote, source=source)
     return criterion.model_copy(
         update={
-            "expr": All(parts=(criterion.expr, said)),
+            "expr": All.model_construct(parts=(criterion.expr, said)),
             "klass": "partial",
             "residual": (*criterion.residual, source),
         }

@@ -184,7 +184,11 @@ def _topic(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr
     population = [c for c in chunks[:cut] if c.kind != "C"]
     who = assemble(population, line, context.opened())
     then = _sentence(chunks[cut + 1 :], line, context)
-    return All(parts=(who, then)) if context.firing else If(condition=who, then=then)
+    return (
+        All.model_construct(parts=(who, then))
+        if context.firing
+        else If.model_construct(condition=who, then=then)
+    )
 
 
 def _told(chunks: list[Chunk], cut: int, line: Line, context: Context) -> Expr:
@@ -194,12 +198,12 @@ def _told(chunks: list[Chunk], cut: int, line: Line, context: Context) -> Expr:
         return context.unparsed(line, chunks)
     named, rest = assemble(head, line, context), _sentence(chunks[cut + 1 :], line, context)
     if chunks[cut + 1].kind == "I":
-        return Any(parts=(named, rest))
+        return Any.model_construct(parts=(named, rest))
     if unread(rest):
-        return All(parts=(named, rest))
+        return All.model_construct(parts=(named, rest))
     if only_class(line.text[head[0].start : head[-1].end]):
         return rest
-    return All(parts=(rest, context.unparsed(line, head)))
+    return All.model_construct(parts=(rest, context.unparsed(line, head)))
 
 
 def _only_limits(chunks: list[Chunk]) -> bool:
@@ -253,7 +257,7 @@ def _statement(chunks: list[Chunk], text: str, line: Line) -> Expr:
         text=line.quote(start, end), variable=variable, source=line.cite(start, end)
     )
     if line.polarity == "exclusion" and _REFUSED.search(text):
-        return Not(part=stated)
+        return Not.model_construct(part=stated)
     if line.polarity == "exclusion":
         return Judgment.model_construct(
             text=line.quote(start, end), variable="", source=line.cite(start, end)
@@ -269,7 +273,7 @@ def _requirement(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     needed = assemble(chunks, line, context.asking())
     if any(isinstance(leaf, Unparsed) for leaf in leaves(needed)):
         return context.unparsed(line, chunks)
-    return Not(part=needed)
+    return Not.model_construct(part=needed)
 
 
 def _together(parts: list[Expr], sentences: list[list[Chunk]], line: Line, context: Context) -> Expr:
@@ -281,22 +285,34 @@ def _together(parts: list[Expr], sentences: list[list[Chunk]], line: Line, conte
     allowances = [unread(p) and _allows(s, line) for p, s in zip(parts, sentences, strict=True)]
     if any(k == "|" for k in first_words[1:]):
         if context.firing and not any(isinstance(leaf, Unparsed) for p in parts for leaf in leaves(p)):
-            return Any(parts=tuple(parts))
+            return Any.model_construct(parts=tuple(parts))
         return _with_or(parts, first_words)
     kept = [p for p, a in zip(parts, allowances, strict=True) if not a]
     soft = [p for p, a in zip(parts, allowances, strict=True) if a]
     if not context.firing:
         kept = [kept[0], *(_second(k) for k in kept[1:])] if kept else kept
-        base: Expr = kept[0] if len(kept) == 1 else All(parts=tuple(kept)) if kept else soft[0]
-        return Any(parts=(base, *soft)) if soft and kept else base
+        base: Expr = (
+            kept[0] if len(kept) == 1 else All.model_construct(parts=tuple(kept)) if kept else soft[0]
+        )
+        return Any.model_construct(parts=(base, *soft)) if soft and kept else base
     if any(unread(p) for p in kept[1:]):
         # A further sentence nobody understood may narrow what excludes or add to it: the answer stays open.
         known = [p for p in kept if not unread(p)]
         others = [p for p in kept if unread(p)]
-        base = (known[0] if len(known) == 1 else Any(parts=tuple(known))) if known else others[0]
-        return Any(parts=(All(parts=(base, *others)), *others)) if known else base
-    base = kept[0] if len(kept) == 1 else Any(parts=tuple(kept)) if kept else soft[0]
-    return All(parts=(base, *(Not(part=s) for s in soft))) if soft and kept else base
+        base = (
+            (known[0] if len(known) == 1 else Any.model_construct(parts=tuple(known))) if known else others[0]
+        )
+        return (
+            Any.model_construct(parts=(All.model_construct(parts=(base, *others)), *others))
+            if known
+            else base
+        )
+    base = kept[0] if len(kept) == 1 else Any.model_construct(parts=tuple(kept)) if kept else soft[0]
+    return (
+        All.model_construct(parts=(base, *(Not.model_construct(part=s) for s in soft)))
+        if soft and kept
+        else base
+    )
 
 
 def _allows(chunks: list[Chunk], line: Line) -> bool:
@@ -307,7 +323,11 @@ def _allows(chunks: list[Chunk], line: Line) -> bool:
 def _second(expr: Expr) -> Expr:
     """A further sentence explains as often as it asks: with unread words in it, it decides nothing."""
     open_ = [leaf for leaf in leaves(expr) if isinstance(leaf, Unparsed)]
-    return Any(parts=(All(parts=(expr, open_[0])), open_[0])) if open_ and not unread(expr) else expr
+    return (
+        Any.model_construct(parts=(All.model_construct(parts=(expr, open_[0])), open_[0]))
+        if open_ and not unread(expr)
+        else expr
+    )
 
 
 def _with_or(parts: list[Expr], first_words: list[str]) -> Expr:
@@ -317,4 +337,6 @@ def _with_or(parts: list[Expr], first_words: list[str]) -> Expr:
             groups.append([part])
         else:
             groups[-1].append(part)
-    return Any(parts=tuple(g[0] if len(g) == 1 else All(parts=tuple(g)) for g in groups))
+    return Any.model_construct(
+        parts=tuple(g[0] if len(g) == 1 else All.model_construct(parts=tuple(g)) for g in groups)
+    )

@@ -51,7 +51,11 @@ class Context:
         seen = tuple(
             c.value for c in chunks if c.kind == "A" and any(is_measured(x) for x in leaves(c.value))
         )
-        return Any(parts=(All(parts=(*seen, unread)), unread)) if seen else unread
+        return (
+            Any.model_construct(parts=(All.model_construct(parts=(*seen, unread)), unread))
+            if seen
+            else unread
+        )
 
     def exception(self, line: Line, part: list[Chunk], chunks: list[Chunk]) -> Expr:
         """What stands behind `except`."""

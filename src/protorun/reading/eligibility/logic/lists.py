@@ -73,7 +73,7 @@ def listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         return spread
     if (also := _also(operands, joints, line)) is not None:
         before, behind = _halves(chunks, operands[also])
-        return All(parts=(listed(before, line, context), listed(behind, line, context)))
+        return All.model_construct(parts=(listed(before, line, context), listed(behind, line, context)))
     each = shared([operand(o, line, context) for o in operands], operands, joints, line, context)
     each = [
         context.unparsed(line, o)
@@ -87,7 +87,7 @@ def listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         return context.unparsed(line, chunks)
     tree = _join(parts, kept, line, context)
     if len(parts) < len(each):
-        line.readings.append(("`or` joins the whole list", tree, Any(parts=tuple(each))))
+        line.readings.append(("`or` joins the whole list", tree, Any.model_construct(parts=tuple(each))))
     return tree
 
 
@@ -171,9 +171,9 @@ def _led(parts: list[Expr]) -> Expr | None:
         own = [m for m in marks if not isinstance(m, Code)]
         if not sure:
             return None
-        head: Expr = All(parts=(*own, names[0])) if own else names[0]
-        return All(parts=(*sure, Any(parts=(head, *parts[1:]))))
-    return All(parts=(*marks, Any(parts=(names[0], *parts[1:]))))
+        head: Expr = All.model_construct(parts=(*own, names[0])) if own else names[0]
+        return All.model_construct(parts=(*sure, Any.model_construct(parts=(head, *parts[1:]))))
+    return All.model_construct(parts=(*marks, Any.model_construct(parts=(names[0], *parts[1:]))))
 
 
 def _marks_only(part: Expr, kinds: set[str]) -> bool:
@@ -219,7 +219,9 @@ def _spread_negation(
         return None
     members = [first[1:], *operands[1:]]
     inner = [operand(o, line, context.described()) for o in members]
-    return Not(part=Any(parts=tuple(shared(inner, members, joints, line, context.described()))))
+    return Not.model_construct(
+        part=Any.model_construct(parts=tuple(shared(inner, members, joints, line, context.described())))
+    )
 
 
 def _is_limit(chunk: Chunk) -> bool:
@@ -236,7 +238,7 @@ def _with_allowances(
         text = line.text[operands[index][0].start : operands[index][-1].end]
         excuses = isinstance(part, Judgment) and "significan" in text and index and joints[index - 1] == "|"
         if excuses and not context.firing and len(operands) > 2:
-            parts[-1] = Any(parts=(parts[-1], part))
+            parts[-1] = Any.model_construct(parts=(parts[-1], part))
             line.doubt(
                 "OR_SCOPE", "`or no clinical significance` is read as belonging to the item right before it"
             )
@@ -252,25 +254,31 @@ def _join(parts: list[Expr], joints: list[str], line: Line, context: Context) ->
         return parts[0]
     signs = set(joints)
     if all(isinstance(p, If) and isinstance(p.condition, Code) for p in parts):
-        return All(parts=tuple(parts))  # "≥ 13 for men or ≥ 12 for women": each sex has its own limit
+        return All.model_construct(
+            parts=tuple(parts)
+        )  # "≥ 13 for men or ≥ 12 for women": each sex has its own limit
     if "|" in signs and "&" in signs:
         return _mixed(parts, joints, line, context)
     if "|" in signs:
-        return _led(parts) or Any(parts=tuple(parts))
+        return _led(parts) or Any.model_construct(parts=tuple(parts))
     lost = [p for p in parts if unread(p)]
     if context.firing and lost and len(lost) < len(parts):
         # After a comma alone, words nobody understood may narrow what excludes or add to it: the answer stays open.
         known = [p for p in parts if not unread(p)]
-        return Any(parts=(All(parts=(Any(parts=tuple(known)), *lost)), *lost))
+        return Any.model_construct(
+            parts=(All.model_construct(parts=(Any.model_construct(parts=tuple(known)), *lost)), *lost)
+        )
     if not context.firing:
-        return All(parts=tuple(parts))
+        return All.model_construct(parts=tuple(parts))
     if all(isinstance(p, (Flag, Treated, Code, Any, Judgment)) for p in parts):
         if "&" in signs:
             line.doubt(
                 "AND_ON_EXCLUSION", "`and` joins things that exclude; read as: any one of them excludes"
             )
-        return Any(parts=tuple(parts))
-    return All(parts=tuple(parts)) if "&" in signs else Any(parts=tuple(parts))
+        return Any.model_construct(parts=tuple(parts))
+    return (
+        All.model_construct(parts=tuple(parts)) if "&" in signs else Any.model_construct(parts=tuple(parts))
+    )
 
 
 def _mixed(parts: list[Expr], joints: list[str], line: Line, context: Context) -> Expr:
@@ -281,12 +289,14 @@ def _mixed(parts: list[Expr], joints: list[str], line: Line, context: Context) -
             groups[-1].append(part)
         else:
             groups.append([part])
-    default = Any(parts=tuple(g[0] if len(g) == 1 else All(parts=tuple(g)) for g in groups))
+    default = Any.model_construct(
+        parts=tuple(g[0] if len(g) == 1 else All.model_construct(parts=tuple(g)) for g in groups)
+    )
     if all(len(g) == 1 or all(name_of(p).startswith("her2_") for p in g) for g in groups):
         return default  # IHC 2+ and ISH negative are one result by definition
     if context.firing and all(_marks_only(p, {"condition", "finding"}) for p in parts):
         line.doubt("AND_ON_EXCLUSION", "`and` joins things that exclude; read as: any one of them excludes")
-        anyone = Any(parts=tuple(parts))
+        anyone = Any.model_construct(parts=tuple(parts))
         line.readings.append(("`and` asks for both, and binds tighter than `or`", anyone, default))
         return anyone
     line.doubt("PRECEDENCE", "`and` and `or` in one list; `and` is read as binding tighter")
@@ -296,6 +306,8 @@ def _mixed(parts: list[Expr], joints: list[str], line: Line, context: Context) -
             others.append([part])
         else:
             others[-1].append(part)
-    other = All(parts=tuple(g[0] if len(g) == 1 else Any(parts=tuple(g)) for g in others))
+    other = All.model_construct(
+        parts=tuple(g[0] if len(g) == 1 else Any.model_construct(parts=tuple(g)) for g in others)
+    )
     line.readings.append(("`or` binds tighter than `and`", default, other))
     return default

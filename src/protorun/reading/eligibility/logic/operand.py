@@ -38,7 +38,7 @@ def operand(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     if not chunks:
         return Unparsed.model_construct(text="", source=None)
     if chunks[0].kind == "g" and holds(chunks[1:2], "A("):
-        return Not(part=operand(chunks[1:], line, context.described()))
+        return Not.model_construct(part=operand(chunks[1:], line, context.described()))
     if chunks[0].kind == "(" and chunks[-1].kind == ")" and _closing(chunks, 0) == len(chunks) - 1:
         return context.assemble(chunks[1:-1], line, context)
     text = line.text[chunks[0].start : chunks[-1].end]
@@ -143,7 +143,7 @@ def _with_atoms(chunks: list[Chunk], line: Line, context: Context) -> Expr:
             parts.append(_confirmed(chunk, line))
         elif chunk.kind == "g" and at + 1 < len(chunks) and chunks[at + 1].kind == "A":
             at += 1
-            parts.append(Not(part=chunks[at].value))
+            parts.append(Not.model_construct(part=chunks[at].value))
         elif chunk.kind == "(":
             end = _closing(chunks, at)
             if end is None:
@@ -161,7 +161,7 @@ def _with_atoms(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         parts = [lines]
     if not _go_together(parts):
         return context.unparsed(line, chunks)
-    expr: Expr = parts[0] if len(parts) == 1 else All(parts=tuple(parts))
+    expr: Expr = parts[0] if len(parts) == 1 else All.model_construct(parts=tuple(parts))
     if sexed and not has_own_sex(expr):
         expr = _of_sex(expr, sexed, chunks, lost, line)
     return _restricted(expr, sorted(lost), line, context)
@@ -201,7 +201,7 @@ def _of_sex(
     """`women with breast cancer`, `male, aged 18 to 65`: the sex is asked for; anywhere else it says whom a line is about."""
     asked = chunks[0] is sexed[0] and len(sexed) == 1 and not holds(chunks, "MCip")
     if asked and not any(isinstance(leaf, Attestation) for leaf in leaves(expr)):
-        return All(parts=(sex(sexed[0], line), expr))
+        return All.model_construct(parts=(sex(sexed[0], line), expr))
     lost.extend((c.start, c.end) for c in sexed)
     return expr
 
@@ -219,12 +219,18 @@ def _restricted(expr: Expr, lost: list[tuple[int, int]], line: Line, context: Co
     start, end = lost[0][0], lost[-1][1]
     text, source = line.quote(start, end), line.cite(start, end)
     if JUDGMENT.inside(line.text[start:end], line.text):
-        return All(parts=(expr, Judgment.model_construct(text=text, variable="", source=source)))
+        return All.model_construct(
+            parts=(expr, Judgment.model_construct(text=text, variable="", source=source))
+        )
     context.lost.append((start, end))
     unread = Unparsed.model_construct(text=text, source=source)
-    narrowed = All(parts=(expr, unread))
+    narrowed = All.model_construct(parts=(expr, unread))
     # Many unread words may say anything, also whom the atom is asked of: then nothing is decided.
-    return Any(parts=(narrowed, unread)) if len(text.split()) > _MANY[context.firing] else narrowed
+    return (
+        Any.model_construct(parts=(narrowed, unread))
+        if len(text.split()) > _MANY[context.firing]
+        else narrowed
+    )
 
 
 _LINKED = (Number, Code)

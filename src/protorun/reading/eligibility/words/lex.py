@@ -30,12 +30,21 @@ def lex(text: str, islands: Sequence[Chunk] = ()) -> list[Chunk]:
         elif word.plain:
             chunks.append(Chunk("z", start, end, word.stem))
             at += 1
+        elif word.alone is not None and not _longer(word, found, at):
+            kind, value = word.alone
+            chunks.append(Chunk(kind, start, end, value))
+            at += 1
         elif word.trie is not None or word.number:
             at = _take(text, found, at, chunks)
         else:
             _single(text, word, start, end, chunks)
             at += 1
     return chunks
+
+
+def _longer(word: Word, found: list[Token], at: int) -> bool:
+    """A longer phrase may begin here; some words by themselves are left to the residue."""
+    return (at + 1 < len(found) and found[at + 1][0].stem in word.trie) or word.stem in _ALSO_WORDS  # type: ignore[operator]
 
 
 def _behind(found: list[Token], at: int, end: int) -> int:
@@ -46,8 +55,7 @@ def _behind(found: list[Token], at: int, end: int) -> int:
 
 def _take(text: str, found: list[Token], at: int, chunks: list[Chunk]) -> int:
     word, start, stop = found[at]
-    goes_on = word.trie is not None and at + 1 < len(found) and found[at + 1][0].stem in word.trie
-    phrase = longest(found, at) if goes_on else word.alone and (at + 1, word.alone)
+    phrase = longest(found, at)
     if phrase and not (phrase[0] == at + 1 and word.stem in _ALSO_WORDS):
         behind, (kind, value) = phrase
         if kind == "P" and behind == at + 2 and _goes_on(text, found, at):

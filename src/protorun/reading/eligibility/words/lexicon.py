@@ -165,8 +165,14 @@ def printed(text: str) -> list[tuple[str, int, int]]:
 
 def tokens(text: str) -> list[Token]:
     """The words of a text, each with what is known of it."""
-    known = _WORDS
-    return [(known[word], start, end) for word, start, end in printed(text)]
+    known, found = _WORDS, []
+    start = len(text) - len(text.lstrip())
+    for word, blank in _TOKEN.findall(text):
+        end = start + len(word)
+        if word != "-" or not _joins(text, start, end):
+            found.append((known[word], start, end))
+        start = end + len(blank)
+    return found
 
 
 def _joins(text: str, start: int, end: int) -> bool:

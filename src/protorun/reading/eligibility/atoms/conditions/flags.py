@@ -60,14 +60,18 @@ def _stages(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | Non
                 groups[-1].append(made)
             else:
                 groups.append([made])
-    each = tuple(g[0] if len(g) == 1 else All(parts=tuple(g)) for g in groups)
+    each = tuple(g[0] if len(g) == 1 else All.model_construct(parts=tuple(g)) for g in groups)
     expr: Expr = each[0] if len(each) == 1 else (All if joined_and else Any)(parts=each)
     end = chunks[behind - 1].end
     diagnosis = (
         _condition(chunks, behind, line) if behind < len(chunks) and chunks[behind].kind == "k" else None
     )
     if diagnosis:
-        expr, behind, end = All(parts=(expr, diagnosis[0].value)), diagnosis[1], diagnosis[0].end
+        expr, behind, end = (
+            All.model_construct(parts=(expr, diagnosis[0].value)),
+            diagnosis[1],
+            diagnosis[0].end,
+        )
     return Chunk("A", chunks[at].start, end, expr), behind
 
 
@@ -107,10 +111,10 @@ def _condition(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | 
         extra.append("current")
     flags = [_named(name, tuple(q for q in dict.fromkeys((*group, *extra)) if q), source) for group in groups]
     flags = [f for i, f in enumerate(flags) if f not in flags[:i]]
-    expr: Expr = flags[0] if len(flags) == 1 else Any(parts=tuple(flags))
+    expr: Expr = flags[0] if len(flags) == 1 else Any.model_construct(parts=tuple(flags))
     if behind < len(chunks) and chunks[behind].kind == "u":
         cleared = _flag(name, ("ruled_out_by_imaging",), None, source)
-        expr, behind = All(parts=(expr, Not(part=cleared))), behind + 1
+        expr, behind = All.model_construct(parts=(expr, Not.model_construct(part=cleared))), behind + 1
     return Chunk("A", chunks[at].start, chunks[behind - 1].end, expr, own=chunks[at].kind == "q"), behind
 
 
@@ -163,7 +167,7 @@ def _named(name: str, qualifiers: tuple[str, ...], source: Source) -> Expr:
     if name in _TESTS:
         return Code.model_construct(variable=name, values=("positive",), source=source)
     if "+" in name:
-        return Any(parts=tuple(_flag(n, qualifiers, None, source) for n in name.split("+")))
+        return Any.model_construct(parts=tuple(_flag(n, qualifiers, None, source) for n in name.split("+")))
     return _flag(name, qualifiers, None, source)
 
 

@@ -140,7 +140,7 @@ def _named(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | None
     parts = []
     for name in names:
         each = tuple(number_atom(name, limit, line, start, end) for limit in limits)
-        parts.append(each[0] if len(each) == 1 else Any(parts=each))
+        parts.append(each[0] if len(each) == 1 else Any.model_construct(parts=each))
     return Chunk("A", start, end, _shared(tuple(parts), joined_or, line)), behind
 
 
@@ -175,8 +175,8 @@ def _shared(parts: tuple[Expr, ...], joined_or: bool, line: Line) -> Expr:
             line.doubt(
                 "SHARED_LIMIT", "`or` between variables with one limit; read as: one of them has to meet it"
             )
-        return Any(parts=parts)
-    return All(parts=parts)
+        return Any.model_construct(parts=parts)
+    return All.model_construct(parts=parts)
 
 
 _CHANGED = re.compile(

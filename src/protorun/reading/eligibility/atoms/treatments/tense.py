@@ -103,7 +103,7 @@ def timeless(expr: Expr, line: Line, start: int, end: int) -> Expr:
     line.doubt("NO_TIME", f"{line.quote(start, end)!r}: given now, or ever? an ended treatment stays open")
     open_ = Unparsed.model_construct(text=line.quote(start, end), source=line.cite(start, end))
     going = _map(expr, lambda t: t.model_copy(update={"ongoing": True}))
-    return Any(parts=(going, All(parts=(expr, open_))))
+    return Any.model_construct(parts=(going, All.model_construct(parts=(expr, open_))))
 
 
 def untimed(expr: Expr) -> Expr | None:
@@ -122,5 +122,5 @@ def _map(expr: Expr, change: Callable[[Treated], Treated]) -> Expr:
     if isinstance(expr, Treated):
         return change(expr)
     if isinstance(expr, Any):
-        return Any(parts=tuple(_map(p, change) for p in expr.parts))
+        return Any.model_construct(parts=tuple(_map(p, change) for p in expr.parts))
     return expr

@@ -187,7 +187,7 @@ def _narrowing(last: Expr, begin: int, end: int, line: Line, context: Context) -
     if isinstance(last, All) and any(isinstance(part, Not) for part in last.parts):
         return None
     said = _said(begin, end, line, context)
-    return lambda e: All(parts=(e, said))
+    return lambda e: All.model_construct(parts=(e, said))
 
 
 def _marked(expr: Expr, marks: tuple[str, ...]) -> Expr:
