@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from protorun.reading.eligibility.words.lexicon import NUMBER_WORD, Chunk, Token, Word, longest, tokens, words
+from protorun.reading.eligibility.words.lexicon import (
+    ALSO_WORDS,
+    NUMBER_WORD,
+    Chunk,
+    Token,
+    Word,
+    longest,
+    tokens,
+    words,
+)
 from protorun.reading.eligibility.words.quantities import TIME, Quantity, Span, span
 
 _LISTS = re.compile(
@@ -30,9 +39,11 @@ def lex(text: str, islands: Sequence[Chunk] = ()) -> list[Chunk]:
         elif word.plain:
             chunks.append(Chunk("z", start, end, word.stem))
             at += 1
-        elif word.alone is not None and not _longer(word, found, at):
-            kind, value = word.alone
-            chunks.append(Chunk(kind, start, end, value))
+        elif word.begins and (at + 1 == behind or found[at + 1][0].stem not in word.trie):  # type: ignore[operator]
+            if word.alone is not None:
+                chunks.append(Chunk(word.alone[0], start, end, word.alone[1]))
+            elif not word.silent:
+                chunks.append(Chunk("z", start, end, word.stem))
             at += 1
         elif word.trie is not None or word.number:
             at = _take(text, found, at, chunks)
@@ -40,11 +51,6 @@ def lex(text: str, islands: Sequence[Chunk] = ()) -> list[Chunk]:
             _single(text, word, start, end, chunks)
             at += 1
     return chunks
-
-
-def _longer(word: Word, found: list[Token], at: int) -> bool:
-    """A longer phrase may begin here; some words by themselves are left to the residue."""
-    return (at + 1 < len(found) and found[at + 1][0].stem in word.trie) or word.stem in _ALSO_WORDS  # type: ignore[operator]
 
 
 def _behind(found: list[Token], at: int, end: int) -> int:
@@ -56,7 +62,7 @@ def _behind(found: list[Token], at: int, end: int) -> int:
 def _take(text: str, found: list[Token], at: int, chunks: list[Chunk]) -> int:
     word, start, stop = found[at]
     phrase = longest(found, at)
-    if phrase and not (phrase[0] == at + 1 and word.stem in _ALSO_WORDS):
+    if phrase and not (phrase[0] == at + 1 and word.stem in ALSO_WORDS):
         behind, (kind, value) = phrase
         if kind == "P" and behind == at + 2 and _goes_on(text, found, at):
             chunks.append(Chunk("&" if word.stem == "and" else "|", start, stop))
@@ -112,8 +118,6 @@ _SCALE_WORD = re.compile(r"(?:class|grade|levels?)(?: of)? $")
 
 
 _PLUS_YEARS = re.compile(r"\d{1,3} ?\+ ?(?:years?|yrs?|y/?o)\b")
-_ALSO_WORDS = frozenset({"all", "got"})
-"""Short names that are also words of another meaning are left to the residue."""
 
 
 def _number_word(text: str, at: int) -> bool:

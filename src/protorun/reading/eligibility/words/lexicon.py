@@ -40,7 +40,7 @@ def holds(chunks: Iterable[Chunk], kinds: str) -> bool:
 class Word:
     """What is known of a printed word wherever it stands: its stem, the phrases it begins, and what it may be."""
 
-    __slots__ = ("alone", "dropped", "number", "plain", "roman", "sign", "silent", "stem", "trie")
+    __slots__ = ("alone", "begins", "dropped", "number", "plain", "roman", "sign", "silent", "stem", "trie")
 
     def __init__(self, printed: str) -> None:
         self.stem = stem(printed)
@@ -53,10 +53,17 @@ class Word:
         """What it means by itself."""
         known = bool(self.trie is not None or self.number or self.sign or self.roman)
         self.dropped = self.silent and not known
+        marked = bool(self.number or self.sign or self.roman)
+        self.begins = (
+            self.trie is not None and self.stem not in ALSO_WORDS and (self.alone is not None or not marked)
+        )
+        """A phrase may begin with it; where none does, it is no more than itself."""
         self.plain = not self.silent and not known
         """A word nobody knows."""
 
 
+ALSO_WORDS = frozenset({"all", "got"})
+"""Short names that are also words of another meaning are left to the residue."""
 Token = tuple[Word, int, int]
 """A word with where it starts and ends."""
 
