@@ -28,6 +28,7 @@ _VERBS = {
     "grade": "protorun.toxicity.grading:grade_labs",
     "score": "protorun.quality_of_life:score",
     "conduct": "protorun.conduct:conduct",
+    "derive": "protorun.analyze:derive",
     "analyze": "protorun.analyze:analyze",
     "simulate": "protorun.simulate:simulate",
     "report": "protorun.report:report",

@@ -1,6 +1,8 @@
 """Trial -> results: every endpoint derived, estimated, and explained row by row."""
 
 from protorun.analyze.analyzing import analyze
+from protorun.analyze.derivation import Derivation, DerivedEndpoint, Skipped
+from protorun.analyze.deriving import derive
 from protorun.analyze.gathering import tables_of
 from protorun.analyze.results import (
     ArmResult,
@@ -9,17 +11,19 @@ from protorun.analyze.results import (
     EndpointResult,
     Landmark,
     Results,
-    Skipped,
 )
 
 __all__ = [
     "ArmResult",
     "Comparison",
     "CurvePoints",
+    "Derivation",
+    "DerivedEndpoint",
     "EndpointResult",
     "Landmark",
     "Results",
     "Skipped",
     "analyze",
+    "derive",
     "tables_of",
 ]

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from protorun.analyze.derivation import Skipped, dated
 from protorun.endpoints import Derived
 from protorun.trial.tables import Tables
 
 FloatArray = NDArray[np.float64]
-_EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -97,15 +96,6 @@ class EndpointResult:
 
 
 @dataclass(frozen=True)
-class Skipped:
-    """An endpoint that was not analyzed, and why; `path` is where an assumption would help."""
-
-    id: str
-    why: str
-    path: str = ""
-
-
-@dataclass(frozen=True)
 class Results:
     """The analysis of one trial up to a cutoff day."""
 
@@ -139,13 +129,7 @@ class Results:
 
     def dated(self, row: dict[str, Any]) -> dict[str, Any]:
         """An explained row with its days as dates, where days are those of a calendar."""
-        if not self.calendar:
-            return row
-        dates = {
-            n: (_EPOCH + timedelta(days=row[n])).isoformat() if row[n] is not None else None
-            for n in ("start_on", "end_on")
-        }
-        return {**row, **dates}
+        return dated(row, calendar=self.calendar)
 
 
 def _row(endpoint: EndpointResult, arm: ArmResult) -> dict[str, Any]:

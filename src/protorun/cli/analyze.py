@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from protorun.cli._recorded import as_date, given, pairs, tell
 from protorun.cli.output import Format, emit, say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from protorun.analyze import Results
     from protorun.study.study import Study
 
@@ -24,6 +22,7 @@ def analyze(
     data: Path,
     cutoff: Annotated[str, Parameter(name=["--cutoff", "--cut-off"])] = "",
     policy: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    censoring: str = "",
     landmark: Annotated[tuple[float, ...], Parameter(negative="", validator=Number(gt=0))] = (),
     explain: str = "",
     assume_defaults: bool = False,
@@ -44,6 +43,8 @@ def analyze(
         The day up to which information counts, YYYY-MM-DD; without it everything recorded counts.
     policy
         Named policies of response criteria, such as rano_bm=immunotherapy.
+    censoring
+        fda_2007_a or treatment_policy: fills the censoring rules that the record leaves silent.
     explain
         One patient: every endpoint with the rule and the sentence that decided.
     landmark
@@ -57,22 +58,22 @@ def analyze(
     """
     from protorun.analyze import analyze as run
     from protorun.errors import UsageError
-    from protorun.patients.recorded import load_recorded
-    from protorun.read import load
-    from protorun.study.assume import take_defaults
 
-    known = load(study)
-    if assume_defaults:
-        known = take_defaults(known)
-    levels = [level.label for level in known.dose_rule.levels] if known.dose_rule else []
-    recorded = load_recorded(data, levels=levels, arms=[a.id for a in known.arms])
-    results = run(known, recorded, cutoff=_date(cutoff), policies=_pairs(policy), landmarks=landmark)
+    known, recorded = given(study, data, assume_defaults)
+    results = run(
+        known,
+        recorded,
+        cutoff=as_date(cutoff),
+        policies=pairs(policy),
+        landmarks=landmark,
+        censoring=censoring or None,
+    )
     if explain and explain not in results.tables.patients.names:
         raise UsageError(f"no patient {explain!r} in {data}")
     if output is not None:
         _write(known, results, output)
     _print(results, explain, known.title, format)
-    _tell(results, recorded.unused)
+    tell(results, recorded.unused)
     if not known.endpoints:
         say("the record states no endpoint; there is nothing to analyze")
     return 3 if results.skipped or not known.endpoints else 0
@@ -95,18 +96,6 @@ def _print(results: Results, explain: str, title: str, format: Format) -> None:
         emit(results.table, format)
 
 
-def _tell(results: Results, unused: Sequence[str]) -> None:
-    """What was not used, assumed, doubted and left out."""
-    for column in unused:
-        say(f"not used: {column}")
-    for note in results.assumptions:
-        say(f"assumed: {note}")
-    for warning in results.warnings:
-        say(f"check: {warning}")
-    for lack in results.skipped:
-        say(f"not analyzed: {lack.id}: {lack.why}")
-
-
 def _short(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The estimates without their rules, and without columns that say nothing; what is measured goes to stderr."""
     for measure in dict.fromkeys(row["measure"] for row in rows):
@@ -127,21 +116,3 @@ def _rules(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for row in rows
         for count, _, rule in (text.partition(" ") for text in row["rows_by_rule"])
     ]
-
-
-def _pairs(given: tuple[str, ...]) -> dict[str, str]:
-    from protorun.errors import UsageError
-
-    pairs = [text.partition("=") for text in given]
-    if not all(name and value for name, _, value in pairs):
-        raise UsageError("write --policy criteria=policy, such as rano_bm=immunotherapy")
-    return {name: value for name, _, value in pairs}
-
-
-def _date(text: str) -> date | None:
-    from protorun.errors import UsageError
-
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise UsageError(f"--cutoff {text!r} is no date; write YYYY-MM-DD") from None

@@ -17,6 +17,7 @@ VERBS = {
     "grade": "Grade laboratory results by CTCAE or DAIDS, low and high, with the clause that decided.",
     "score": "Score quality-of-life questionnaires: scales, change, time to deterioration.",
     "conduct": "Replay a recorded trial up to a cut-off day.",
+    "derive": "Derive the endpoints of a recorded trial: one row per patient, with what decided it.",
     "analyze": "Derive and analyze the endpoints of a recorded trial.",
     "simulate": "Simulate the trial many times and count its operating characteristics.",
     "report": "Write one self-contained HTML report of a study.",

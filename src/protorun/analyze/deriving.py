@@ -1,0 +1,126 @@
+"""Derive every endpoint of a study: one row per patient, with the rule, the words and the source row that decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protorun import endpoints as chapter
+from protorun.analyze.derivation import Derivation, DerivedEndpoint, Skipped
+from protorun.analyze.gathering import tables_of, with_events, with_time_points
+from protorun.endpoints import CensoringPolicy, censoring_policy
+from protorun.errors import NothingRecorded, NotStated, PluginNotFound, UsageError
+from protorun.patients.recorded import Recorded
+from protorun.response import settings_for
+from protorun.study.study import Study
+from protorun.terms.plugins import names
+from protorun.trial.facts import NO_DAY
+from protorun.trial.response import Response
+from protorun.trial.tables import Tables
+from protorun.trial.trial import Trial
+
+_EPOCH = date(1970, 1, 1)
+_NOT_SEEN = (Response.NE, Response.MISSING, Response.NONE)
+_ASSUMED = "treatment_policy"
+
+
+def derive(
+    study: Study,
+    data: Tables | Recorded | Trial,
+    *,
+    cutoff: date | int | None = None,
+    policies: Mapping[str, str] | None = None,
+    censoring: CensoringPolicy | str | None = None,
+) -> Derivation:
+    """Every endpoint of the study, one row per patient who entered, as known at the cutoff; `analyze` estimates from it.
+
+    Arguments, and what is left out and raised, are those of `analyze`.
+    """
+    _check_policies(policies or {})
+    censoring = None if censoring is None else censoring_policy(censoring)
+    day = (cutoff - _EPOCH).days if isinstance(cutoff, date) else cutoff
+    tables = _tables(data, day)
+    people = tables.patients
+    if len(people) and int(people.copy.max()) > 0:
+        raise UsageError("analyze takes one trial; for many copies use simulate, which counts over them")
+    entered = _entered(tables)
+    done: list[DerivedEndpoint] = []
+    skipped: list[Skipped] = []
+    warnings: list[str] = []
+    for endpoint in study.endpoints:
+        try:
+            tables, notes, doubts = with_time_points(tables, endpoint, policies or {})
+            assume = None if censoring else _ASSUMED
+            rows = chapter.derive(endpoint, tables, cutoff_day=day, policy=censoring, assume=assume)
+            rows = rows.where(entered[rows.row])
+            done.append(DerivedEndpoint(endpoint, rows, (*rows.assumptions, *notes)))
+            warnings += doubts
+        except NotStated as lack:
+            skipped.append(Skipped(endpoint.id, str(lack), lack.path))
+        except (PluginNotFound, NothingRecorded) as lack:
+            skipped.append(Skipped(endpoint.id, str(lack)))
+    warnings += _doubts(done, int((~entered).sum()))
+    return Derivation(
+        study.key,
+        day,
+        tuple(done),
+        tuple(skipped),
+        _named(study, done, data),
+        tuple(dict.fromkeys(warnings)),
+        tables,
+        calendar=not isinstance(data, Trial),
+    )
+
+
+def _check_policies(policies: Mapping[str, str]) -> None:
+    """Raises PluginNotFound for criteria or a policy that does not exist: a misspelled one would change nothing."""
+    for criteria, policy in policies.items():
+        if criteria not in names("response"):
+            raise PluginNotFound("response criterion", criteria, names("response"))
+        settings_for(criteria, policy)
+
+
+def _doubts(done: list[DerivedEndpoint], screened: int) -> list[str]:
+    """What a reader of the table should know about who is in it."""
+    found = []
+    for result in done:
+        unseen = int(np.isin(result.rows.response, _NOT_SEEN).sum())
+        if result.endpoint.kind == "response_rate" and unseen:
+            count = (
+                f"{unseen} of {len(result.rows)} patients could not be evaluated and count as not responding"
+            )
+            found.append(f"{result.endpoint.id}: {count}")
+    if done and not any(len(result.rows) for result in done):
+        found.append("nobody had entered the trial by the cutoff")
+    if screened:
+        found.append(f"{screened} patients in the table never entered the trial and are in no analysis")
+    return found
+
+
+def _entered(tables: Tables) -> NDArray[np.bool_]:
+    """Patients with a day of enrollment, randomization or first dose; the others were screened at most."""
+    people = tables.patients
+    days = (people.enrolled_on, people.randomized_on, people.first_dose_on)
+    return np.asarray(np.logical_or.reduce([day != NO_DAY for day in days]), np.bool_)
+
+
+def _named(study: Study, done: list[DerivedEndpoint], data: Tables | Recorded | Trial) -> tuple[str, ...]:
+    """The study's assumptions, the choices of the run, and what every endpoint assumed, each once."""
+    given = [f"{a.path} = {a.value!r} ({a.reason})" for a in study.assumptions]
+    if isinstance(data, Trial):
+        given += data.notes
+        if data.day_one is None:
+            given.append(
+                "virtual patients: the baseline assessment is complete, every scan is adequate (ours)"
+            )
+    return tuple(dict.fromkeys([*given, *(note for result in done for note in result.assumptions)]))
+
+
+def _tables(data: Tables | Recorded | Trial, cutoff: int | None) -> Tables:
+    """The tables; of events only those known by the cutoff."""
+    if isinstance(data, Trial):
+        return tables_of(data if cutoff is None else data.cut(cutoff))
+    return with_events(data, known_by=cutoff) if isinstance(data, Recorded) else data
