@@ -16,9 +16,8 @@ from protorun.cdisc._tables import table
 from protorun.cdisc.chosen import Chosen, chosen_rows
 from protorun.cdisc.dates import dated, imputed
 from protorun.cdisc.readers import of_reader, spoken
-from protorun.cdisc.subjects import check_subjects, dates, days, places
+from protorun.cdisc.subjects import check_subjects, data_set, dates, days, places
 from protorun.endpoints.policy import Policy, policy
-from protorun.trial.frames import polars_of
 from protorun.trial.response import Response
 
 if TYPE_CHECKING:
@@ -55,9 +54,9 @@ def adrs(
     response (the template's by default). Raises PatientDataError for missing columns and unknown subjects, UsageError
     for a reader who is not there.
     """
-    subjects = check_subjects(polars_of(adsl, "ADSL", needs=("USUBJID", reference)))
-    responses = polars_of(rs, "RS", needs=("USUBJID", "RSTESTCD", "RSSTRESC", "RSDTC", "RSSEQ", "VISIT"))
-    tumors = polars_of(tu, "TU", needs=("USUBJID", "TUSTRESC", "VISIT"))
+    subjects = check_subjects(data_set(adsl, "ADSL", needs=("USUBJID", reference)))
+    responses = data_set(rs, "RS", needs=("USUBJID", "RSTESTCD", "RSSTRESC", "RSDTC", "RSSEQ", "VISIT"))
+    tumors = data_set(tu, "TU", needs=("USUBJID", "TUSTRESC", "VISIT"))
     seen = _overall(responses, subjects, reader, reference)
     target = _measurable(tumors, subjects, reader, baseline_visits)
     chosen = chosen_rows(

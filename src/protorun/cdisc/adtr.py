@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 from protorun.cdisc._tables import table
 from protorun.cdisc.dates import dated, imputed
 from protorun.cdisc.readers import of_reader, spoken
-from protorun.cdisc.subjects import check_subjects, places
+from protorun.cdisc.subjects import check_subjects, data_set, places
 from protorun.cdisc.sums import with_flags, with_nadir
-from protorun.trial.frames import polars_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -42,12 +41,12 @@ def adtr(
     Nodes (TULOC `LYMPH NODE`) enter the sum with their perpendicular diameter, other lesions with the longest. Raises
     PatientDataError for missing columns and unknown subjects, UsageError for a reader who is not there.
     """
-    subjects = check_subjects(polars_of(adsl, "ADSL", needs=("USUBJID", "TRTSDT", "RANDDT")))
-    results = polars_of(
+    subjects = check_subjects(data_set(adsl, "ADSL", needs=("USUBJID", "TRTSDT", "RANDDT")))
+    results = data_set(
         tr, "TR", needs=("USUBJID", "TRGRPID", "TRLNKID", "TRTESTCD", "TRSTRESN", "TRDTC", "VISIT")
     )
-    tumors = polars_of(tu, "TU", needs=("USUBJID", "TULNKID", "TULOC"))
-    responses = polars_of(rs, "RS", needs=("USUBJID", "RSTESTCD", "RSSTRESC", "RSDTC"))
+    tumors = data_set(tu, "TU", needs=("USUBJID", "TULNKID", "TULOC"))
+    responses = data_set(rs, "RS", needs=("USUBJID", "RSTESTCD", "RSSTRESC", "RSDTC"))
     lesions = _lesions(
         of_reader(results, "TR", reader), of_reader(tumors, "TU", reader), subjects, baseline_visits
     )

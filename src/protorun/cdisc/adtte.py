@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from protorun.cdisc._tables import table
-from protorun.cdisc.subjects import check_subjects, dates, days, places
+from protorun.cdisc.subjects import check_subjects, data_set, dates, days, places
 from protorun.endpoints.first_event import Dated, FirstEvent, first_event
 from protorun.errors import PatientDataError, UsageError
 from protorun.trial.facts import NO_DAY, DayArray
-from protorun.trial.frames import polars_of
 from protorun.trial.response import Status
 
 if TYPE_CHECKING:
@@ -42,8 +41,8 @@ def adtte(
     import polars as pl
 
     known = rules or table("adtte")
-    subjects = check_subjects(polars_of(adsl, "ADSL", needs=("USUBJID",)))
-    responses = polars_of(adrs, "ADRS", needs=("USUBJID", "PARAMCD", "AVALC", "ADT"))
+    subjects = check_subjects(data_set(adsl, "ADSL", needs=("USUBJID",)))
+    responses = data_set(adrs, "ADRS", needs=("USUBJID", "PARAMCD", "AVALC", "ADT"))
     unknown = [name for name in parameters if name not in known["parameter"]]
     if unknown:
         raise UsageError(f"no parameter {unknown[0]!r}; there are: {', '.join(known['parameter'])}")

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from protorun.cdisc._lesions import lesions_of
 from protorun.cdisc.dates import dated
 from protorun.cdisc.readers import of_reader
-from protorun.cdisc.subjects import check_subjects, days, places
+from protorun.cdisc.subjects import check_subjects, data_set, days, places
 from protorun.errors import UsageError
-from protorun.trial.frames import polars_of
 from protorun.trial.response import Response
 from protorun.trial.tables import Patients, Tables, TimePoints, calls, patients
 
@@ -66,18 +65,18 @@ def from_sdtm(
     day of the month for responses, the first for lesions. Raises PatientDataError for missing columns and unknown
     subjects, UsageError for a reader who is not there, and for TR without TU.
     """
-    people = check_subjects(polars_of(subjects, "ADSL", needs=("USUBJID",)))
+    people = check_subjects(data_set(subjects, "ADSL", needs=("USUBJID",)))
     listed, notes = _patients(people)
     points, response_rows = None, np.zeros(0, np.int64)
     if rs is not None:
-        points, response_rows, more = _responses(polars_of(rs, "RS", needs=_NEEDS["RS"]), people, reader)
+        points, response_rows, more = _responses(data_set(rs, "RS", needs=_NEEDS["RS"]), people, reader)
         notes += more
     lesions, visits, lesion_rows = None, None, np.zeros(0, np.int64)
     if tr is not None and tu is None:
         raise UsageError("TR says how large a lesion is, TU which kind it is: give both")
     if tr is not None:
-        found = of_reader(polars_of(tr, "TR", needs=_NEEDS["TR"]), "TR", reader)
-        roles = of_reader(polars_of(tu, "TU", needs=_NEEDS["TU"]), "TU", reader)
+        found = of_reader(data_set(tr, "TR", needs=_NEEDS["TR"]), "TR", reader)
+        roles = of_reader(data_set(tu, "TU", needs=_NEEDS["TU"]), "TU", reader)
         lesions, lesion_rows = lesions_of(found, roles, people)
     keyed: dict[Key, TimePoints] = {} if points is None else {(criteria, compartment): points}
     tables = Tables(listed, lesions=lesions, visits=visits, timepoints=keyed)

@@ -2,18 +2,59 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from protorun.errors import PatientDataError
 from protorun.trial.facts import NO_DAY, DayArray
+from protorun.trial.frames import polars_of
 
 if TYPE_CHECKING:
     import polars as pl
 
 EPOCH_DAYS = "days since 1970-01-01"
+
+
+_NUMBERS = r"^(?:.*SEQ|VISITNUM|.*STRESN|AVISITN|AVAL|AGE|[A-Z]{2,4}DY)$"
+_DATES = r"^.*DT$"
+
+
+def data_set(frame: Any, name: str, needs: Sequence[str] = ()) -> pl.DataFrame:
+    """A data set of the caller as polars; numbers and dates that came as text (from CSV files), and days that came as
+    times (from pandas), become what they are by the names CDISC gives them.
+
+    Raises PatientDataError for missing columns and for a text that is no number.
+    """
+    import polars as pl
+
+    found = polars_of(frame, name, needs=needs)
+    changed = []
+    for column, kind in found.schema.items():
+        if kind == pl.String and re.match(_NUMBERS, column):
+            changed.append(_number(found[column], f"{name}.{column}"))
+        elif kind == pl.String and re.match(_DATES, column):
+            changed.append(found[column].str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False))
+        elif kind == pl.Datetime and re.match(_DATES, column):
+            changed.append(found[column].cast(pl.Date))
+        elif kind == pl.Null:
+            changed.append(found[column].cast(pl.String))
+    return found.with_columns(changed)
+
+
+def _number(column: pl.Series, where: str) -> pl.Series:
+    import polars as pl
+
+    text = column.str.strip_chars().replace("", None)
+    found = text.cast(pl.Float64, strict=False)
+    bad = (found.is_null() & text.is_not_null()).arg_true()
+    if len(bad):
+        raise PatientDataError(f"{text[int(bad[0])]!r} is no number", where=f"{where}, row {int(bad[0]) + 1}")
+    whole = found.drop_nulls()
+    return found.cast(pl.Int64) if bool((whole == whole.round()).all()) and "SEQ" in where else found
 
 
 def check_subjects(adsl: pl.DataFrame) -> pl.DataFrame:
