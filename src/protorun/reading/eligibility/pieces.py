@@ -18,7 +18,9 @@ from protorun.reading.eligibility.atoms.conditions.said_again import (
     without_other,
 )
 from protorun.reading.eligibility.atoms.conditions.shared_qualifiers import distribute
+from protorun.reading.eligibility.atoms.limits.intervals import of_treatments
 from protorun.reading.eligibility.atoms.limits.limits import mark_limits
+from protorun.reading.eligibility.atoms.limits.normal_ranges import mark_normal_ranges
 from protorun.reading.eligibility.atoms.limits.sexes import mark_sexes
 from protorun.reading.eligibility.atoms.treatments.open_treatments import mark_open_treatments
 from protorun.reading.eligibility.atoms.treatments.treatments import (
@@ -65,7 +67,9 @@ def chunks_of(line: Line) -> list[Chunk]:
         c for c in lex(line.text, _pieces(line)) if c.kind != "E" and not (c.kind == "X" and c.value == "any")
     ]
     chunks = mark_half_lives(mark_windows(share_known_heads(chunks, line), line.text))
-    chunks = mark_sexes(without_echoes(mark_limits(_both_sides(_non(chunks)), line), line), line)
+    chunks = mark_sexes(
+        without_echoes(mark_limits(mark_normal_ranges(_both_sides(_non(chunks)), line), line), line), line
+    )
     if "receptor" in line.text:
         chunks = [_receptor(c, line) for c in chunks]
     if "cohort" in line.text or " arm" in line.text:
@@ -73,7 +77,7 @@ def chunks_of(line: Line) -> list[Chunk]:
     personal = _personal(line.text)
     if not personal:
         chunks = mark_reactions(chunks, line)
-    chunks = mark_treatments(mark_open_treatments(chunks, line), line)
+    chunks = mark_treatments(of_treatments(mark_open_treatments(chunks, line), line), line)
     marked = mark_flags(ever_or_now(without_other(chunks, line), line), line)
     if not personal:
         marked = mark_open_conditions(share_open_heads(marked, line), line)
@@ -141,6 +145,7 @@ def _personal(text: str) -> bool:
 
 _WHATEVER = (
     r"(?:(?:regardless|irrespective) of (?:the |their |any )?(?:(?!and\b|or\b|but\b|with\b|who\b|if\b|unless\b|except\b)[a-z0-9/-]{1,20} ){0,5}(?!and\b|or\b)[a-z0-9/-]{1,20}"
+    r"|with(?:/| or | and )without (?:(?!and\b|or\b|but\b|with\b|who\b|if\b|unless\b|except\b|on\b|to\b|in\b|for\b|at\b|of\b|during\b|despite\b|within\b|that\b|which\b|must\b)[a-z0-9/-]{1,20} ){0,4}(?!and\b|or\b)[a-z0-9/-]{1,20}"
     r"|whether or not (?:(?!but\b|if\b|unless\b|except\b|must\b|and\b|to\b)[a-z/-]{1,20} ){0,6}[a-z/-]{1,20})"
 )
 _REGARDLESS = Guarded(rf"\({_WHATEVER}\)|[ ,]{{1,2}}{_WHATEVER}(?= ?(?:[.;,)]|$))")

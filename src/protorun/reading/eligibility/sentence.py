@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import re
 
+from protorun.reading.eligibility.atoms.limits.suggestions import suggested_readings
 from protorun.reading.eligibility.logic.allowances import allowed
 from protorun.reading.eligibility.logic.alternatives import for_some, with_allowances
 from protorun.reading.eligibility.logic.assemble import assemble
 from protorun.reading.eligibility.logic.context import Context, measured
-from protorun.reading.eligibility.logic.operand import judged
 from protorun.reading.eligibility.logic.overrides import released
 from protorun.reading.eligibility.logic.trees import leaves, simplified, unread
 from protorun.reading.eligibility.parents import only_class
 from protorun.reading.eligibility.pieces import chunks_of
+from protorun.reading.eligibility.requirements import (
+    MUST,
+    before_exception,
+    decided,
+    requirement,
+    stated_by_person,
+)
 from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
@@ -34,17 +41,6 @@ from protorun.study.criterion import (
 )
 from protorun.terms.concepts import concepts
 
-_OWN = {
-    "consent": r"consent|assent",
-    "compliance": r"compl(?:y|ian)|adhere|cooperat|follow-?up|visits|willing",
-}
-_REFUSED = Guarded(
-    r"\bun(?:able|willing)|inability|\bnot\b|refus|cannot|\bno\b|poor|lack|non-?complian|incapa|withdr|impair|difficult|doubt|insufficient|reluctan|declin|without"
-)
-_MUST = Guarded(
-    r"\b(?:must|should|needs? to|(?:is|are) required|required to|ha(?:ve|s) to|shall)\b|"
-    r"(?:subject|patient|participant|individual)s?\b[^,;.]{0,30}\b(?:may not|cannot|can not) (?:have|be|receive)\b"
-)
 _MAY = Guarded(
     r"\bmay (?!not|interfere|affect|compromise|impair|relapse|recur|increase|put|jeopardi|require|pose|be associated|limit|"
     r"confound|influence|cause|hinder|prevent|preclude|have an? (?:impact|effect)|result|lead|make)|\b(?:is|are|be) (?:allowed|permitted)|"
@@ -79,7 +75,10 @@ def read_line(line: Line) -> tuple[Expr, list[tuple[int, int]]]:
         for i, s in enumerate(sentences)
     ]
     line.readings = [(says, simplified(old), simplified(new)) for says, old, new in line.readings]
-    return simplified(_together(parts, sentences, line, context)), lost
+    tree = simplified(_together(parts, sentences, line, context))
+    if line.suggested:
+        suggested_readings(leaves(tree), line)
+    return tree, lost
 
 
 def _after_release(before: list[list[Chunk]], context: Context) -> bool:
@@ -120,9 +119,9 @@ def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     text = line.text[chunks[0].start : chunks[-1].end]
     atoms = [c for c in chunks if c.kind == "A"]
     if STATEMENT.inside(text, line.text) and not [c for c in atoms if not isinstance(c.value, Attestation)]:
-        return _statement(chunks, text, line)
+        return stated_by_person(chunks, text, line)
     if not atoms:
-        return judged(chunks, line) if JUDGMENT.inside(text, line.text) else context.unparsed(line, chunks)
+        return decided(chunks, line) if JUDGMENT.inside(text, line.text) else context.unparsed(line, chunks)
     if (found := released(chunks, line, context)) is not None:
         return found
     if _NEEDS_NOT.inside(text, line.text):
@@ -135,8 +134,8 @@ def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         return context.unparsed(line, chunks)
     if (topic := _topic(chunks, text, line, context)) is not None:
         return topic
-    if line.polarity == "exclusion" and _MUST.inside(_before_exception(chunks, line), line.text):
-        return _requirement(chunks, line, context)
+    if line.polarity == "exclusion" and MUST.inside(before_exception(chunks, line), line.text):
+        return requirement(chunks, line, context)
     if line.polarity == "exclusion" and any(_good_value(leaf) for c in atoms for leaf in leaves(c.value)):
         line.doubt(
             "DIRECTION",
@@ -150,12 +149,6 @@ def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         )
         return context.unparsed(line, chunks)
     return assemble(chunks, line, context)
-
-
-def _before_exception(chunks: list[Chunk], line: Line) -> str:
-    """The words before `unless`: a requirement behind it is one on those it releases."""
-    end = next((c.start for c in chunks[1:] if c.kind == "e"), chunks[-1].end)
-    return line.text[chunks[0].start : end]
 
 
 def _topic(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr | None:
@@ -173,7 +166,7 @@ def _topic(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr
     before = re.split(r"[.;:]", line.text[max(0, chunks[0].start - 24) : chunks[0].start])[-1].lstrip(" ,()")
     leads = re.match(r"(?:for|in|among|with|without)\b", before + line.text[chunks[0].start : chunks[0].end])
     if chunks[cut].kind == ":" and not any(isinstance(c.value, Number) for c in chunks[:cut]):
-        if line.polarity == "inclusion" or _MUST.search(text):
+        if line.polarity == "inclusion" or MUST.search(text):
             return context.unparsed(line, chunks)
         return _told(chunks, cut, line, context)
     if leads and leads[0].startswith("with") and not _only_limits(chunks[cut:]):
@@ -248,32 +241,6 @@ def _unwanted(expr: Expr) -> bool:
         )
         for leaf in leaves(expr)
     )
-
-
-def _statement(chunks: list[Chunk], text: str, line: Line) -> Expr:
-    start, end = chunks[0].start, chunks[-1].end
-    variable = next((name for name, words in _OWN.items() if re.search(words, text)), "")
-    stated = Attestation.model_construct(
-        text=line.quote(start, end), variable=variable, source=line.cite(start, end)
-    )
-    if line.polarity == "exclusion" and _REFUSED.search(text):
-        return Not.model_construct(part=stated)
-    if line.polarity == "exclusion":
-        return Judgment.model_construct(
-            text=line.quote(start, end), variable="", source=line.cite(start, end)
-        )
-    return stated
-
-
-def _requirement(chunks: list[Chunk], line: Line, context: Context) -> Expr:
-    """A sentence on the exclusion list that says what must be, or must not be."""
-    line.doubt(
-        "REQUIREMENT_ON_EXCLUSION_LIST", "the sentence says what a patient must (not) be; it is read that way"
-    )
-    needed = assemble(chunks, line, context.asking())
-    if any(isinstance(leaf, Unparsed) for leaf in leaves(needed)):
-        return context.unparsed(line, chunks)
-    return Not.model_construct(part=needed)
 
 
 def _together(parts: list[Expr], sentences: list[list[Chunk]], line: Line, context: Context) -> Expr:

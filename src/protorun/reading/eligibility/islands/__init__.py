@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from protorun.reading.eligibility.atoms.limits import intervals, normal_ranges
 from protorun.reading.eligibility.islands import (
     child_pugh,
     contraception,
@@ -17,7 +18,20 @@ from protorun.reading.eligibility.islands import (
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 
-_ORDER = (her2, scales, toxicity, pregnancy, contraception, viral, results, child_pugh, participation, plans)
+_ORDER = (
+    her2,
+    scales,
+    toxicity,
+    pregnancy,
+    contraception,
+    viral,
+    results,
+    child_pugh,
+    participation,
+    plans,
+    normal_ranges,
+    intervals,
+)
 _FINDERS = tuple(module.find for module in _ORDER)
 
 

@@ -50,11 +50,14 @@ def _clause(text: str, start: int, end: int, taken: Sequence[Chunk]) -> tuple[in
     return left, tail.start() if tail else right
 
 
+_MUST = re.compile(r"\b(?:must|should|shall|required to|have to|has to|needs? to)\b(?! not)")
+
+
 def _expr(line: Line, start: int, end: int) -> Expr:
     text, source = line.text[start:end], line.cite(start, end)
     stated = Attestation.model_construct(text=line.quote(start, end), variable="contraception", source=source)
-    if line.polarity == "inclusion":
-        return stated
+    if line.polarity == "inclusion" or (_MUST.search(line.text, 0, end) and not _REFUSES.search(text)):
+        return stated  # the requirement is denied as a whole where it stands among exclusions
     if not _REFUSES.search(text):
         plans = Attestation.model_construct(
             text=line.quote(start, end), variable="no_pregnancy_planned", source=source

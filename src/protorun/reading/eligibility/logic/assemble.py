@@ -69,7 +69,7 @@ def _defined(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
         return _of_a_list(left, right, line, context) or context.unparsed(line, chunks)
     rest = left[:index] + left[index + 1 :]
     if has_atom(rest) or holds(rest, "z"):
-        return All(parts=(listed(trim(rest), line, context), meaning))
+        return All.model_construct(parts=(listed(trim(rest), line, context), meaning))
     return meaning
 
 
@@ -81,7 +81,7 @@ def _of_a_list(left: list[Chunk], right: list[Chunk], line: Line, context: Conte
     heads = listed(trim(left), line, context)
     if any(not isinstance(leaf, Flag) for leaf in leaves(heads)):
         return None
-    return All(parts=(heads, context.unparsed(line, right)))
+    return All.model_construct(parts=(heads, context.unparsed(line, right)))
 
 
 def _last_concept(chunks: list[Chunk]) -> tuple[str, int] | None:
@@ -113,7 +113,7 @@ def _permitted(chunks: list[Chunk], line: Line, context: Context) -> Expr | None
         who = listed(trim(chunks[:at]), line, context.opened())
         what = assemble(chunks[condition + 1 :], line, context.asking())
         needed: Expr = If(condition=who, then=what)
-        return All(parts=(who, Not(part=what))) if context.firing else needed
+        return All.model_construct(parts=(who, Not.model_construct(part=what))) if context.firing else needed
     if not has_atom(chunks):
         return None
     line.doubt(
@@ -129,7 +129,7 @@ def _forbidden(chunks: list[Chunk], line: Line, context: Context) -> Expr | None
     if at is None or not has_atom(chunks[:at]) or has_atom(chunks[at:]):
         return None
     rest = assemble(chunks[:at], line, context.described())
-    return rest if context.firing else Not(part=rest)
+    return rest if context.firing else Not.model_construct(part=rest)
 
 
 def _conditional(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
@@ -151,7 +151,9 @@ def _conditional(chunks: list[Chunk], line: Line, context: Context) -> Expr | No
             return None
         condition = assemble(behind[:comma], line, context.opened())
         part = assemble(behind[comma + 1 :], line, context)
-    return All(parts=(part, condition)) if context.firing else If(condition=condition, then=part)
+    return (
+        All.model_construct(parts=(part, condition)) if context.firing else If(condition=condition, then=part)
+    )
 
 
 def _of_last_only(before: list[Chunk]) -> bool:
@@ -178,7 +180,11 @@ def _cases(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
             chunk.value = chunk.value.model_copy(update={"window": None})
             line.doubt("WINDOW_SCOPE", "the time behind a condition is taken for a time of the limit")
         condition, then = assemble(behind, line, context.opened()), assemble(before, line, context)
-        cases.append(All(parts=(condition, then)) if context.firing else If(condition=condition, then=then))
+        cases.append(
+            All.model_construct(parts=(condition, then))
+            if context.firing
+            else If(condition=condition, then=then)
+        )
     return (Any if context.firing else All)(parts=tuple(cases))
 
 
@@ -188,9 +194,23 @@ def _other_limit(before: list[Chunk], behind: list[Chunk], line: Line, context: 
     if cut is None or not has_atom(before[:cut]) or not behind or not has_atom(behind):
         return None
     first, second = trim(before[:cut]), trim(before[cut:])
-    if not second or limited(first) != limited(second) or not limited(first):
+    if not second or not limited(first) or not limited(first) <= limited(second):
         return None
+    if limited(first) != limited(second):
+        return _or_with_more(first, second, behind, line, context)
     condition = assemble(behind, line, context.opened())
     return If(
         condition=condition, then=assemble(second, line, context), otherwise=assemble(first, line, context)
     )
+
+
+def _or_with_more(
+    first: list[Chunk], second: list[Chunk], behind: list[Chunk], line: Line, context: Context
+) -> Expr | None:
+    """`bilirubin ≤ 1.5, or ≤ 3 with direct bilirubin within normal limits if C`: the second way asks for more than a
+    wider limit, so it stands beside the first."""
+    if context.firing or any(c.kind in ",&|;" for c in second):
+        return None
+    condition = assemble(behind, line, context.opened())
+    other = All.model_construct(parts=(condition, assemble(second, line, context)))
+    return Any.model_construct(parts=(assemble(first, line, context), other))

@@ -110,7 +110,9 @@ def _also(operands: list[list[Chunk]], joints: list[str], line: Line) -> int | N
     return at if said and _VERB.match(line.text, said.end(), end) else None
 
 
-_PREPOSITION = re.compile(r"\b(?:of|for|to|with|by|from|in|due|against|under|on|without)\b")
+_PREPOSITION = re.compile(
+    r"\b(?:of|for|to|with|by|from|in|due|against|under|on|without|as|than|between|following|into|through)\b"
+)
 
 
 def _of_the_same(pair: list[Expr], before: list[Chunk], own: list[Chunk], line: Line) -> bool:

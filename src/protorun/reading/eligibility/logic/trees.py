@@ -125,7 +125,9 @@ def replaced(expr: Expr, old: Expr, new: Expr) -> Expr:
         at = next((i for i in starts if node.parts[i : i + len(old.parts)] == old.parts), None)
         if at is None:
             return node
-        return simplified(type(node)(parts=(*node.parts[:at], new, *node.parts[at + len(old.parts) :])))
+        return simplified(
+            type(node).model_construct(parts=(*node.parts[:at], new, *node.parts[at + len(old.parts) :]))
+        )
 
     return mapped(expr, change)
 

@@ -241,6 +241,7 @@ _SECTIONS = {
     "confirmed": "h",
     "ruled_out": "u",
     "between": "B",
+    "either_way": "z",
 }
 
 

@@ -23,6 +23,8 @@ class Line:
     doubts: list[str] = field(default_factory=list)
     readings: list[tuple[str, Expr, Expr]] = field(default_factory=list)
     """Other readings: what they say, the part of the tree they concern, and what would stand there instead."""
+    suggested: list[tuple[int, int, Expr]] = field(default_factory=list)
+    """What an unread stretch may have said: where it begins and ends, and the atom it would be."""
 
     def doubt(self, code: str, says: str) -> None:
         """Note a doubt once."""

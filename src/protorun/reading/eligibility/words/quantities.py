@@ -54,7 +54,7 @@ _WORDS = {
 } | {"fourteen": 14.0, "eighteen": 18.0, "twenty": 20.0, "twenty-eight": 28.0, "thirty": 30.0}
 _WORD = re.compile(rf"(?P<word>{'|'.join(sorted(_WORDS, key=len, reverse=True))})\b(?:[ ]?\([ ]?\d+[ ]?\))?")
 _MULTIPLE = re.compile(
-    r"[ ]{0,3}(?:-[ ]?)?(?:[x*][ ]{0,2}|times |fold |\() {0,2}?(?:above |over )?(?:the )?"
+    r"[ ]{0,3}(?:-[ ]?)?(?:[x*][ ]{0,2}|times (?:of )?|fold |\() {0,2}?(?:above |over )?(?:the )?"
     r"(?:(?:institutional|local|laboratory|lab|site|central|reference|age[ -]adjusted|age[ -]specific|institution's|"
     r"testing laboratory|corresponding|respective)[ ]){0,3}"
     r"(?P<which>upper limits? of (?:the )?(?:institutional |laboratory |lab )?(?:normal|reference)(?: (?:range|limit|value)s?)?"

@@ -269,7 +269,11 @@ def given(gap: str) -> bool:
 
 def open_flag(text: str, qualifiers: tuple[str, ...], source: Source) -> Flag:
     """A condition under the name its words give."""
-    name = re.sub(r"[^a-z0-9]+", "_", re.sub(r"\b(?:the|a|an)\b", " ", text)).strip("_")
+    name = re.sub(
+        r"[^a-z0-9]+",
+        "_",
+        re.sub(r"\b(?:the|(?<!vitamin )(?<!hepatitis )(?<!group )(?<!type )a|an)\b", " ", text),
+    ).strip("_")
     if (
         name in concepts() and text not in concepts()[name].aliases
     ):  # no name of the tables, only the key of one

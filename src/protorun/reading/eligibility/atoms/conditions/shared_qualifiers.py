@@ -126,7 +126,7 @@ def _narrower(expr: Expr, groups: Groups) -> Expr:
     hiv = isinstance(expr, Flag) and expr.variable == "hiv"
     kept = {tuple(q for q in group if q != "active" or not hiv): None for group in groups}
     each = [map_atoms(expr, lambda f, own=own: _qualified(f, own)) for own in kept]
-    return each[0] if len(each) == 1 else Any(parts=tuple(each))
+    return each[0] if len(each) == 1 else Any.model_construct(parts=tuple(each))
 
 
 def _qualified(atom: Expr, own: tuple[str, ...]) -> Expr:

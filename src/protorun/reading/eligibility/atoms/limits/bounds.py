@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from protorun.reading.eligibility.atoms.limits.suggestions import suggest
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.nodes import bound
@@ -61,6 +62,7 @@ def read_bounds(chunks: list[Chunk], at: int, name: str, line: Line) -> tuple[li
             "NO_COMPARATOR",
             f"{line.quote(chunks[at].start, chunks[at].end)!r} has no comparator; none is assumed",
         )
+        suggest(name, chunks[at], line)
     return None
 
 
@@ -188,5 +190,10 @@ def meet(one: Bounds | None, two: Bounds | None) -> Bounds | None:
 
 def range_of(found: Span) -> Bounds:
     """Both ends belong to a printed range."""
-    times = found.low.times or found.high.times
-    return bound(found.low.value, times), bound(found.high.value, times), found.high.unit, ""
+    low, high = found.low, found.high
+    return (
+        bound(low.value, low.times or high.times),
+        bound(high.value, high.times or low.times),
+        high.unit,
+        "",
+    )

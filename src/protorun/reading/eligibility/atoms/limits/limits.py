@@ -17,6 +17,7 @@ from protorun.reading.eligibility.atoms.limits.measure_names import OF_SCALES
 from protorun.reading.eligibility.atoms.limits.number_atoms import number_atom
 from protorun.reading.eligibility.atoms.limits.open_measures import open_measure
 from protorun.reading.eligibility.atoms.limits.sexes import of_sex
+from protorun.reading.eligibility.atoms.limits.suggestions import suggest
 from protorun.reading.eligibility.atoms.limits.unnamed_limits import age_limit, unnamed_limit
 from protorun.reading.eligibility.atoms.limits.worded_measures import worded_measure
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
@@ -39,6 +40,8 @@ def mark_limits(chunks: list[Chunk], line: Line) -> list[Chunk]:
         limit = None
         if chunks[at].kind in ".;":
             earlier, names = names, []
+        if chunks[at].kind == "n":
+            _no_sign(chunks, at, line)
         if chunks[at].kind == "v":
             limit = _named(chunks, at, line)
             if limit is None and (sexed := _before_sexes(chunks, at)):
@@ -66,6 +69,18 @@ def mark_limits(chunks: list[Chunk], line: Line) -> list[Chunk]:
             found.append(chunks[at])
             at += 1
     return found
+
+
+def _no_sign(chunks: list[Chunk], at: int, line: Line) -> None:
+    """`1.5 times the ULN of creatinine`, `80 x 10^9/L platelets`: a value before its name, without a comparator."""
+    value = chunks[at].value
+    if at + 1 == len(chunks) or chunks[at + 1].kind != "v" or (at and chunks[at - 1].kind not in ",;.:|("):
+        return
+    name = str(chunks[at + 1].value)
+    if value.times or (value.unit and name in variables() and factor(name, value.unit) is not None):
+        quote = line.quote(chunks[at].start, chunks[at].end)
+        line.doubt("NO_COMPARATOR", f"{quote!r} has no comparator; none is assumed")
+        suggest(name, chunks[at], line)
 
 
 def _before_sexes(chunks: list[Chunk], at: int) -> tuple[list[str], int] | None:
@@ -139,9 +154,18 @@ def _named(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | None
     start, end = chunks[at].start if changed is None else changed.start(), chunks[behind - 1].end
     parts = []
     for name in names:
-        each = tuple(number_atom(name, limit, line, start, end) for limit in limits)
+        each = tuple(_limit(name, limit, line, start, end) for limit in limits)
         parts.append(each[0] if len(each) == 1 else Any.model_construct(parts=each))
     return Chunk("A", start, end, _shared(tuple(parts), joined_or, line)), behind
+
+
+def _limit(name: str, limit: Bounds, line: Line, start: int, end: int) -> Expr:
+    """The atom of a limit; the two limits of normal are two."""
+    low, high, unit, doubt = limit
+    if low is None or high is None or low.times == high.times:
+        return number_atom(name, limit, line, start, end)
+    sides: tuple[Bounds, Bounds] = (low, None, unit, doubt), (None, high, unit, doubt)
+    return All.model_construct(parts=tuple(number_atom(name, side, line, start, end) for side in sides))
 
 
 def _of_another(name: str, limits: list[Bounds], line: Line) -> bool:

@@ -130,6 +130,9 @@ def _cut_short(named: list[Chunk], line: Line) -> bool:
     return short is not None and line.text[short.start] != line.text[named[0].start]
 
 
+_VITAMIN_A = re.compile(r"vitamin a\b")
+
+
 def open_name(named: list[Chunk], line: Line) -> str | None:
     """The name that the words left of a comparator give; None where they say more than a name."""
     words = [c for c in named if c.kind in "zkfvqya"]
@@ -140,9 +143,11 @@ def open_name(named: list[Chunk], line: Line) -> str | None:
     if [c.kind for c in words] == ["v"]:
         return str(words[0].value) if "+" not in str(words[0].value) else None
     tail = _TAIL.match(line.text, named[-1].end)
-    text = line.text[named[0].start : tail.end() if tail else named[-1].end].strip(" :,-()[]")
+    end = tail.end() if tail else named[-1].end
+    end += 2 * bool(_VITAMIN_A.match(line.text, named[-1].start))
+    text = line.text[named[0].start : end].strip(" :,-()[]")
     text = re.sub(
-        r"\b(?:must be|should be|is|of|was|are|the|a|an|has|have|with|be|must|should)\b|(?<=\w )any\b",
+        r"\b(?:must be|should be|is|of|was|are|the|(?<!vitamin )(?<!hepatitis )(?<!group )(?<!type )a|an|has|have|with|be|must|should)\b|(?<=\w )any\b",
         " ",
         text,
     )

@@ -54,7 +54,7 @@ def number_atom(name: str, bounds: Bounds, line: Line, start: int, end: int) -> 
     )
 
 
-_UPPER = re.compile(r"u\.?l\.?n|unl|upper|ulrr", re.IGNORECASE)
+_UPPER = re.compile(r"u\.?l\.?n|unl|upper|ulrr|within", re.IGNORECASE)
 _GIGA = re.compile(r"\d ?G ?/ ?[Ll]\b")
 
 

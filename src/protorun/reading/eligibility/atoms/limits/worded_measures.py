@@ -137,7 +137,9 @@ def _since(chunks: list[Chunk], at: int, line: Line) -> Found:
     return _made(f"time_since_{name}", side, line, chunks[at:end], end)
 
 
-_WITH = re.compile(r"(?:^|[:,;.(] ?|\b(?:with|have|had|has|having|after|requires?|and|or) )(?:an? )?$")
+_WITH = re.compile(
+    r"(?:^|[:,;.(] ?|\b(?:with|have|had|has|having|after|requires?|and|or|complet(?:ed|ing)|received|receiving) )(?:an? )?$"
+)
 
 
 def _length_of(chunks: list[Chunk], at: int, line: Line) -> Found:
@@ -201,11 +203,11 @@ def _behind(chunks: list[Chunk], at: int, line: Line) -> Found:
     ):
         return None
     behind = at + 2
-    while behind < len(chunks) and chunks[behind].kind == "z":
-        behind += 1
-    if behind == at + 2 or behind - at > 6 or (behind < len(chunks) and chunks[behind].kind not in ",;.|("):
+    while behind < len(chunks) and (step := _one_word(chunks, behind)):
+        behind += step
+    if behind == at + 2 or behind - at > 8 or (behind < len(chunks) and chunks[behind].kind not in ",;.|("):
         return None
-    words = chunks[at + 2 : behind]
+    words = [c for c in chunks[at + 2 : behind] if c.kind == "z"]
     side, name = side_of(chunks[at], chunks[at + 1]), open_name(words, line)
     between_words = line.text[chunks[at + 1].end : words[-1].end]
     if (
@@ -216,3 +218,10 @@ def _behind(chunks: list[Chunk], at: int, line: Line) -> Found:
         return None
     start, end = chunks[at].start, words[-1].end
     return Chunk("A", start, end, number_atom(name, side, line, start, end)), behind
+
+
+def _one_word(chunks: list[Chunk], at: int) -> int:
+    """How many chunks one word of a name is; one in brackets (`immature (band) forms`) may stand inside it."""
+    if chunks[at].kind == "z":
+        return 1
+    return 3 if "".join(c.kind for c in chunks[at : at + 4]) == "(z)z" else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from protorun.reading.eligibility.words.lexicon import Chunk
@@ -34,6 +35,7 @@ def exempt_classes(chunks: list[Chunk], at: int, names: list[str]) -> Exempt:
     if step >= len(chunks) or not (excluded or chunks[step].kind == "e"):
         return none
     found, step = _classes(chunks, step + (not excluded))
+    found = tuple(_of_head(name, names) for name in found)
     if not found or any(f in names for f in found) or not all(_narrower(f, names) for f in found):
         return none
     step += excluded
@@ -47,6 +49,15 @@ def exempt_classes(chunks: list[Chunk], at: int, names: list[str]) -> Exempt:
         closed = step < len(chunks) and chunks[step].kind == ")"
         return Exempt(found, step + 1, time, excluded) if closed else none
     return _unbracketed(chunks, at, step, found)
+
+
+_BARE = re.compile(r"(oral|intravenous|iv|topical|local|inhaled)_(?:drug|agent|medication|medicine)s?")
+
+
+def _of_head(name: str, names: list[str]) -> str:
+    """`chemotherapy, except for oral drugs`: only the oral ones of that kind."""
+    bare = _BARE.fullmatch(name)
+    return f"{bare[1]}_{names[0]}" if bare else name
 
 
 def _unbracketed(chunks: list[Chunk], at: int, step: int, found: tuple[str, ...]) -> Exempt:

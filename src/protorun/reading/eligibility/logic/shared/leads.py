@@ -88,7 +88,7 @@ def governed(
             elif _open(part):
                 found[at] = context.unparsed(line, operands[at])
             elif not unread(part) and _plain(part) and said not in leaves(part):
-                found[at] = All(parts=(part, said))
+                found[at] = All.model_construct(parts=(part, said))
     return found
 
 
@@ -141,4 +141,4 @@ def _lead(
     behind = chunks[at + 1 :]
     if behind or not (isinstance(said, Judgment) or _PREPOSITION.search(gap)):
         return None
-    return lambda e, own: All(parts=(e, said))
+    return lambda e, own: All.model_construct(parts=(e, said))

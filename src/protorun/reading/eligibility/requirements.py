@@ -1,0 +1,91 @@
+"""What patients must be or state: as it is asked among inclusions, denied where it stands among exclusions."""
+
+from __future__ import annotations
+
+import re
+
+from protorun.reading.eligibility.logic.assemble import assemble
+from protorun.reading.eligibility.logic.context import Context
+from protorun.reading.eligibility.logic.operand import judged
+from protorun.reading.eligibility.logic.trees import leaves
+from protorun.reading.eligibility.words.guards import Guarded
+from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.line import Line
+from protorun.study.criterion import Attestation, Expr, Judgment, Not, Unparsed
+
+_OWN = {
+    "consent": r"consent|assent",
+    "compliance": r"compl(?:y|ian)|adhere|cooperat|follow-?up|visits|willing",
+}
+_REFUSED = Guarded(
+    r"\bun(?:able|willing)|inability|\bnot\b|refus|cannot|\bno\b|poor|lack|non-?complian|incapa|withdr|impair|difficult|doubt|insufficient|reluctan|declin|without"
+)
+MUST = Guarded(
+    r"(?<!who )(?<!that )(?<!which )\b(?:must|should|needs? to|(?:is|are) required|required to|ha(?:ve|s) to|shall)\b|"
+    r"(?:subject|patient|participant|individual)s?\b[^,;.]{0,30}\b(?:may not|cannot|can not) (?:have|be|receive)\b"
+)
+
+
+def decided(chunks: list[Chunk], line: Line) -> Expr:
+    """What a person decides; on the exclusion list a requirement excludes where it is not met."""
+    answer = judged(chunks, line)
+    return _required(answer, line) if _asks_of_patients(chunks, line) else answer
+
+
+_PATIENTS_MUST = re.compile(
+    r"\W*(?:(?!failure|inability|refus|unwilling|who|if)[a-z-]{2,20} ){0,4}(?:patients?|subjects?|participants?|individuals?|women|men|females?|males?|they)"
+    r"(?: (?!who\b|that\b|whose\b|which\b|if\b)[a-z]{1,20}){0,6} (?:must|should|shall|need to|have to|are required to)\b(?! not be (?:enrol|includ|consider|eligib))"
+)
+
+
+def _asks_of_patients(chunks: list[Chunk], line: Line) -> bool:
+    """`Patients must ...` as a whole sentence of the exclusion list."""
+    if line.polarity == "inclusion":
+        return False
+    begin = max(line.text.rfind(";", 0, chunks[0].start), line.text.rfind(". ", 0, chunks[0].start)) + 1
+    return _PATIENTS_MUST.match(line.text, begin) is not None
+
+
+def _required(needed: Expr, line: Line) -> Expr:
+    line.doubt(
+        "REQUIREMENT_ON_EXCLUSION_LIST", "the sentence says what a patient must (not) be; it is read that way"
+    )
+    return Not.model_construct(part=needed)
+
+
+def before_exception(chunks: list[Chunk], line: Line) -> str:
+    """The words before `unless`: a requirement behind it is one on those it releases."""
+    end = next((c.start for c in chunks[1:] if c.kind == "e"), chunks[-1].end)
+    led = _WHO.search(line.text, max(0, chunks[0].start - 6), chunks[0].start)
+    return line.text[led.start() if led else chunks[0].start : end]
+
+
+_WHO = re.compile(r"\b(?:who|that|which) $")
+
+
+def stated_by_person(chunks: list[Chunk], text: str, line: Line) -> Expr:
+    """Consent, willingness, compliance: a person states it; on an exclusion list what is refused or required is denied."""
+    start, end = chunks[0].start, chunks[-1].end
+    variable = next((name for name, words in _OWN.items() if re.search(words, text)), "")
+    stated = Attestation.model_construct(
+        text=line.quote(start, end), variable=variable, source=line.cite(start, end)
+    )
+    if line.polarity == "exclusion" and _REFUSED.search(text):
+        return Not.model_construct(part=stated)
+    if _asks_of_patients(chunks, line):
+        return _required(stated, line)
+    if line.polarity == "exclusion":
+        return Judgment.model_construct(
+            text=line.quote(start, end), variable="", source=line.cite(start, end)
+        )
+    return stated
+
+
+def requirement(chunks: list[Chunk], line: Line, context: Context) -> Expr:
+    """A sentence on the exclusion list that says what must be, or must not be."""
+    needed = _required(assemble(chunks, line, context.asking()), line)
+    kinds = {type(leaf) for leaf in leaves(needed)}
+    if Unparsed in kinds:
+        return context.unparsed(line, chunks)
+    # "must have recovered adequately from surgery": who had none is not kept out
+    return Not.model_construct(part=judged(chunks, line)) if Judgment in kinds else needed
