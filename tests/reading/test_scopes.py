@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from test_eligibility import read
 
+from protorun.reading.eligibility.logic.trees import leaves
+from protorun.study.criterion import Treated
+
 LISTS = "Inclusion Criteria:\n\n* ECOG 0-1\n\n{title}\n\n* Melanoma\n"
 
 
@@ -184,3 +187,24 @@ def test_one_exception_is_one_entry():
         "* Patients with asthma",
     )
     assert second.text == "Patients with asthma"
+
+
+def test_a_list_of_parts_before_an_entry_is_its_scope():
+    found = scopes("Inclusion Criteria:\n\n* Parts A, C and F: ECOG 0-1\n")
+    assert list(found.values()) == ["parts a, c and f"]
+
+
+def test_a_sentence_for_all_stages_is_the_heading_of_its_list():
+    found = scopes(
+        "Inclusion Criteria:\n\n* Patients must meet all the following inclusion criteria to be enrolled in the study (applied to all"
+        " patients screened in the run-in and expansion stages, unless specified):\n\n  1. Melanoma\n  2. ECOG 0-1\n"
+    )
+    assert found == {"Melanoma": "", "ECOG 0-1": ""}
+
+
+def test_the_name_of_a_cohort_is_no_treatment_of_the_patient():
+    (criterion,) = read("Inclusion Criteria:\n\n* Prior surgery, nivolumab expansion cohort\n").values()
+    assert not any(
+        "nivolumab" in leaf.classes for leaf in leaves(criterion.expr) if isinstance(leaf, Treated)
+    )
+    assert criterion.klass != "computable"

@@ -31,6 +31,7 @@ _LONG = re.compile(
     r"(?P<before>[^:;.]{2,130}?)(?: specific| key| main)* (?P<which>non-?inclusion|inclusion|exclusion) criteri(?:a|on)\s*:?\s*$"
 )
 _STARTS = re.compile(r"(?:part|cohort|arm|phase|group|module|step)s? |sub-?stud|dose (?:esc|exp)")
+_FOR_ALL = re.compile(r"\s?\((?:applied|applicable|applies|this applies)? ?(?:to|for) all\b[^()]{3,160}\):$")
 _TURNED_AWAY = re.compile(
     r"(?:patients?|subjects?|participants?|individuals?|persons?|those|volunteers?|candidates?|women|children)\b[^.:]{0,40}\b(?:any|one|criteria|following|these)\b[^.:]{0,90}"
     r"(?:excluded|disqualified|ineligible|not eligible|not be (?:eligible|included|enrolled))\b[^.:]{0,60}:$"
@@ -55,6 +56,8 @@ class Heading:
 def heading(text: str) -> Heading | None:
     """What a line (lower case, without its marker) says as a heading, or None when it is an item."""
     text = text.strip().strip("*_#= ")
+    if len(text) > 100 and text.endswith("):"):
+        text = _FOR_ALL.sub(":", text)
     if not text or len(text) > 160:
         return _inline(text)
     if not text.rstrip().endswith(":") and not any(word in text for word in _TITLES):

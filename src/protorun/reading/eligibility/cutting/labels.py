@@ -18,6 +18,9 @@ from protorun.reading.eligibility.cutting.scopes import (
 _PREFIX = re.compile(
     r"(?P<bracket>\((?P<inside>[^():]{4,60}? only)\)\s*:?|(?P<plain>[^:.;]{4,90}?)\s*(?P<end>[:,]))\s*(?=\S)"
 )
+_LISTED = re.compile(r"(?P<inside>)(?P<plain>[^:.;]{4,90}?)\s*(?P<end>:)\s*(?=\S)")
+_LED = re.compile(r"(?:only )?(?:for|in) ")
+_PARTS = ("part", "cohort", "arm", "phase", "group", "sub", "module", "step")
 _TAGGED = re.compile(r"(?P<plain>[^:.;()]{3,70}\((?P<inside>[^():;.]{4,60}? only)\))\s*[:•–-]?\s*(?=\S)")
 _OF_LIST = re.compile(
     r"(?:additional )?(?:inclusion|exclusion|eligibility) criteri(?:a|on) (?:specific )?(?:for|in) "
@@ -34,12 +37,12 @@ def part_prefix(text: str) -> tuple[str, int] | None:
     if "only)" in text and (tagged := _TAGGED.match(text)) and _tags(tagged["inside"], tagged["plain"]):
         return said_as(tagged["plain"]), tagged.end()
     match = _PREFIX.match(text)
+    comma = match is not None and match["end"] == ","
+    if comma and not _LED.match(text):
+        match, comma = (_LISTED.match(text) if text.startswith(_PARTS) else None), False
     if match is None or _ANOTHER.search(text, match.end()):
         return None
     named = (match["inside"] or match["plain"]).strip()
-    comma = match["end"] == ","
-    if comma and not re.match(r"(?:only )?(?:for|in) ", named):
-        return None
     if not comma and _HEALTHY.fullmatch(named):
         return named, match.end()
     if listed_for := _OF_LIST.match(named):
@@ -66,8 +69,7 @@ def _of_parts(named: str, *, after_comma: bool) -> bool:
     own = last in ("group", "cohort", "arm", "phase") and not VERB.search(named)
     if len(words) == 1 and own and split[-1] == "only" and len(split) <= 14:
         return True
-    led = re.match(r"(?:only )?(?:for|in) ", named) is not None
-    return own and led and len(words) <= 2 and len(split) <= 10
+    return own and _LED.match(named) is not None and len(words) <= 2 and len(split) <= 10
 
 
 _SUFFIX = re.compile(

@@ -49,8 +49,12 @@ _STAGE = re.compile(r"(?:for )?(?:the )?(?:stage|period|extension|registration)s
 
 def title(text: str, polarity: str) -> Title | None:
     """What a line (without its marker) says as a title inside a list; None for an entry."""
-    lower = text.lower().strip().strip("*_#= ")
+    if len(text) > 180:
+        return None
+    lower = text.lower().strip("*_#= \t")
     colon = lower.endswith(":")
+    if not colon and (len(lower) > 95 or not PARTS.search(lower)):
+        return None
     body = _NUMBER.sub("", lower.rstrip(" :.;").strip())
     if not body or len(body) > 150 or not (colon or len(body) < 90):
         return None
@@ -65,8 +69,6 @@ def title(text: str, polarity: str) -> Title | None:
         return Title("", "part")
     if colon and _STAGE.fullmatch(body):
         return Title(said_as(body), "part")
-    if not parts and not colon:
-        return None
     announced = _TAIL.search(body) if colon else None
     if announced:
         body = body[: announced.start()].strip()
