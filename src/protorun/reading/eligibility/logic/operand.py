@@ -130,7 +130,21 @@ def _against(chunks: list[Chunk]) -> bool:
     )
 
 
+def _at_most(chunks: list[Chunk]) -> bool:
+    """`no more than 1 brain metastasis` is also met by none."""
+    return any(
+        a.kind == "c"
+        and a.value in ("≤", "<")
+        and b.kind == "n"
+        and c.kind == "A"
+        and isinstance(c.value, Flag)
+        for a, b, c in zip(chunks, chunks[1:], chunks[2:], strict=False)
+    )
+
+
 def _with_atoms(chunks: list[Chunk], line: Line, context: Context) -> Expr:
+    if _at_most(chunks):
+        return context.unparsed(line, chunks)
     parts: list[Expr] = []
     sexed: list[Chunk] = []
     at = 0

@@ -118,12 +118,20 @@ def _named(
     if not _ends(chunks, behind, end, line):
         return None
     text = line.text[start:end]
+    if _OF_SHARED.match(line.text, end) and " of " not in text:
+        return None  # "strong inducers or inhibitors of CYP3A4": inducers of what?
     if not _is_name(text) or not (headed or bare or not _ADJECTIVE.search(text)):
         return None
     shared = _sharing(found, line) if headed else []
     if shared is None or (shared and len(text.split()) > 2):
         return None
     return Chunk("y", start, end, _name(text)), behind, shared
+
+
+_ACTS = r"(?:inducer|inhibitor|substrate|antagonist|agonist|blocker|modulator)s?"
+_OF_SHARED = re.compile(
+    rf"(?<=[a-z])\s*(?:,|or\b|and\b|/)\s*(?:or |and )?(?:[a-z-]{{1,20}} ){{0,2}}{_ACTS} (?:of|for) "
+)
 
 
 def _run(chunks: list[Chunk], at: int, line: Line) -> int:
