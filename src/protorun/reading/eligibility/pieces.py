@@ -61,6 +61,10 @@ _BY_MEANS = re.compile(r"\bi\.? ?e\.?,? (?:with|by)(?: the)? use of [^()\d]{3,16
 _GIVEN = re.compile(r"\b(?:treatment|therapy)\b[^.;]{0,60}\($")
 
 
+_CITED = re.compile(r"[a-z'-]{3,30} [a-z]{1,2},? et al\b[^()]{0,120}")
+"""An article by its author: `Doe JM et al, J Allergy 2013; 1: 354`."""
+
+
 def chunks_of(line: Line) -> list[Chunk]:
     """Every chunk of the line, atoms finished, in order."""
     chunks = [
@@ -70,7 +74,7 @@ def chunks_of(line: Line) -> list[Chunk]:
     chunks = mark_sexes(
         without_echoes(mark_limits(mark_normal_ranges(_both_sides(_non(chunks)), line), line), line), line
     )
-    if "receptor" in line.text:
+    if "receptor" in line.text or "globulin" in line.text:
         chunks = [_receptor(c, line) for c in chunks]
     if "cohort" in line.text or " arm" in line.text:
         chunks = [_of_a_cohort(c, line) for c in chunks]
@@ -99,6 +103,8 @@ def _pieces(line: Line) -> list[Chunk]:
     if methods := _named_methods(text):
         closed = (m for m in methods if m[0].count("(") == m[0].count(")"))
         _add([Chunk("E", *m.span()) for m in closed], pieces)
+    if " et al" in text:
+        _add([Chunk("z", m.start(), m.end(), "citation") for m in _CITED.finditer(text)], pieces)
     if ")" in text:
         _add(_lettered(text), pieces)
     return pieces
@@ -151,9 +157,12 @@ _WHATEVER = (
 _REGARDLESS = Guarded(rf"\({_WHATEVER}\)|[ ,]{{1,2}}{_WHATEVER}(?= ?(?:[.;,)]|$))")
 
 
+_NO_DRUG = re.compile(r"[ -]receptor|(?<=globulin) (?:[aegm]\b|test|level|deficien)")
+
+
 def _receptor(chunk: Chunk, line: Line) -> Chunk:
-    """`growth factor receptor 2`: a receptor is nothing that is given."""
-    given = chunk.kind == "y" and line.text.startswith((" receptor", "-receptor"), chunk.end)
+    """`growth factor receptor 2`, `immunoglobulin M`: a receptor and a class of antibodies are nothing that is given."""
+    given = chunk.kind == "y" and _NO_DRUG.match(line.text, chunk.end)
     return Chunk("z", chunk.start, chunk.end, "receptor") if given else chunk
 
 

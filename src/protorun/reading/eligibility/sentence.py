@@ -41,6 +41,8 @@ from protorun.study.criterion import (
 )
 from protorun.terms.concepts import concepts
 
+_CAPTIVE = re.compile(r"incarcerat|imprison|prison|detain|custody|deprived of liberty|deprivation of liberty")
+"""What nobody answers by consenting: `involuntarily incarcerated or unable to give consent`."""
 _MAY = Guarded(
     r"\bmay (?!not|interfere|affect|compromise|impair|relapse|recur|increase|put|jeopardi|require|pose|be associated|limit|"
     r"confound|influence|cause|hinder|prevent|preclude|have an? (?:impact|effect)|result|lead|make)|\b(?:is|are|be) (?:allowed|permitted)|"
@@ -118,6 +120,8 @@ def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         chunks = [c for i, c in enumerate(chunks) if c.kind != ":" or not i or chunks[i - 1].kind not in "ei"]
     text = line.text[chunks[0].start : chunks[-1].end]
     atoms = [c for c in chunks if c.kind == "A"]
+    if _CAPTIVE.search(text) and STATEMENT.search(text):
+        return context.unparsed(line, chunks)
     if STATEMENT.inside(text, line.text) and not [c for c in atoms if not isinstance(c.value, Attestation)]:
         return stated_by_person(chunks, text, line)
     if not atoms:
