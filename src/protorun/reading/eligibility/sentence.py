@@ -72,8 +72,9 @@ def read_line(line: Line) -> tuple[Expr, list[tuple[int, int]]]:
     sentences = with_allowances(_sentences(chunks_of(line), line), line)
     if (asks_nothing := allowed(sentences, line, context)) is not None:
         return simplified(asks_nothing), lost
+    release = _release(sentences, context)
     parts = [
-        context.unparsed(line, s) if _after_release(sentences[:i], context) else _sentence(s, line, context)
+        context.unparsed(line, s) if i > release else _sentence(s, line, context)
         for i, s in enumerate(sentences)
     ]
     line.readings = [(says, simplified(old), simplified(new)) for says, old, new in line.readings]
@@ -83,9 +84,14 @@ def read_line(line: Line) -> tuple[Expr, list[tuple[int, int]]]:
     return tree, lost
 
 
-def _after_release(before: list[list[Chunk]], context: Context) -> bool:
-    """On an exclusion list, sentences behind `X are eligible if:` or `Except for X` say who is let in, not who is kept out."""
-    return context.firing and any(s[0].kind == "e" or (s[-1].kind in "i:" and holds(s, "p")) for s in before)
+def _release(sentences: list[list[Chunk]], context: Context) -> int:
+    """On an exclusion list, sentences behind `X are eligible if:` or `Except for X` say who is let in, not who is kept
+    out: the index of the first of these, or one behind the last sentence."""
+    if context.firing:
+        for at, chunks in enumerate(sentences):
+            if chunks[0].kind == "e" or (chunks[-1].kind in "i:" and holds(chunks, "p")):
+                return at
+    return len(sentences)
 
 
 def _whole_judgment(line: Line) -> Expr | None:
