@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protorun.errors import UsageError
-from protorun.statistics import at_risk_at, kaplan_meier, median_follow_up, quantile, survival_at
+from protorun.statistics import at_risk_at, kaplan_meier, limits, median_follow_up, quantile, survival_at
 
 times = st.lists(st.tuples(st.integers(1, 30), st.booleans()), min_size=1, max_size=40)
 
@@ -87,3 +87,10 @@ def test_a_later_death_never_lowers_the_curve_and_nobody_is_lost(trial):
 
 def test_follow_up_of_patients_who_all_died_is_not_known():
     assert np.isnan(median_follow_up([4, 7], [True, True]).value)
+
+
+def test_arcsine_limits_begin_with_the_first_event_as_in_r():
+    """survfit(Surv(c(1, 2, 3, 4), c(0, 1, 0, 1)) ~ 1, conf.type = "arcsin"): NaN at 1, then 0.1442085 to 0.9975332."""
+    low, high = limits(kaplan_meier([1, 2, 3, 4], [0, 1, 0, 1]), "arcsin")
+    np.testing.assert_allclose(low, [np.nan, 0.1442085, 0.1442085, np.nan], atol=5e-8)
+    np.testing.assert_allclose(high, [np.nan, 0.9975332, 0.9975332, np.nan], atol=5e-8)

@@ -149,7 +149,7 @@ def _logit(s: FloatArray, sigma: FloatArray, z: float) -> tuple[FloatArray, Floa
 
 def _arcsin(s: FloatArray, sigma: FloatArray, z: float) -> tuple[FloatArray, FloatArray]:
     inner, half = np.arcsin(np.sqrt(s)), z / 2 * sigma * np.sqrt(s / (1 - s))
-    half = np.where(s == 1, 0, half)
+    # R has no limits while everybody is event-free: 0 times infinity.
     low, high = np.clip(inner - half, 0, np.pi / 2), np.clip(inner + half, 0, np.pi / 2)
     return np.sin(low) ** 2, np.sin(high) ** 2
 
