@@ -6,11 +6,15 @@ from protorun.endpoints.best import (
     PARAMETERS,
     Best,
     ImmuneBest,
+    Rate,
+    ResponseTime,
     best_immune_rows,
     best_of_rows,
     cr_then_pr,
     explain_best,
     parameter,
+    response_rates,
+    time_to_response,
 )
 from protorun.endpoints.best_response import Course, best_response
 from protorun.endpoints.censoring import CensoringPolicy, censoring_policies, censoring_policy
@@ -34,7 +38,9 @@ __all__ = [
     "FirstEvent",
     "ImmuneBest",
     "Policy",
+    "Rate",
     "Reason",
+    "ResponseTime",
     "best_immune_rows",
     "best_of_rows",
     "best_response",
@@ -50,6 +56,8 @@ __all__ = [
     "parameter",
     "policies",
     "policy",
+    "response_rates",
+    "time_to_response",
 ]
 
 _TIMED = ("time_to_event", "duration")

@@ -81,7 +81,7 @@ def _settings(endpoint: Endpoint, given: Policy | None) -> tuple[Policy, list[in
         notes.append(f"{endpoint.id}: confirmation of responses is not stated; none is required")
     wanted = [int(_CODES[name]) for name in endpoint.responses.value]
     if Response.SD in wanted:
-        wanted.append(int(Response.NON_CR_NON_PD))
+        wanted += [int(Response.NON_CR_NON_PD), int(Response.MR)]
         notes.append(f"{endpoint.id}: non-CR/non-PD of patients without target lesions counts like SD")
     if not endpoint.time_frame_days.known:
         notes.append(f"{endpoint.id}: no time frame is stated; every assessment counts")

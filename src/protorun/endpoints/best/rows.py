@@ -46,6 +46,15 @@ _LASTING = (MR, SD, NON)
 _CHOSEN = ("bor", "cbor", "response", "confirmed", "benefit", "confirmed_benefit", "confirming")
 _DAYS, _NUMBERS = tuple(f"{name}_on" for name in _CHOSEN), tuple(f"{name}_row" for name in _CHOSEN)
 _CODES = int(max(Response)) + 1
+_PLAIN = np.arange(_CODES, dtype=np.int8)
+_PLAIN[[Response.ICR, Response.IPR, Response.ISD, Response.NON_ICR_NON_IUPD, Response.ICPD]] = (
+    CR,
+    PR,
+    SD,
+    NON,
+    PD,
+)
+"""Answers of iRECIST among the others: iUPD stays itself, ends a confirmation, and is no class of its own (NE)."""
 _IS_LASTING = np.isin(np.arange(_CODES), _LASTING)
 
 
@@ -117,7 +126,8 @@ def best_of_rows(
     """Best responses of patients 0 to len(reference_on) - 1 from assessments in any order.
 
     `patient`, `day`, `overall` (codes of `Response`) have one entry per assessment, one assessment per patient and day;
-    `reference_on` starts the minimum SD time. Raises NotStated when the policy leaves that time open.
+    `reference_on` starts the minimum SD time. iCR to iCPD count as CR to PD; `best_immune_rows` gives the classes of
+    iRECIST themselves. Raises NotStated when the policy leaves that time open.
     """
     settings = settings.complete()
     rows = _in_order(patient, day, overall, len(reference_on))
@@ -135,10 +145,10 @@ def _in_order(
     order = order_of(patient, day)
     known = overall[order] != Response.NONE
     order = order if known.all() else order[known]
-    who = patient[order].astype(np.int32)
-    return _Rows(
-        who, day[order].astype(np.int32), overall[order].astype(np.int8), order, starts_of(who), count
-    )
+    who, code = patient[order].astype(np.int32), overall[order].astype(np.int8)
+    if len(code) and code.max() >= Response.ICR:
+        code = _PLAIN[code]
+    return _Rows(who, day[order].astype(np.int32), code, order, starts_of(who), count)
 
 
 def cr_then_pr(patient: NDArray[np.integer], day: NDArray[np.integer], overall: NDArray[np.integer]) -> Index:
@@ -193,6 +203,7 @@ def _classes(settings: Policy, *, confirmed: bool) -> NDArray[np.int8]:
     for late in (0, 1):
         for code in (NED, PD, NE):
             table[late, code] = _RANK[code]
+        table[late, Response.IUPD] = _RANK[NE]
         for code in _LASTING:
             table[late, code] = _RANK[code if late else NE]
         for code in (CR, PR):
