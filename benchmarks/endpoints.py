@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from survival_peers import Trials, lifelines, r_survival
 
-from protorun.endpoints import Course, best_response, derive, policy
+from protorun.endpoints import Course, best_of_rows, best_response, derive, policy
 from protorun.response import assess
 from protorun.statistics import cox, cox_regression, kaplan_meier, limits, logrank, quantile, survival_at
 from protorun.study.endpoint import Censoring, Endpoint, EndpointEvent
@@ -106,6 +106,18 @@ def _best() -> Iterator[Line]:
             lambda c=course, s=start: best_response(c, s, policy("admiral")),
             bar=bar,
             peer=peer,
+        )
+        patient, place = np.nonzero(course.overall)
+        mixed = np.random.default_rng(SEED).permutation(len(patient))
+        rows = [
+            a[mixed]
+            for a in (patient.astype(np.int32), course.day[patient, place], course.overall[patient, place])
+        ]
+        yield _row(
+            f"all best responses from {len(patient):,} shuffled rows, sort included",
+            count,
+            "patients",
+            lambda r=rows, s=start: best_of_rows(*r, reference_on=s, settings=policy("admiral")),
         )
 
 
