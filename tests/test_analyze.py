@@ -307,3 +307,17 @@ def test_a_response_inside_the_frame_that_is_confirmed_after_it_is_called_that()
 def test_whoever_could_not_be_evaluated_is_not_said_to_have_not_responded():
     assert _orr("42 NE") == ("censored", "not evaluable")
     assert _orr("42 SD") == ("censored", "did not respond")
+
+
+def test_what_a_record_says_twice_about_an_endpoint_is_shown_as_a_warning():
+    """RANO-BM named and RECIST's words quoted; "randomization" in a single-arm trial (domain design, 1.5)."""
+    from importlib.resources import files
+
+    from protorun.read import load
+    from protorun.patients.recorded import load_recorded
+
+    found = load(str(files("protorun.demo").joinpath("records/IVONESCIMAB.txt")))
+    warned = " | ".join(analyze(found, load_recorded(CASES)).warnings)
+    assert "worded as in RECIST" in warned
+    assert "counts from randomization, and the trial has a single arm" in warned
+    assert "taken: the criteria named: rano_bm" in warned

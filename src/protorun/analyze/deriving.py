@@ -62,7 +62,7 @@ def derive(
             skipped.append(Skipped(endpoint.id, str(lack), lack.path))
         except (PluginNotFound, NothingRecorded) as lack:
             skipped.append(Skipped(endpoint.id, str(lack)))
-    warnings += _doubts(done, int((~entered).sum()))
+    warnings += [*_conflicts(study), *_doubts(done, int((~entered).sum()))]
     return Derivation(
         study.key,
         day,
@@ -81,6 +81,13 @@ def _check_policies(policies: Mapping[str, str]) -> None:
         if criteria not in names("response"):
             raise PluginNotFound("response criterion", criteria, names("response"))
         settings_for(criteria, policy)
+
+
+def _conflicts(study: Study) -> list[str]:
+    """What the record says twice and differently about an endpoint, and which of the two was taken."""
+    names = [endpoint.name.value for endpoint in study.endpoints if endpoint.name.value]
+    about = [c for c in study.conflicts if any(c.says.startswith(name) for name in names)]
+    return [f"{conflict.says}; taken: {conflict.taken}" for conflict in about]
 
 
 def _doubts(done: list[DerivedEndpoint], screened: int) -> list[str]:
