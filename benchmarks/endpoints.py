@@ -113,11 +113,11 @@ def _best() -> Iterator[Line]:
             a[mixed]
             for a in (patient.astype(np.int32), course.day[patient, place], course.overall[patient, place])
         ]
-        yield _row(
+        yield _timed(
             f"all best responses from {len(patient):,} shuffled rows, sort included",
-            count,
-            "patients",
             lambda r=rows, s=start: best_of_rows(*r, reference_on=s, settings=policy("admiral")),
+            bar=bar,
+            peer=peer,
         )
 
 
