@@ -313,8 +313,8 @@ def test_what_a_record_says_twice_about_an_endpoint_is_shown_as_a_warning():
     """RANO-BM named and RECIST's words quoted; "randomization" in a single-arm trial (domain design, 1.5)."""
     from importlib.resources import files
 
-    from protorun.read import load
     from protorun.patients.recorded import load_recorded
+    from protorun.read import load
 
     found = load(str(files("protorun.demo").joinpath("records/IVONESCIMAB.txt")))
     warned = " | ".join(analyze(found, load_recorded(CASES)).warnings)
