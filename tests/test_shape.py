@@ -22,6 +22,7 @@ WIDE = {
     "escalation": "one file for each design",
     "report/figures": "one file for each kind of picture",
     "report/sections": "one file for each section of the page",
+    "trial": "one file for each kind of table a trial leaves behind, and data frames in and out",
     "patients": "one file for each shape that patients' data come in, and the cells and rows they share",
     "cdisc": "one file for each data set, and the dates, subjects and codes they share",
     "records": "one file for each format and layout, and the small readers they share",

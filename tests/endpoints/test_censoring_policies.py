@@ -282,3 +282,28 @@ def test_batches_and_the_order_of_rows_change_nothing(group, chance):
     for at, (gaps, death, therapy) in enumerate(group):
         alone = out(FDA, dated(gaps), death_on=death, new_therapy_on=therapy)
         assert (Status(int(together.status[at])).name, int(together.days[at]), together.why(at).code) == alone
+
+
+def test_progression_is_dated_to_its_first_evidence_or_to_the_last_scan_of_the_time_point():
+    from protorun.patients.tables import parse_tables
+    from protorun.response import assess, settings_for
+
+    people = "patient,enrolled_on,baseline_complete\nA,2025-01-06,yes\n"
+    lesions = "\n".join(
+        [
+            "patient,date,visit,lesion,role,diameter_mm,finding,compartment",
+            "A,2025-01-03,0,T1,target,20,,extracranial",
+            "A,2025-02-17,1,N1,new,,present,extracranial",
+            "A,2025-02-20,1,T1,target,20,,extracranial",
+        ]
+    )
+    read = parse_tables(people, lesions)
+    points = assess(
+        "recist_1_1", read.lesions, None, compartment="whole_body", settings=settings_for("recist_1_1", "")
+    )
+    tables = Tables(read.patients, read.lesions, timepoints={("recist_1_1", "whole_body"): points})
+    days = {
+        how: int(derive(pfs(), tables, policy=EMA.stated(pd_date=how)).days[0])
+        for how in ("earliest", "latest")
+    }
+    assert days == {"earliest": 43, "latest": 46}

@@ -136,3 +136,75 @@ def test_how_long_stable_disease_must_last_is_never_guessed(endpoints, twelve):
     silent = endpoints["CNS_CBR"].model_copy(update={"min_sd_days": absent()})
     with pytest.raises(NotStated, match="min_sd_days"):
         derive(silent, twelve)
+
+
+FROM = {
+    "P01": "timepoints recist 1 1 whole body",  # the scan that shows progression
+    "P02": "patients.death_on",
+    "P03": "patients.enrolled_on",  # nobody was randomized
+    "P05": "timepoints recist 1 1 whole body",  # the last adequate scan
+    "P10": "patients.enrolled_on",  # never scanned again
+    "P12": "",
+}
+
+
+@pytest.mark.parametrize("patient", FROM)
+def test_the_table_that_decided_pfs_of_each_patient(results, patient):
+    assert row(results, patient, "PFS")["from"].split(", row")[0] == FROM[patient]
+
+
+def test_the_row_that_decided_is_the_scan_of_that_day(results, twelve):
+    derived = results.endpoint("PFS").rows
+    for at in range(len(derived)):
+        table, place = derived.came_from(at)
+        if table.startswith("timepoints"):
+            points = results.tables.timepoints["recist_1_1", "whole_body"]
+            assert points.patient[place] == derived.row[at]
+            assert points.day[place] == derived.end_on[at]
+        elif table:
+            column = getattr(twelve.patients, table.removeprefix("patients."))
+            assert column[place] == derived.end_on[at]
+
+
+def test_what_the_record_leaves_silent_is_read_by_the_chosen_policy(endpoints, twelve):
+    """New therapy on 2025-03-01 (P09) and scans every six weeks; what the record states itself stays as it is."""
+    from protorun.endpoints import censoring_policy, derive
+
+    fda = censoring_policy("fda_2007_a").stated(interval_days=42, window_days=7)
+    cutoff = (CUTOFF - date(1970, 1, 1)).days
+    study = Study(key="x", origin=Origin(name="x", format="x", digest="0"), endpoints=(endpoints["PFS"],))
+    found = analyze(study, twelve, cutoff=CUTOFF, censoring=fda)
+    assert (row(found, "P09", "PFS")["status"], row(found, "P09", "PFS")["days"]) == ("censored", 43)
+    assert "new anticancer therapy" in row(found, "P09", "PFS")["why"]
+    assert "FDA 2007" in row(found, "P09", "PFS")["words"]
+    same = set(PFS) - {"P09"}
+    assert {p: row(found, p, "PFS")["status"] for p in same} == {p: PFS[p][0] for p in same}
+    assert "PFS: new_therapy = censor, policy fda_2007_a" in "\n".join(found.assumptions)
+    from protorun.errors import PolicyRequired
+
+    with pytest.raises(PolicyRequired, match="new therapy"):
+        derive(endpoints["PFS"], found.tables, cutoff_day=cutoff)
+
+
+def test_duration_of_cns_response_counts_the_responders_alone(endpoints, twelve):
+    """A fifth endpoint, not in the record: from the first CNS response of P05 and P11 on."""
+    from protorun.study.endpoint import Endpoint, EndpointEvent
+    from protorun.study.source import assumed
+
+    dor = Endpoint(
+        id="CNS_DOR",
+        name=assumed("CNS duration of response", "for this test"),
+        kind="duration",
+        criteria=endpoints["CNS_ORR"].criteria,
+        compartment="cns",
+        origin=assumed("first_response", "for this test"),
+        events=(
+            EndpointEvent(kind="intracranial_progression", criteria="rano_bm"),
+            EndpointEvent(kind="death"),
+        ),
+    )
+    study = Study(key="x", origin=Origin(name="x", format="x", digest="0"), endpoints=(dor,))
+    found = analyze(study, twelve, cutoff=CUTOFF)
+    names = [found.tables.patients.name(int(r)) for r in found.endpoint("CNS_DOR").rows.row]
+    assert names == ["P05", "P11"]
+    assert not found.endpoint("CNS_DOR").rows.event.any()

@@ -139,6 +139,7 @@ def _patients(results: Results) -> list[dict[str, Any]]:
             "best response": row["best_response"] or "—",
             "decided by": row["why"],
             "words": row["words"],
+            "read from": row["from"] or "—",
         }
         for name, row in rows
     ]
