@@ -208,3 +208,17 @@ def test_duration_of_cns_response_counts_the_responders_alone(endpoints, twelve)
     names = [found.tables.patients.name(int(r)) for r in found.endpoint("CNS_DOR").rows.row]
     assert names == ["P05", "P11"]
     assert not found.endpoint("CNS_DOR").rows.event.any()
+
+
+def test_the_scan_behind_each_best_response_is_traced(results):
+    derived = results.endpoint("CNS_ORR").rows
+    points = results.tables.timepoints["rano_bm", "cns"]
+    traced = 0
+    for at in range(len(derived)):
+        table, place = derived.came_from(at)
+        if table:
+            traced += 1
+            assert table == "timepoints rano bm cns"
+            assert (points.patient[place], points.day[place]) == (derived.row[at], derived.end_on[at])
+    assert traced == 10  # everybody but P10 and P12, who were never assessed
+    assert row(results, "P10", "CNS_ORR")["from"] == ""

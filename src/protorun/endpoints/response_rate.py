@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from protorun.endpoints.best_response import Course, best_response
 from protorun.endpoints.course import course_of
 from protorun.endpoints.derived import Derived, Reason, undetermined
 from protorun.endpoints.origin import origin_of
-from protorun.endpoints.points import criteria_of, points_for
+from protorun.endpoints.points import criteria_of, named, points_for
 from protorun.endpoints.policy import MUST_BE_STATED, Policy, policy
 from protorun.errors import NotStated
 from protorun.study.endpoint import Endpoint
@@ -32,9 +33,11 @@ def derive_rate(
     """
     settings, wanted, notes = _settings(endpoint, settings)
     origin, more = origin_of(endpoint, tables.patients)
-    points = points_for(tables, *criteria_of(endpoint))
+    key = criteria_of(endpoint)
+    points = points_for(tables, *key)
     last = np.iinfo(np.int32).max if cutoff_day is None else cutoff_day
-    whole = course_of(tables.patients, points.where(points.day <= last))
+    known = points.day <= last
+    whole = course_of(tables.patients, points.where(known))
     best, later = (
         best_response(course, origin, settings) for course in (_inside(endpoint, whole, origin), whole)
     )
@@ -56,10 +59,23 @@ def derive_rate(
         "status": np.select(cases[:2], [Status.UNDETERMINED, Status.EVENT], Status.CENSORED).astype(np.int8),
         "response": code,
         "reason": np.select(cases, range(len(cases)), len(cases)).astype(np.int16),
+        **_trace(known, best.cbor_row if confirmed else best.bor_row),
     }
-    rows = np.arange(len(origin))
-    found = Derived(endpoint.id, rows, reasons=_reasons(endpoint), assumptions=(*notes, *more), **columns)
+    found = Derived(
+        endpoint.id,
+        np.arange(len(origin)),
+        reasons=_reasons(endpoint),
+        assumptions=(*notes, *more),
+        sources=("", named(*key)),
+        **columns,
+    )
     return found.where(no_start | (origin <= last))
+
+
+def _trace(known: NDArray[np.bool_], row: NDArray[np.integer]) -> dict[str, Any]:
+    """The time point each best response stands on; `row` counts the known time points."""
+    at = np.append(np.flatnonzero(known), -1)[row]
+    return {"source": (at >= 0).astype(np.int16), "source_row": at.astype(np.int32)}
 
 
 def _settings(endpoint: Endpoint, given: Policy | None) -> tuple[Policy, list[int], tuple[str, ...]]:
@@ -95,7 +111,9 @@ def _inside(endpoint: Endpoint, course: Course, origin: DayArray) -> Course:
         return course
     late = course.day.astype(np.int64) > origin.astype(np.int64)[:, None] + frame
     return Course(
-        np.where(late, Response.NONE, course.overall).astype(np.int8), np.where(late, NO_DAY, course.day)
+        np.where(late, Response.NONE, course.overall).astype(np.int8),
+        np.where(late, NO_DAY, course.day),
+        course.row,
     )
 
 
