@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from protorun.study.arm import Arm, Cohort, Gate, Part
 from protorun.study.criterion import Criterion
+from protorun.study.dose_modification import DoseModification
 from protorun.study.dose_rule import DoseRule
 from protorun.study.endpoint import Endpoint
 from protorun.study.randomization import Randomization
@@ -214,6 +215,7 @@ class Study(Frozen):
     """Whether the record has such a list; an absent exclusion list is not "nothing excludes"."""
     blocks: tuple[Block, ...] = ()
     dose_rule: DoseRule | None = None
+    dose_modifications: tuple[DoseModification, ...] = ()
     randomization: Randomization | None = None
     activities: tuple[Activity, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()

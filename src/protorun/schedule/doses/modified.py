@@ -1,0 +1,255 @@
+"""One patient's planned doses under dose-modification rules: held, delayed, reduced or stopped, each with its reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from protorun.errors import UsageError
+from protorun.schedule.clock import study_day
+from protorun.study.dose_modification import DoseModification, ModificationRule
+from protorun.study.study import Study
+from protorun.study.treatment import Dose
+from protorun.trial.planned import Planned
+
+_CYCLE_DAY = re.compile(r"C\d+D(\d+)")
+
+
+@dataclass(frozen=True)
+class Toxicity:
+    """An adverse event with its course: the grade from each date on, the first entry being its start; grade 0 = over."""
+
+    term: str
+    course: tuple[tuple[date, int], ...]
+
+    def worst(self, until: date) -> int:
+        """The worst grade up to a day."""
+        return max((grade for on, grade in self.course if on <= until), default=0)
+
+    def back_to(self, grade: int, *, asked_on: date) -> date | None:
+        """The day since which, or from which on, the grade is at most `grade`, asked on a day; None = not yet."""
+        since: date | None = None
+        for on, now in self.course:
+            if now > grade:
+                since = None if on <= asked_on else since
+            elif since is None:
+                since = on
+        return since
+
+    def lasted(self, grade: int) -> int | None:
+        """Days of the first stretch at this grade or worse, from its first day to the day it was better; None = not over."""
+        since = next((on for on, g in self.course if g >= grade), None)
+        over = next((on for on, g in self.course if since and on > since and g < grade), None)
+        return None if since is None or over is None else (over - since).days
+
+
+@dataclass(frozen=True)
+class LabValue:
+    """A laboratory value in the unit of the rule that asks for it."""
+
+    variable: str
+    on: date
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True)
+class Modified:
+    """A dose as it is to be given: the line with its new date and amount, its level of the ladder (0 = full), and what
+    was done (`as planned`, `delayed`, `reduced`, `held`, `stopped`) with the rule that asked for it."""
+
+    line: Planned
+    level: int
+    action: str
+    reason: str
+
+
+@dataclass
+class _State:
+    late_days: int = 0
+    level: int = 0
+    stopped: str = ""
+    held: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+    seen: set[tuple[int, int]] = field(default_factory=set)
+    reduced_by: str = ""
+
+
+def modified(
+    planned: Sequence[Planned],
+    rules: DoseModification,
+    *,
+    toxicities: Sequence[Toxicity] = (),
+    labs: Sequence[LabValue] = (),
+) -> tuple[Modified, ...]:
+    """The doses of one agent after what happened to the patient, in order of date.
+
+    Each event counts once per rule, when the first dose after it is due; a delay moves all later doses by the same days,
+    a reduction lowers all later doses and is never taken back, and a dose whose event has not recovered is held without a
+    date. A laboratory rule asks the last value on or before the day of the dose, and waits for the first value at the
+    limit. Lines without date or amount pass unchanged. Raises UsageError for a value in another unit than the rule's.
+    """
+    doses = sorted((line for line in planned if line.on is not None), key=lambda line: (line.on, line.uid))
+    state = _State()
+    found = [_dose(line, doses[0], rules, state, (toxicities, labs)) for line in doses]
+    return (*found, *(Modified(line, state.level, "as planned", "") for line in planned if line.on is None))
+
+
+def after_toxicity(
+    study: Study,
+    planned: Sequence[Planned],
+    *,
+    toxicities: Sequence[Toxicity] = (),
+    labs: Sequence[LabValue] = (),
+) -> tuple[Modified, ...]:
+    """A patient's calendar (of `lay_out`) under the dose modifications of the study: the doses of each agent that has
+    rules obey them, everything else passes as planned; in order of date, lines without a date last."""
+    found: list[Modified] = []
+    taken: set[str] = set()
+    for rules in study.dose_modifications:
+        name = rules.agent.lower()
+        doses = [line for line in planned if line.kind == "dose" and line.what.lower() == name]
+        taken |= {line.uid for line in doses}
+        found += modified(doses, rules, toxicities=toxicities, labs=labs)
+    found += [Modified(line, 0, "as planned", "") for line in planned if line.uid not in taken]
+    return tuple(sorted(found, key=lambda m: (m.line.on is None, m.line.on or date.min)))
+
+
+def _dose(
+    line: Planned,
+    first: Planned,
+    rules: DoseModification,
+    state: _State,
+    seen: tuple[Sequence[Toxicity], Sequence[LabValue]],
+) -> Modified:
+    if state.stopped or state.held:
+        note = state.stopped or state.held
+        word = "stopped" if state.stopped else "held"
+        return Modified(replace(line, on=None, day=None, amount=None, note=note), state.level, word, note)
+    before_level, reasons = state.level, []
+    due = _due(line, state)
+    for number, toxicity in enumerate(seen[0]):
+        reasons += _event(toxicity, number, rules, due=due, state=state)
+        due = _due(line, state)
+    if not state.stopped and not state.held:
+        reasons += _labs(line, rules, due=due, labs=seen[1], state=state)
+    if state.stopped or state.held:
+        return _dose(line, first, rules, state, seen)
+    if state.level > before_level:
+        state.reduced_by = "; ".join(reasons)
+    return _given(line, first, rules, state, reasons)
+
+
+def _given(
+    line: Planned, first: Planned, rules: DoseModification, state: _State, reasons: list[str]
+) -> Modified:
+    on = _due(line, state)
+    share = rules.ladder[state.level].amount / rules.ladder[0].amount
+    amount = None if line.amount is None else line.amount * share
+    action = "reduced" if state.level else "delayed" if on != line.on else "as planned"
+    reason = "; ".join(reasons) or (state.reduced_by if state.level else "")
+    start = first.on or on
+    shown = replace(
+        line,
+        on=on,
+        day=study_day(start, on) if line.day is not None else None,
+        amount=amount,
+        as_stated=_printed(rules.ladder[state.level]) if state.level else line.as_stated,
+        note=reason or line.note,
+    )
+    return Modified(shown, state.level, action, reason)
+
+
+def _event(
+    toxicity: Toxicity, number: int, rules: DoseModification, *, due: date, state: _State
+) -> list[str]:
+    """What an event does to the dose due; an event counts once at each of its grades."""
+    grade = toxicity.worst(due)
+    if not grade or (number, grade) in state.seen or state.stopped:
+        return []
+    rule = next((r for r in rules.rules if _fits(r, toxicity, grade, due=due, state=state)), None)
+    if rule is None:
+        return []
+    state.seen |= {(number, g) for g in range(1, grade + 1)}
+    key = rule.counts or rule.id
+    state.counts[key] = state.counts.get(key, 0) + 1
+    says = f"{toxicity.term} grade {grade}: {rule.basis.value or rule.id}"
+    then = rule.then
+    if then != "stop" and rule.hold_until is not None:
+        back = toxicity.back_to(rule.hold_until, asked_on=due)
+        if back is None:
+            state.held = f"{says}; not yet back to grade {rule.hold_until}"
+            return []
+        if rule.within_days is not None and (back - toxicity.course[0][0]).days > rule.within_days:
+            then = rule.late or then
+        state.late_days += max((back - due).days, 0)
+    return _act(then, rule, rules, says, state)
+
+
+def _act(then: str, rule: ModificationRule, rules: DoseModification, says: str, state: _State) -> list[str]:
+    if then == "reduce":
+        state.level += rule.levels
+    if then == "stop" or state.level >= len(rules.ladder):
+        state.level = min(state.level, len(rules.ladder) - 1)
+        state.stopped = says if then == "stop" else f"{says}; there is no lower dose"
+    return [says]
+
+
+def _fits(rule: ModificationRule, toxicity: Toxicity, grade: int, *, due: date, state: _State) -> bool:
+    when = rule.when
+    if toxicity.term.lower() not in when.terms or not when.grade_from <= grade <= when.grade_to:
+        return False
+    if when.lasting_days is not None:
+        # A grade that is not over by now has lasted at least until the day of the dose.
+        began = next(on for on, g in toxicity.course if g >= when.grade_from)
+        length = toxicity.lasted(when.grade_from)
+        if ((due - began).days if length is None else length) < when.lasting_days:
+            return False
+    if when.delays_days is not None:
+        back = toxicity.back_to(1 if rule.hold_until is None else rule.hold_until, asked_on=due)
+        if back is None or (back - due).days < when.delays_days:
+            return False
+    happened = state.counts.get(rule.counts or rule.id, 0) + 1
+    return rule.occurrence_from <= happened <= (rule.occurrence_to or happened)
+
+
+def _labs(
+    line: Planned, rules: DoseModification, *, due: date, labs: Sequence[LabValue], state: _State
+) -> list[str]:
+    reasons: list[str] = []
+    for rule in rules.rules:
+        when = rule.when
+        if not when.variable or when.below is None or not _on_day(line, when.on_days):
+            continue
+        values = sorted((v for v in labs if v.variable == when.variable), key=lambda v: v.on)
+        if wrong := next((v for v in values if v.unit != when.unit), None):
+            raise UsageError(
+                f"{when.variable} of {wrong.on} is in {wrong.unit!r}; the rule is in {when.unit}"
+            )
+        last = next((v for v in reversed(values) if v.on <= due), None)
+        if last is None or last.value >= when.below:
+            continue
+        says = f"{when.variable} {last.value:g} {when.unit} on {last.on}: {rule.basis.value or rule.id}"
+        enough = next((v.on for v in values if v.on > due and v.value >= when.below), None)
+        if enough is None:
+            state.held = f"{says}; no later value at the limit"
+            return reasons
+        state.late_days += (enough - due).days
+        due = enough
+        reasons += _act(rule.then, rule, rules, says, state)
+    return reasons
+
+
+def _on_day(line: Planned, days: tuple[int, ...]) -> bool:
+    match = _CYCLE_DAY.search(line.label)
+    return not days or (match is not None and int(match[1]) in days)
+
+
+def _due(line: Planned, state: _State) -> date:
+    return (line.on or date.min) + timedelta(days=state.late_days)
+
+
+def _printed(dose: Dose) -> str:
+    return f"{dose.amount:g} {dose.unit}"
