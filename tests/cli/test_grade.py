@@ -69,6 +69,13 @@ def test_an_sdtm_table_is_understood_as_it_is(said):
     assert rows[1]["reason"] == "baseline_high and value > 3 x baseline"
 
 
+@pytest.mark.parametrize("value", ["inf", "NaN", "-3", "1e300", "1e-300"])
+def test_numbers_that_no_laboratory_reports_do_not_break_the_output(said, value):
+    code, out, _ = said(LABS.replace("0.4", value), "--ctcae", "v6", "--format", "json")
+    assert code in (0, 3)
+    assert (json.loads(out)[0]["grade"] is None) == (value != "1e-300")
+
+
 @pytest.mark.parametrize("text", ["", "a,b\n1\n", "patient,test,value,unit\nP1,K,five,mmol/L\n"])
 def test_what_is_no_table_is_refused_with_a_sentence(said, text):
     code, _, err = said(text, "--ctcae", "v5")

@@ -87,13 +87,14 @@ def _table(found: Results, asked: Questions, graded: Graded) -> pl.DataFrame:
     directions = pl.Series([d or None for _, d in asked.terms], dtype=pl.String)
     units = pl.Series([unit or None for unit in found.units], dtype=pl.String)
     grade = pl.Series("grade", graded.grade)
+    value = pl.Series("value", found.columns["value"][asked.row])
     return pl.DataFrame(
         [
             row.alias("source_row"),
             *(found.frame[name].gather(row) for name in given),
             terms.gather(asked.term).alias("term"),
             directions.gather(asked.term).alias("direction"),
-            pl.Series("value", found.columns["value"][asked.row]).fill_nan(None),
+            value.set(~value.is_finite(), None),
             units.gather(found.unit[asked.row]).alias("unit"),
             grade.set(grade < 0, None),
             pl.Series(graded.reasons, dtype=pl.String).gather(graded.reason).alias("reason"),
