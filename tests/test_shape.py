@@ -17,7 +17,6 @@ DRAWERS = {"utils", "util", "helpers", "helper", "common", "core", "misc", "mana
 WIDE = {
     "response": "one file for each criterion, and the readings of lesions and exams they share",
     "study": "one file for each noun a protocol has",
-    "trial": "one file for each noun of what happened",
     "cli": "one file for each verb",
     "escalation": "one file for each design",
     "report/figures": "one file for each kind of picture",
