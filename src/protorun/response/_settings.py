@@ -38,7 +38,6 @@ class Settings:
     csf_confirm_days: int
     neuro_pd_levels: int
     neuro_worst_level: int
-    neuro_domains: int
     require_csf_for_response: bool
     steroid_rule: Literal["block", "ignore"]
     clinical_override: bool
