@@ -57,17 +57,35 @@ def joined(time: FloatArray) -> FloatArray:
 
 def _join(time: FloatArray, ordered: FloatArray) -> None:
     """Times of one trial, joined in place; `ordered` are the same in ascending order."""
-    distinct = ordered[np.isfinite(ordered)]
-    distinct = distinct[np.diff(distinct, prepend=-np.inf) > 0]
-    gap = np.diff(distinct)
-    near = np.concatenate([[False], (gap <= _CLOSE) | (gap <= _CLOSE * np.abs(distinct).mean())])
-    if not near.any():
+    ordered = ordered[: np.searchsorted(ordered, np.inf)]
+    gap = np.diff(ordered)
+    again = np.abs(ordered[1:][gap == 0])
+    mean = (np.abs(ordered).sum() - again.sum()) / (len(ordered) - len(again))
+    close = np.flatnonzero(gap <= _CLOSE * max(1.0, mean)) + 1
+    opens = np.diff(close, prepend=-1) != 1
+    base = (close[opens] - 1)[np.cumsum(opens) - 1]
+    moved = ordered[close] != ordered[base]
+    lost, instead = ordered[close[moved]], ordered[base[moved]]
+    if not len(lost):
         return
-    lost = distinct[near]
-    instead = distinct[np.maximum.accumulate(np.where(near, 0, np.arange(len(near))))[near]]
-    place = np.minimum(np.searchsorted(lost, time), len(lost) - 1)
-    hit = time == lost[place]
-    time[hit] = instead[place[hit]]
+    some = _near(time, lost)
+    place = np.minimum(np.searchsorted(lost, time[some]), len(lost) - 1)
+    hit = time[some] == lost[place]
+    time[some[hit]] = instead[place[hit]]
+
+
+def _near(time: FloatArray, wanted: FloatArray) -> NDArray[np.int64]:
+    """Positions of the times that can be among the wanted ones, by a coarse table."""
+    most = np.abs(wanted).max()
+    scale = (_SHORT_KEYS << 4) / max(most, 1.0)
+
+    def cell(values: FloatArray) -> NDArray[np.int64]:
+        found: NDArray[np.int64] = (np.fmin(np.abs(values), most) * scale).astype(np.int64)
+        return found
+
+    table = np.zeros((_SHORT_KEYS << 4) + 1, np.bool_)
+    table[cell(wanted)] = True
+    return np.flatnonzero(table[cell(time)])
 
 
 def groups_of(group: ArrayLike, times: FloatArray) -> NDArray[np.int64]:
