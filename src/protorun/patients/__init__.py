@@ -6,6 +6,7 @@ NOT_PLUGINS = frozenset(
         "csv",
         "dose_outcomes",
         "dose_scenarios",
+        "frame_files",
         "labs",
         "ref_ranges",
         "scenario",
