@@ -47,6 +47,8 @@ def _one_thing(chunks: list[Chunk]) -> bool:
 
 def _permitted_for_some(chunks: list[Chunk]) -> list[Chunk]:
     """`or ≤ 5 x ULN is permitted if C`: between a limit and its condition the permission says nothing more."""
+    if not holds(chunks, "p"):
+        return chunks
     for at, (one, two, three) in enumerate(zip(chunks, chunks[1:], chunks[2:], strict=False)):
         if (
             two.kind == "p"

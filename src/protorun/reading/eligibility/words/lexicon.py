@@ -114,7 +114,7 @@ class _Words(dict[str, Word]):
 _WORDS = _Words()
 
 
-_TOKEN = re.compile(r"(\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)*|[a-zµα-ω°é]+\d*(?:'s?(?![a-z]))?|\S)(\s*)")
+_TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)*|[a-zµα-ω°é]+\d*(?:'s?(?![a-z]))?|\S")
 _ODD = {
     "metastases": "metastasis",
     "diagnoses": "diagnosis",
@@ -161,24 +161,24 @@ def stem(word: str) -> str:
 def printed(text: str) -> list[tuple[str, int, int]]:
     """Words, numbers and signs as they are printed; a hyphen that joins a word to something is none of them."""
     found = []
-    start = len(text) - len(text.lstrip())
-    for word, blank in _TOKEN.findall(text):
+    end = 0
+    for word in _TOKEN.findall(text):  # nothing but blanks between two of them
+        start = text.find(word, end)
         end = start + len(word)
         if word != "-" or not _joins(text, start, end):
             found.append((word, start, end))
-        start = end + len(blank)
     return found
 
 
 def tokens(text: str) -> list[Token]:
     """The words of a text, each with what is known of it."""
     known, found = _WORDS, []
-    start = len(text) - len(text.lstrip())
-    for word, blank in _TOKEN.findall(text):
+    end = 0
+    for word in _TOKEN.findall(text):  # nothing but blanks between two of them
+        start = text.find(word, end)
         end = start + len(word)
         if word != "-" or not _joins(text, start, end):
             found.append((known[word], start, end))
-        start = end + len(blank)
     return found
 
 

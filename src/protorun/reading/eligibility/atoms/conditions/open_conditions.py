@@ -183,8 +183,9 @@ def mark_open_conditions(chunks: list[Chunk], line: Line) -> list[Chunk]:
             behind += 1
         named = _condition(chunks, at, behind, found, line) if behind > at else None
         if named is None:
-            found += chunks[at : max(behind, at + 1)]
-            at = max(behind, at + 1)
+            behind = behind if behind > at else at + 1
+            found += chunks[at:behind]
+            at = behind
         else:
             first = len(found)
             while first and found[first - 1].kind == "q" and named[0].start <= found[first - 1].start:

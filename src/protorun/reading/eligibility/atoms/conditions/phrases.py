@@ -46,11 +46,11 @@ def mark_phrases(chunks: list[Chunk], line: Line) -> list[Chunk]:
         end = at if depth or kind in _ENDS else _member_end(chunks, at)
         made = _phrase(chunks, at, end, line) if end > at and _unfinished(chunks, at, end) else None
         if made is None:
-            found += chunks[at : max(end, at + 1)]
-            at = max(end, at + 1)
+            end = end if end > at else at + 1
+            found += chunks[at:end]
         else:
             found += made
-            at = end
+        at = end
     return found
 
 

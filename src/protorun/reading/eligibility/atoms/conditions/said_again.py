@@ -15,7 +15,7 @@ _EVER = frozenset({"prior", "previous", "past"})
 
 def without_echoes(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """The chunks of limits without `old`, `of age` and `inclusive` behind a limit that says so already."""
-    if not any(w in line.text for w in (" old", "inclusive", "of age")):
+    if " old" not in line.text and "inclusive" not in line.text and "of age" not in line.text:
         return chunks
     found: list[Chunk] = []
     for chunk in chunks:
