@@ -133,7 +133,7 @@ def test_every_request_for_a_table_is_one_the_documentation_can_answer() -> None
     known = {
         "verbs",
         "names",
-        *(f"text: protorun.patients.{name}" for name in ("tables", "recorded", "_exams")),
+        *(f"text: protorun.patients.{name}" for name in ("tables", "recorded", "_exams", "adverse_events")),
     }
     known |= {f"help: {v}" for v in (*VERBS, *COMMANDS)} | {f"plug-ins: {k}" for k in KINDS}
     known |= {

@@ -17,6 +17,7 @@ from protorun.trial.trial import Trial
 
 _MEASURE = {
     "response_rate": "share of patients, exact 95 % limits (Clopper-Pearson)",
+    "safety": "share of patients with such an event, exact 95 % limits (Clopper-Pearson)",
     "time_to_event": "median in days (day 1 = origin), 95 % limits from the log transformation, as R's default",
     "duration": "median in days (day 1 = first response), 95 % limits from the log transformation, as R's default",
 }
@@ -60,7 +61,7 @@ def analyze(
 def _analyzed(one: DerivedEndpoint, arms: tuple[str, ...], landmarks: tuple[float, ...]) -> EndpointResult:
     endpoint, rows = one.endpoint, one.rows
     side_by_side = padded(rows, 1, len(arms))
-    timed = endpoint.kind != "response_rate"
+    timed = endpoint.kind not in ("response_rate", "safety")
     return EndpointResult(
         id=endpoint.id,
         name=endpoint.name.value or endpoint.id,

@@ -23,6 +23,7 @@ from protorun.endpoints.derived import Derived, Reason
 from protorun.endpoints.first_event import Dated, FirstEvent, first_event
 from protorun.endpoints.policy import Policy, policies, policy
 from protorun.endpoints.response_rate import derive_rate
+from protorun.endpoints.safety import derive_safety
 from protorun.endpoints.time_to_event import derive_time
 from protorun.errors import NotStated
 from protorun.study.endpoint import Endpoint
@@ -50,6 +51,7 @@ __all__ = [
     "cr_then_pr",
     "derive",
     "derive_rate",
+    "derive_safety",
     "derive_time",
     "explain_best",
     "first_event",
@@ -82,6 +84,8 @@ def derive(
         return derive_time(endpoint, tables, cutoff_day=cutoff_day, policy=policy, assume=assume)
     if endpoint.kind == "response_rate":
         return derive_rate(endpoint, tables, cutoff_day=cutoff_day)
+    if endpoint.kind == "safety":
+        return derive_safety(endpoint, tables, cutoff_day=cutoff_day)
     raise NotStated(
         f"an endpoint of a kind that tables of patients and lesions answer: {endpoint.id} is {endpoint.kind}"
     )

@@ -27,6 +27,11 @@ def origin_of(endpoint: Endpoint, patients: Patients) -> tuple[DayArray, tuple[s
         return patients.enrolled_on, (
             f"{endpoint.id}: no origin is stated; time counts from enrollment (ours)",
         )
+    if stated is None and endpoint.kind == "safety":
+        treated = bool(len(patients)) and bool(np.any(patients.first_dose_on != NO_DAY))
+        since = patients.first_dose_on if treated else patients.enrolled_on
+        says = "the first dose" if treated else "enrollment: no first dose is recorded"
+        return since, (f"{endpoint.id}: no origin is stated; events count from {says} (ours)",)
     if stated is None:
         raise NotStated(f"from which day {endpoint.id} counts", path=f"endpoints[{endpoint.id}].origin")
     if stated not in _COLUMNS:

@@ -25,6 +25,7 @@ COLUMNS = {
         "patient date visit lesion role compartment organ diameter_mm perpendicular_mm finding slice_mm method"
     ),
     "assessments": "patient date visit steroid_mg clinical adequate marker criteria compartment response",
+    "adverse_events": "patient date term soc grade related serious discontinued",
     "exams": "patient date visit input item value",
 }
 """The columns that are read of each table; others may stand beside them."""

@@ -16,7 +16,7 @@ cannot be true together (a scan after death, a DLT before the first dose) are re
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from protorun.errors import PatientDataError
 from protorun.patients._consistent import check_events, unused
 from protorun.patients._csv_rows import CsvRow, read_rows, read_text
+from protorun.patients.adverse_events import parse_adverse_events
 from protorun.patients.source import Arrivals, Entries, IntArray
 from protorun.patients.tables import parse_tables
 from protorun.trial.events import NEVER, Events, Kind, joined, rows
@@ -35,7 +36,7 @@ from protorun.trial.tables import Tables
 
 ScalarT = TypeVar("ScalarT", bound=np.generic)
 
-FILES = ("patients", "events", "doses", "lesions", "assessments", "exams")
+FILES = ("patients", "events", "doses", "lesions", "assessments", "exams", "adverse_events")
 _EPOCH = date(1970, 1, 1)
 _KINDS = {
     "dlt": Kind.DLT,
@@ -115,6 +116,8 @@ def parse_recorded(
     tables = parse_tables(
         texts["patients"], *(texts.get(name, "") for name in ("lesions", "assessments", "exams"))
     )
+    if text := texts.get("adverse_events", ""):
+        tables = replace(tables, adverse_events=parse_adverse_events(text, tables.patients))
     people = read_rows(texts["patients"], "patients.csv", ("patient",))
     came = np.array([_came(row) for row in people], np.int64)
     if not len(people):

@@ -142,6 +142,7 @@ class Tables:
     visits: Visits | None = None
     timepoints: Mapping[tuple[str, str], TimePoints] = field(default_factory=dict)
     exams: LeptomeningealExams | None = None
+    adverse_events: AdverseEvents | None = None
 
 
 def patients(copy: NDArray[np.integer], patient: NDArray[np.integer], **known: object) -> Patients:
@@ -204,6 +205,9 @@ class AdverseEvents(Rows):
     grade: NDArray[np.int8]
     related: TruthArray
     terms: tuple[str, ...] = ()
+    organ_class: NDArray[np.int16] | None = None
+    """System organ class of each event, an index into `organ_classes`; -1 = not recorded."""
+    organ_classes: tuple[str, ...] = ()
     end: DayArray | None = None
     """Last day at this grade; `NO_DAY` = not over or not known."""
     recovered_on: DayArray | None = None

@@ -116,7 +116,7 @@ def timepoints_frame(
 
 
 def adverse_events_frame(events: AdverseEvents, people: Patients, *, calendar: bool = True) -> pl.DataFrame:
-    """One row per adverse event; grade null where not graded."""
+    """One row per adverse event; grade null where not graded, and a column for each feature (yes, no, or null)."""
     import polars as pl
 
     grade = pl.Series(events.grade)
@@ -126,9 +126,19 @@ def adverse_events_frame(events: AdverseEvents, people: Patients, *, calendar: b
             "date": _days(events.day, calendar),
             "term": _listed(events.term, events.terms),
             "grade": grade.set(grade == 0, None),
+            "soc": _organ_classes(events),
             "related": _truth(events.related),
+            **{name: _truth(truth) for name, truth in events.features.items()},
         }
     )
+
+
+def _organ_classes(events: AdverseEvents) -> pl.Series:
+    import polars as pl
+
+    if events.organ_class is None:
+        return pl.Series([None] * len(events), dtype=pl.String)
+    return _listed(events.organ_class, events.organ_classes)
 
 
 def _names(people: Patients, row: NDArray[Any]) -> pl.Series:

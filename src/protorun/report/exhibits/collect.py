@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from importlib.metadata import version
 
 from protorun.analyze import Results
+from protorun.report.exhibits.adverse_events import adverse_event_exhibits
 from protorun.report.exhibits.exhibit import Exhibit
 from protorun.report.exhibits.response import response_exhibits
 from protorun.report.exhibits.rules import deciding_rules
@@ -21,6 +22,7 @@ def exhibits(study: Study, results: Results) -> tuple[Exhibit, ...]:
     return (
         *response_exhibits(study, results, below),
         *survival_exhibits(results, below),
+        *adverse_event_exhibits(results, below),
         *deciding_rules(results, below),
     )
 

@@ -22,6 +22,7 @@ VERB = re.compile(
 
 @cache
 def listed(section: str) -> frozenset[str]:
+    """The words of one list of scopes."""
     return frozenset(words()["scopes"][section].split())
 
 

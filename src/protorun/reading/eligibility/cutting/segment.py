@@ -59,8 +59,8 @@ def segment(passages: Iterable[Passage]) -> Segmented:
     for passage in passages:
         _label(passage, state, found)
         text = normalize(identity(passage.source.quote, passage.source.start))
-        for start, line in _lines(text.text):
-            _line(text, start, line, passage.source.locator, state, found)
+        for line in _lines(text.text):
+            _line(text, line, passage.source.locator, state, found)
         state.open = None
     nested = _nested(spread(found.items))
     found.items = [limited(item) for item in labeled(nested)]
@@ -83,7 +83,8 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         at += len(raw)
 
 
-def _line(text: Mapped, start: int, line: str, locator: str, state: _State, found: Segmented) -> None:
+def _line(text: Mapped, at_line: tuple[int, str], locator: str, state: _State, found: Segmented) -> None:
+    start, line = at_line
     end = len(line.rstrip())
     if not end:
         state.after_blank = True
