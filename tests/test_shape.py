@@ -20,6 +20,7 @@ WIDE = {
     "cli": "one file for each verb",
     "escalation": "one file for each design",
     "report/figures": "one file for each kind of picture",
+    "reading/eligibility/islands": "one file for each piece of a line with a grammar of its own",
     "report/sections": "one file for each section of the page",
     "trial": "one file for each kind of table a trial leaves behind, and data frames in and out",
     "patients": "one file for each shape that patients' data come in, and the cells and rows they share",

@@ -17,7 +17,7 @@ from protorun.cdisc.chosen import Chosen, chosen_rows
 from protorun.cdisc.dates import dated, imputed
 from protorun.cdisc.readers import of_reader, spoken
 from protorun.cdisc.subjects import check_subjects, data_set, dates, days, places
-from protorun.endpoints.policy import Policy, policy
+from protorun.endpoints.best.policy import Policy, policy
 from protorun.trial.response import Response
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 
 from protorun.cdisc._tables import table
 from protorun.cdisc.subjects import check_subjects, data_set, dates, days, places
-from protorun.endpoints.first_event import Dated, FirstEvent, first_event
+from protorun.endpoints.times.first_event import Dated, FirstEvent, first_event
 from protorun.errors import PatientDataError, UsageError
 from protorun.trial.facts import NO_DAY, DayArray
 from protorun.trial.response import Status

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protorun.endpoints.best import Best, best_of_rows
-from protorun.endpoints.policy import Policy
+from protorun.endpoints.best.policy import Policy
 from protorun.trial.facts import NO_DAY, DayArray
 from protorun.trial.response import Response
 

@@ -144,7 +144,7 @@ def _best(table: Any, points: Any, names: tuple[str, ...], chosen: Any) -> list[
     import numpy as np
 
     from protorun.endpoints import best_immune_rows, best_of_rows, explain_best
-    from protorun.endpoints.policy import MUST_BE_STATED
+    from protorun.endpoints.best.policy import MUST_BE_STATED
     from protorun.trial.facts import NO_DAY
     from protorun.trial.response import Response
 

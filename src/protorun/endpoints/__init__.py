@@ -16,15 +16,15 @@ from protorun.endpoints.best import (
     response_rates,
     time_to_response,
 )
+from protorun.endpoints.best.policy import Policy, policies, policy
 from protorun.endpoints.best_response import Course, best_response
 from protorun.endpoints.censoring import CensoringPolicy, censoring_policies, censoring_policy
 from protorun.endpoints.course import course_of
 from protorun.endpoints.derived import Derived, Reason
-from protorun.endpoints.first_event import Dated, FirstEvent, first_event
-from protorun.endpoints.policy import Policy, policies, policy
 from protorun.endpoints.response_rate import derive_rate
 from protorun.endpoints.safety import derive_safety
-from protorun.endpoints.time_to_event import derive_time
+from protorun.endpoints.times.first_event import Dated, FirstEvent, first_event
+from protorun.endpoints.times.time_to_event import derive_time
 from protorun.errors import NotStated
 from protorun.study.endpoint import Endpoint
 from protorun.trial.tables import Tables

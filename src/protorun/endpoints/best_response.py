@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from protorun.endpoints.best import Best, best_of_rows
-from protorun.endpoints.policy import Policy
+from protorun.endpoints.best.policy import Policy
 from protorun.trial.facts import DayArray
 from protorun.trial.response import Response
 from protorun.trial.tables import CodeArray, IntArray

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from protorun.endpoints.best import best_of_rows
+from protorun.endpoints.best.policy import policy
 from protorun.endpoints.course import rows_of
 from protorun.endpoints.points import criteria_of, points_for
-from protorun.endpoints.policy import policy
 from protorun.errors import NotStated
 from protorun.study.endpoint import Endpoint
 from protorun.trial.facts import NO_DAY, DayArray

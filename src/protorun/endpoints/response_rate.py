@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from protorun.endpoints.best.policy import MUST_BE_STATED, Policy, policy
 from protorun.endpoints.best_response import Course, best_response
 from protorun.endpoints.course import course_of
 from protorun.endpoints.derived import Derived, Reason, undetermined
 from protorun.endpoints.origin import origin_of
 from protorun.endpoints.points import criteria_of, named, points_for
-from protorun.endpoints.policy import MUST_BE_STATED, Policy, policy
 from protorun.errors import NotStated
 from protorun.study.endpoint import Endpoint
 from protorun.study.source import Sourced

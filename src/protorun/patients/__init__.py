@@ -2,7 +2,9 @@
 
 NOT_PLUGINS = frozenset(
     {
+        "adverse_events",
         "answers",
+        "drawn_lesions",
         "csv",
         "dose_outcomes",
         "dose_scenarios",

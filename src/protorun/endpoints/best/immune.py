@@ -22,7 +22,7 @@ from protorun.endpoints.best.order import (
     last_row,
     starts_of,
 )
-from protorun.endpoints.policy import Policy
+from protorun.endpoints.best.policy import Policy
 from protorun.trial.facts import NO_DAY, DayArray
 from protorun.trial.response import Response
 from protorun.trial.tables import CodeArray

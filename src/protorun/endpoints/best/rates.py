@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protorun.endpoints.best.order import NO_ROW, Bools, Index
+from protorun.endpoints.best.policy import Policy
 from protorun.endpoints.best.rows import Best, best_of_rows
-from protorun.endpoints.policy import Policy
 from protorun.trial.facts import NO_DAY, DayArray
 from protorun.trial.response import Response
 from protorun.trial.tables import CodeArray, IntArray

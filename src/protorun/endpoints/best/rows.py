@@ -23,7 +23,7 @@ from protorun.endpoints.best.order import (
     starts_of,
     up_to,
 )
-from protorun.endpoints.policy import Policy
+from protorun.endpoints.best.policy import Policy
 from protorun.trial.facts import NO_DAY, DayArray
 from protorun.trial.response import Response
 from protorun.trial.tables import CodeArray, IntArray

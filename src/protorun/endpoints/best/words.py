@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from protorun.endpoints.best.order import NO_ROW, Index
+from protorun.endpoints.best.policy import Policy
 from protorun.endpoints.best.rows import Best
-from protorun.endpoints.policy import Policy
 from protorun.trial.facts import NO_DAY, DayArray
 from protorun.trial.response import Response
 from protorun.trial.tables import CodeArray

@@ -18,9 +18,7 @@ from protorun.reading.eligibility.atoms.conditions.said_again import (
     without_other,
 )
 from protorun.reading.eligibility.atoms.conditions.shared_qualifiers import distribute
-from protorun.reading.eligibility.atoms.limits.intervals import of_treatments
 from protorun.reading.eligibility.atoms.limits.limits import mark_limits
-from protorun.reading.eligibility.atoms.limits.normal_ranges import mark_normal_ranges
 from protorun.reading.eligibility.atoms.limits.sexes import mark_sexes
 from protorun.reading.eligibility.atoms.treatments.open_treatments import mark_open_treatments
 from protorun.reading.eligibility.atoms.treatments.treatments import (
@@ -29,6 +27,8 @@ from protorun.reading.eligibility.atoms.treatments.treatments import (
     mark_treatments,
 )
 from protorun.reading.eligibility.islands import islands
+from protorun.reading.eligibility.islands.intervals import of_treatments
+from protorun.reading.eligibility.islands.normal_ranges import mark_normal_ranges
 from protorun.reading.eligibility.logic.shared.heads import share_known_heads
 from protorun.reading.eligibility.logic.shared.open_heads import share_open_heads
 from protorun.reading.eligibility.words.guards import Guarded

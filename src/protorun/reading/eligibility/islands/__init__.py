@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from protorun.reading.eligibility.atoms.limits import intervals, normal_ranges
 from protorun.reading.eligibility.islands import (
     child_pugh,
     contraception,
     her2,
+    intervals,
+    normal_ranges,
     participation,
     plans,
     pregnancy,

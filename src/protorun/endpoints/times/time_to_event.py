@@ -17,8 +17,8 @@ from protorun.endpoints.censoring.filling import Filled, filled
 from protorun.endpoints.derived import Derived, Reason, of_censoring, of_event, undetermined
 from protorun.endpoints.origin import FIRST_RESPONSE, first_response, origin_of
 from protorun.endpoints.points import criteria_of, named
-from protorun.endpoints.rules import applies, censored_on, check_rules, in_words, missing_item, reaches
-from protorun.endpoints.seen import Bools, Seen, look
+from protorun.endpoints.times.rules import applies, censored_on, check_rules, in_words, missing_item, reaches
+from protorun.endpoints.times.seen import Bools, Seen, look
 from protorun.study.endpoint import Censoring, Endpoint, EndpointEvent
 from protorun.terms.truth import FALSE, TRUE
 from protorun.trial.facts import NO_DAY, DayArray

@@ -12,9 +12,9 @@ from protorun.endpoints.baseline import complete_baseline
 from protorun.endpoints.censoring import NEVER, Assessments, Days, assessments
 from protorun.endpoints.censoring.filling import BY_CRITERIA, Filled
 from protorun.endpoints.course import rows_of
-from protorun.endpoints.first_event import Dated, extreme
 from protorun.endpoints.origin import first_response
 from protorun.endpoints.points import clinical_points, criteria_of, named, points_for
+from protorun.endpoints.times.first_event import Dated, extreme
 from protorun.errors import NotStated
 from protorun.study.endpoint import Endpoint, EndpointEvent
 from protorun.terms.truth import TRUE, UNKNOWN

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protorun.endpoints.censoring import NEVER, Days
-from protorun.endpoints.seen import Seen
+from protorun.endpoints.times.seen import Seen
 from protorun.errors import NotStated
 from protorun.study.endpoint import Censoring, Endpoint
 from protorun.terms.truth import FALSE, TRUE, UNKNOWN

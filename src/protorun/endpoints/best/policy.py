@@ -43,7 +43,9 @@ class Policy:
 @cache
 def policies() -> dict[str, Policy]:
     """All named policies."""
-    table = tomllib.loads(files("protorun.endpoints").joinpath("policies.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads(
+        files("protorun.endpoints.best").joinpath("policies.toml").read_text(encoding="utf-8")
+    )
     return {name: Policy(name=name, **switches) for name, switches in table.items()}
 
 
