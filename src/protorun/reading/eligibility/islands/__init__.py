@@ -16,6 +16,7 @@ from protorun.reading.eligibility.islands import (
     toxicity,
     viral,
 )
+from protorun.reading.eligibility.islands.histories import courses, transplants
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 
@@ -30,6 +31,8 @@ _ORDER = (
     child_pugh,
     participation,
     plans,
+    transplants,
+    courses,
     normal_ranges,
     intervals,
 )

@@ -19,6 +19,7 @@ def mark_windows(chunks: list[Chunk], text: str) -> list[Chunk]:
     """The chunks with each window as one chunk: W (inside this time) or L (at least this long before)."""
     found: list[Chunk] = []
     at = 0
+    chunks = _one_year(chunks, text)
     if not holds(chunks, "t"):
         return [c for c in chunks if c.kind != "w" or not text.startswith(_AT, c.start)]
     while at < len(chunks):
@@ -36,6 +37,19 @@ def mark_windows(chunks: list[Chunk], text: str) -> list[Chunk]:
             found.append(chunks[at])
             at += 1
     return _same_anchor(found, text)
+
+
+_PAST = re.compile(r"\b(?:past|last|previous|preceding|prior) $")
+_ONE = {"year": "years", "month": "months", "week": "weeks"}
+
+
+def _one_year(chunks: list[Chunk], text: str) -> list[Chunk]:
+    """`within the past year` is one year."""
+    for before, chunk in pairwise(chunks):
+        unit = _ONE.get(text[chunk.start : chunk.end]) if before.kind == "w" and chunk.kind in "zP" else None
+        if unit and _PAST.search(text, max(0, chunk.start - 10), chunk.start):
+            chunk.kind, chunk.value = "t", Quantity(1.0, unit)
+    return chunks
 
 
 _ANCHORED = re.compile(r"\b(?:screen|consent|icf|visit|baseline|obtain|run[- ]in|ago|past|last)")
@@ -123,9 +137,11 @@ def _window(chunks: list[Chunk], at: int, text: str) -> tuple[Chunk, int] | None
         return None
     if kinds.startswith("cta") and chunks[at].value in ("≤", "<"):
         return _build("W", chunks, at, at + 2, chunks[at + 1].value)
-    if kinds.startswith("ctly") and chunks[at].value in ("≥", ">"):
-        made, _ = _build("L", chunks, at, at + 2, chunks[at + 1].value)
-        return made, at + 3
+    if kinds.startswith("ctl") and (given := _since(chunks, at, text)):
+        kind, treatment, end = given
+        made, _ = _build(kind, chunks, at, at + 2, chunks[at + 1].value)
+        made.end = end
+        return made, treatment
     if kinds.startswith("wt") and isinstance(chunks[at + 1].value, Quantity):
         return _build("W", chunks, at, at + 2, chunks[at + 1].value)
     if kinds.startswith(("ctb", "tb")) and (lasts(text, chunks[at].start) or _signed(chunks, at)):
@@ -136,6 +152,46 @@ def _window(chunks: list[Chunk], at: int, text: str) -> tuple[Chunk, int] | None
     if kinds.startswith("tb") and isinstance(chunks[at].value, Quantity):
         return _build("W", chunks, at, at + 1, chunks[at].value)
     return None
+
+
+_LAST_GIVEN = re.compile(
+    r"(?:[\s(]|\b(?:the|any|all|their|his|her|last|most recent|prior|previous|doses?|administration|receipt|completion|end|of|receiving|day|date|infusion|course|cycle|treatment with)\b)*"
+)
+_MOST_ADJECTIVES = 3
+
+
+_SIDES = {"≥": "L", ">": "L", "<": "W", "≤": "W"}
+
+
+def _since(chunks: list[Chunk], at: int, text: str) -> tuple[str, int, int] | None:
+    """`at least 2 weeks since the last dose of`: the kind of window, the index of the treatment behind it (words of its own
+    name may stand before it), and where the window ends. Behind a word it may say when that happened."""
+    kind, since = _SIDES.get(str(chunks[at].value), ""), chunks[at + 2]
+    step = at + 3
+    if kind == "L" and step < len(chunks) and chunks[step].kind == "y":
+        return kind, step, chunks[at + 1].end
+    begins = not at or chunks[at - 1].kind in ";.,:|&"
+    if (
+        not kind
+        or since.value == "until"
+        or not begins
+        or _FOR.search(text, max(0, chunks[at].start - 28), chunks[at].start)
+    ):
+        return None
+    said = _LAST_GIVEN.match(text, since.end)
+    end = since.end + len(said[0].rstrip(" (")) if said else since.end
+    while step < len(chunks) and chunks[step].start < end:
+        step += 1
+    first = step
+    while step < len(chunks) and chunks[step].kind == "z" and step - first < _MOST_ADJECTIVES:
+        step += 1
+    if step == len(chunks) or chunks[step].kind != "y":
+        return None
+    plain = step == first or _ADJECTIVES.fullmatch(text, chunks[first].start, chunks[step].start)
+    return (kind, first, end) if plain else None
+
+
+_ADJECTIVES = re.compile(r"[a-z0-9 -]+")
 
 
 def _signed(chunks: list[Chunk], at: int) -> bool:

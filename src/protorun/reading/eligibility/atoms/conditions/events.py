@@ -107,7 +107,7 @@ def mark_events(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """The chunks with every time window that is left joined to what it dates: `surgery on the knee within 6 months`,
     `systematic exercise within 3 months`."""
     found: list[Chunk] = []
-    for chunk in _recent(chunks):
+    for chunk in _recent(_happened(chunks)):
         if chunk.kind == "W" and found and not _dated(chunk, found, line):
             first = name_start(found, chunk, line)
             name = open_name(found[first:], line) if first is not None else None
@@ -120,6 +120,20 @@ def mark_events(chunks: list[Chunk], line: Line) -> list[Chunk]:
         if chunk.kind != "W" or not found or not _dated(chunk, found, line):
             found.append(chunk)
     return found
+
+
+_HAPPENED = frozenset({"occurred", "occurring", "occured", "happened", "happening"})
+
+
+def _happened(chunks: list[Chunk]) -> list[Chunk]:
+    """`stroke that occurred within 6 months`: the verb says nothing that the time does not."""
+    if not holds(chunks, "W"):
+        return chunks
+    said = [
+        a.kind == "A" and b.kind == "z" and b.value in _HAPPENED and c.kind == "W"
+        for a, b, c in zip(chunks, chunks[1:], chunks[2:], strict=False)
+    ]
+    return [c for at, c in enumerate(chunks) if not (at and at <= len(said) and said[at - 1])]
 
 
 def _recent(chunks: list[Chunk]) -> list[Chunk]:

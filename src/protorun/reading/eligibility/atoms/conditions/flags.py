@@ -202,6 +202,10 @@ def dated(chunks: list[Chunk], line: Line, *, finished: bool = True) -> list[Chu
             continue
         start = len(found)
         while start and (found[start - 1].kind in ",|/&" or is_condition(found[start - 1].value)):
+            if start < len(found) and _OTHER_PEOPLE.search(
+                line.text, found[start - 1].end, found[start].start
+            ):
+                break
             start -= 1
         start += not finished and bool(start) and found[start - 1].kind == "z"
         members = [c for c in found[start:] if c.kind == "A"] or (
@@ -221,6 +225,10 @@ def dated(chunks: list[Chunk], line: Line, *, finished: bool = True) -> list[Chu
         else:
             found.append(chunk)
     return found
+
+
+_OTHER_PEOPLE = re.compile(r"\b(?:patients|subjects|participants|individuals|those|people|persons)\b")
+"""`A, or patients who have had B within a year`: the time is not said of A."""
 
 
 def _goes_on(expr: Anything) -> bool:

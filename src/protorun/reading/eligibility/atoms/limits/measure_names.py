@@ -8,7 +8,7 @@ from protorun.reading.eligibility.words.lexicon import Chunk, modal, reversing
 from protorun.reading.eligibility.words.line import Line
 
 _NO_NAME = re.compile(
-    r"\b(?:grades?|stages?|phase|cycles?|lines?|visits?|part|cohort|arm|day|week|months?|years?|days|weeks|no|not|without|never|or|if|unless|except|than|any|grade|dose|patients?|subjects?|who|received|receiving|treated|history|prior|use|requiring|but|were|despite|although|while|clinically|they|when)\b"
+    r"\b(?:grades?|stages?|phase|cycles?|lines?|visits?|part|cohort|arm|day|week|months?|years?|days|weeks|no|not|without|never|or|if|unless|except|than|any|grade|dose|patients?|subjects?|who|received|receiving|treated|history|prior|use|requiring|but|were|however|despite|although|while|clinically|they|when)\b"
 )
 
 

@@ -15,7 +15,7 @@ from protorun.terms.treatments import wider
 
 _MOST_WORDS, _MOST_LETTERS, _LONGEST_TAIL = 6, 70, 80
 _JOINTS = ",|&/"
-_BEFORE = frozenset(",|&/;.:g(ehIiCDMb")
+_BEFORE = frozenset(",|&/;.:g(ehIiCDMbL")
 _BEHIND = frozenset(",|&;.):WHLeI(ZU/")
 _HELD = frozenset({"treatment", "treatments", "medication", "medications", "infusion", "infusions"})
 """Words that are an anchor elsewhere and the head of a name here."""

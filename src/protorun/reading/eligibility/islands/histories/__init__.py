@@ -1,0 +1,1 @@
+"""What went before: transplants, and what a disease did under a treatment."""
