@@ -200,13 +200,7 @@ def dated(chunks: list[Chunk], line: Line, *, finished: bool = True) -> list[Chu
         ):
             found.append(chunk)
             continue
-        start = len(found)
-        while start and (found[start - 1].kind in ",|/&" or is_condition(found[start - 1].value)):
-            if start < len(found) and _OTHER_PEOPLE.search(
-                line.text, found[start - 1].end, found[start].start
-            ):
-                break
-            start -= 1
+        start = _first_dated(found, line)
         start += not finished and bool(start) and found[start - 1].kind == "z"
         members = [c for c in found[start:] if c.kind == "A"] or (
             [found[-1]] if _is_limit(found[-1].value) else []
@@ -225,6 +219,16 @@ def dated(chunks: list[Chunk], line: Line, *, finished: bool = True) -> list[Chu
         else:
             found.append(chunk)
     return found
+
+
+def _first_dated(found: list[Chunk], line: Line) -> int:
+    """Where the list begins that a window at its end may date."""
+    start = len(found)
+    while start and (found[start - 1].kind in ",|/&" or is_condition(found[start - 1].value)):
+        if start < len(found) and _OTHER_PEOPLE.search(line.text, found[start - 1].end, found[start].start):
+            break
+        start -= 1
+    return start
 
 
 _OTHER_PEOPLE = re.compile(r"\b(?:patients|subjects|participants|individuals|those|people|persons)\b")
