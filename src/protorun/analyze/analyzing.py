@@ -66,7 +66,7 @@ def _analyzed(one: DerivedEndpoint, arms: tuple[str, ...], landmarks: tuple[floa
         id=endpoint.id,
         name=endpoint.name.value or endpoint.id,
         kind=endpoint.kind,
-        measure=_MEASURE[endpoint.kind],
+        measure=one.measure or _MEASURE[endpoint.kind],
         arms=times(rows, side_by_side, arms, landmarks) if timed else rates(rows, arms),
         rows=rows,
         assumptions=one.assumptions,

@@ -29,6 +29,8 @@ class DerivedEndpoint:
     endpoint: Endpoint
     rows: Derived
     assumptions: tuple[str, ...]
+    measure: str = ""
+    """What is estimated, where that is not told by the kind of the endpoint alone."""
 
 
 @dataclass(frozen=True)

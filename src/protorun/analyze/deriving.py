@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -10,11 +11,13 @@ from numpy.typing import NDArray
 
 from protorun import endpoints as chapter
 from protorun.analyze.derivation import Derivation, DerivedEndpoint, Skipped
+from protorun.analyze.dose_limiting import MEASURE, asks_for_dlt, derive_dlt
 from protorun.analyze.gathering import tables_of, with_events, with_time_points
 from protorun.endpoints import CensoringPolicy, censoring_policy
 from protorun.errors import NothingRecorded, NotStated, PluginNotFound, UsageError
 from protorun.patients.recorded import Recorded
 from protorun.response import settings_for
+from protorun.study.endpoint import Endpoint
 from protorun.study.study import Study
 from protorun.terms.plugins import names
 from protorun.trial.facts import NO_DAY
@@ -50,13 +53,13 @@ def derive(
     done: list[DerivedEndpoint] = []
     skipped: list[Skipped] = []
     warnings: list[str] = []
+    known = _Known(study, day, policies or {}, censoring, not isinstance(data, Trial))
     for endpoint in study.endpoints:
         try:
-            tables, notes, doubts = with_time_points(tables, endpoint, policies or {})
-            assume = None if censoring else _ASSUMED
-            rows = chapter.derive(endpoint, tables, cutoff_day=day, policy=censoring, assume=assume)
+            tables, rows, notes, doubts = _one(endpoint, tables, known)
             rows = rows.where(entered[rows.row])
-            done.append(DerivedEndpoint(endpoint, rows, (*rows.assumptions, *notes)))
+            measure = MEASURE if asks_for_dlt(endpoint) else ""
+            done.append(DerivedEndpoint(endpoint, rows, (*rows.assumptions, *notes), measure))
             warnings += doubts
         except NotStated as lack:
             skipped.append(Skipped(endpoint.id, str(lack), lack.path))
@@ -73,6 +76,30 @@ def derive(
         tables,
         calendar=not isinstance(data, Trial),
     )
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What holds for every endpoint of one derivation."""
+
+    study: Study
+    day: int | None
+    policies: Mapping[str, str]
+    censoring: CensoringPolicy | None
+    calendar: bool
+
+
+def _one(
+    endpoint: Endpoint, tables: Tables, known: _Known
+) -> tuple[Tables, chapter.Derived, tuple[str, ...], tuple[str, ...]]:
+    """The rows of one endpoint, the tables with the time points they needed, what was assumed, and doubts."""
+    if asks_for_dlt(endpoint):
+        found = derive_dlt(known.study, endpoint, tables, cutoff_day=known.day, calendar=known.calendar)
+        return tables, found[0], (), found[1]
+    tables, notes, doubts = with_time_points(tables, endpoint, known.policies)
+    assume = None if known.censoring else _ASSUMED
+    rows = chapter.derive(endpoint, tables, cutoff_day=known.day, policy=known.censoring, assume=assume)
+    return tables, rows, notes, doubts
 
 
 def _check_policies(policies: Mapping[str, str]) -> None:

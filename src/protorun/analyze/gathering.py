@@ -17,6 +17,7 @@ from protorun.errors import NothingRecorded, NotStated, PluginNotFound
 from protorun.patients.recorded import Recorded
 from protorun.response import assess, check, in_compartment, settings_for
 from protorun.study.endpoint import Endpoint
+from protorun.study.study import Study
 from protorun.terms.plugins import load, names
 from protorun.terms.truth import TRUE, UNKNOWN
 from protorun.trial.events import Events, Kind
@@ -31,6 +32,11 @@ _FIRST = {
     "new_therapy_on": Kind.NEW_THERAPY,
     "withdrawn_on": Kind.DROPPED_OUT,
     "first_dose_on": Kind.DOSE_GIVEN,
+}
+_WINDOW: dict[str, tuple[Kind, ...]] = {
+    "dlt_on": (Kind.DLT,),
+    "inevaluable_on": (Kind.INEVALUABLE, Kind.PROGRESSION),
+    "completed_window_on": (Kind.COMPLETED_WINDOW,),
 }
 _SIGNS_OF_LIFE = (Kind.VISIT, Kind.ASSESSMENT, Kind.DOSE_GIVEN, Kind.LAST_CONTACT, Kind.PROGRESSION, Kind.DLT)
 
@@ -49,6 +55,8 @@ def tables_of(trial: Trial) -> Tables:
         arm=entered.value[order].astype(np.int16),
         arms=tuple(a.label.value or a.id for a in trial.study.arms),
         names=trial.names,
+        level=entered.level[order].astype(np.int16),
+        levels=_levels(trial.study),
         # Events do not tell of a baseline: virtual patients have one by construction, of real ones it stays unknown.
         baseline_complete=np.full(len(day), TRUE if trial.day_one is None else UNKNOWN, np.uint8),
     )
@@ -74,7 +82,10 @@ def with_events(recorded: Recorded, *, known_by: int | None = None) -> Tables:
     worse = dated.of(Kind.PROGRESSION)
     if len(worse) and not any(where == "whole_body" for _, where in points) and tables.lesions is None:
         points["", "whole_body"] = _seen(dated, tables.patients)["", "whole_body"]
-    return replace(tables, patients=_filled(tables.patients, dated), timepoints=points)
+    level = np.full(len(tables.patients), -1, np.int16)
+    level[row] = recorded.arrivals.level
+    people = replace(_filled(tables.patients, dated), level=level)
+    return replace(tables, patients=people, timepoints=points)
 
 
 def with_time_points(
@@ -125,6 +136,8 @@ def _needed(endpoint: Endpoint) -> list[Key]:
     if endpoint.kind in ("time_to_event", "duration"):
         scanned = [criteria_of(endpoint, e) for e in endpoint.events if e.kind in (*BY_CRITERIA, "response")]
         return [*scanned, criteria_of(endpoint)] if endpoint.origin.value == FIRST_RESPONSE else scanned
+    if endpoint.kind == "safety":
+        return []
     raise NotStated(
         f"an endpoint that tables of patients and lesions answer: {endpoint.id} is of the kind {endpoint.kind}"
     )
@@ -138,6 +151,10 @@ def _of(events: Events, people: Patients) -> Events:
     )
 
 
+def _levels(study: Study) -> tuple[str, ...]:
+    return tuple(level.label for level in study.dose_rule.levels) if study.dose_rule else ()
+
+
 def _filled(people: Patients, events: Events) -> Patients:
     """Days the events tell and the table does not: the first of each kind, and the last sign of life."""
     columns: dict[str, Any] = {}
@@ -145,6 +162,8 @@ def _filled(people: Patients, events: Events) -> Patients:
         told = _day(people, events.of(kind), last=False)
         had = getattr(people, name)
         columns[name] = np.where(had == NO_DAY, told, had).astype(np.int32)
+    for name, kinds in _WINDOW.items():
+        columns[name] = _day(people, events.of(*kinds), last=False)
     columns["last_alive_on"] = np.maximum(
         people.last_alive_on, _day(people, events.of(*_SIGNS_OF_LIFE), last=True)
     )

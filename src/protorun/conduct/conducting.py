@@ -6,6 +6,7 @@ import numpy as np
 
 from protorun.conduct.arms import assigning
 from protorun.conduct.books import open_books
+from protorun.conduct.from_adverse_events import with_dlts
 from protorun.conduct.loop import run
 from protorun.conduct.plan import Plan, plan
 from protorun.conduct.terms import Running, Terms
@@ -31,7 +32,8 @@ def conduct(
     """Run the trial with these patients, up to `terms.cut_off` when it is given.
 
     `copies` trials run side by side, numbered from `first_copy`; copy 17 is the same trial in any batch. `seed` draws
-    the allocation. A trial whose rule misses something ends as `blocked`, with every missing item named and no number.
+    the allocation. Recorded patients whose DLTs nobody wrote down have those their adverse events make by the study's
+    definition; the notes of the trial say so. A trial whose rule misses something ends as `blocked`, with every missing item named and no number.
     Raises NotStated for what a running trial needs and nobody has stated or assumed, UsageError for fewer than one copy.
     """
     if copies < 1:
@@ -42,6 +44,7 @@ def conduct(
     if planned.missing and patients.endless:
         return Trial(study, _blocked(planned, numbers), copies, first_copy=first_copy)
     _check(planned, patients)
+    patients, derived = with_dlts(study, patients, planned)
     # Recorded patients come with their arms; only arms the trial has to draw need the method.
     stages = planned.stages if patients.endless else ()
     level = planned.design.start()[0] if planned.design else -1
@@ -60,7 +63,7 @@ def conduct(
         first_copy=first_copy,
         day_one=patients.day_one,
         names=patients.names,
-        notes=settings.notes(planned),
+        notes=(*settings.notes(planned), *derived),
     )
     return trial if settings.cut_off is None else trial.cut(settings.cut_off)
 

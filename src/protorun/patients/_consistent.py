@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protorun.errors import PatientDataError
+from protorun.patients.adverse_events import columns as adverse_event_columns
 from protorun.trial.events import NEVER, Events, Kind
 
 Days = NDArray[np.int64]
@@ -25,7 +26,7 @@ COLUMNS = {
         "patient date visit lesion role compartment organ diameter_mm perpendicular_mm finding slice_mm method"
     ),
     "assessments": "patient date visit steroid_mg clinical adequate marker criteria compartment response",
-    "adverse_events": "patient date term soc grade related serious discontinued",
+    "adverse_events": " ".join(adverse_event_columns()),
     "exams": "patient date visit input item value",
 }
 """The columns that are read of each table; others may stand beside them."""

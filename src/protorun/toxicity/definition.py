@@ -18,6 +18,11 @@ _GRADE = re.compile(
     re.IGNORECASE,
 )
 _GRADES = re.compile(r"grade ?([1-5])(?: |,)*(?:or|and|/|-|to) ?grade ?([1-5])", re.IGNORECASE)
+_GRADE_BEHIND = re.compile(
+    r"(?:(?:nci[- ])?ctcae(?: ?v(?:ersion)?\.? ?\d(?:\.\d)?)? )?(?P<group>[\w-]+(?: toxicit(?:y|ies))?) of "
+    r"(?P<grade>(?:>=|≥)? ?grade ?(?:>=|≥)? ?[1-5](?: or (?:higher|worse|greater|above|more)| and (?:higher|above))?)(?P<rest>.*)",
+    re.IGNORECASE,
+)  # `hepatic toxicity of grade 3 or more`
 _NO_GRADE = re.compile(r"(?:any )?(febrile neutropenia|neutropenic fever)", re.IGNORECASE)
 _MISSED = re.compile(
     r"(?:missed|missing|omission of|failure to receive|inability to receive)(?: of)? ?(?P<sign>>=|>|≥|at least|more than)? ?(?P<percent>\d+(?:\.\d+)?) ?%(?: or more)?"
@@ -25,7 +30,7 @@ _MISSED = re.compile(
     r"(?: (?:due to|because of|for) (?:drug-related |treatment-related )?(?:toxicit(?:y|ies)|adverse events?))?",
     re.IGNORECASE,
 )
-_START = r"(?:or |and )?(?:(?:any|other) )*(?:(?:>=|≥) ?grade|grade|ctcae|(?:toxicity|adverse event) of|missed|missing|omission|failure to receive|inability to|febrile neutropenia|neutropenic fever|toxicities of)"
+_START = r"(?:or |and )?(?:(?:any|other) )*(?:(?:>=|≥) ?grade|grade|ctcae|(?:toxicity|adverse event) of|[\w-]+ toxicity of|\w+toxicity of|missed|missing|omission|failure to receive|inability to|febrile neutropenia|neutropenic fever|toxicities of)"
 _SPLIT = re.compile(
     rf"[;\n•]+|,(?![^()]*\))(?=\s*{_START})|\s+(?:and|or)\s+(?![^()]*\))(?={_START})", re.IGNORECASE
 )
@@ -137,6 +142,8 @@ def _clause(piece: str, excepts: tuple[Clause, ...]) -> Clause:
         percent = float(match["percent"])
         return Clause(piece, 0, 0, (), missed_percent=percent, missed_reached=reached)
     low, high = 1, 5
+    if (behind := _GRADE_BEHIND.fullmatch(bare)) and behind["group"].lower() not in _ANY:
+        bare = f"{behind['grade']} {behind['group']}{behind['rest']}"
     if match := _GRADE.match(bare):
         low, high = _range(match)
         bare = bare[match.end() :].strip()

@@ -50,9 +50,7 @@ def judge(study: Study, events: AdverseEvents, *, window_start: DayArray) -> Jud
     NotStated when the study has no DLT definition or window, or words of the definition are not understood.
     """
     rule, parts = _definition(study)
-    window = rule.window_days.value
-    if window is None:
-        raise NotStated("the DLT window in days", path="dose_rule.window_days")
+    window = dlt_window(study)
     age = events.day.astype(np.int64) - window_start
     dated = (events.day != NO_DAY) & (window_start != NO_DAY)
     found = np.array([_meets(events, part, age=age, days=_days(rule, part)) for part in parts], np.uint8)
@@ -105,6 +103,22 @@ def judge_patients(
     # A DLT makes evaluable; where it is not known, so is everybody who did not complete the window.
     evaluable = np.maximum(completed, dlt)
     return JudgedPatients(dlt.astype(np.uint8), evaluable.astype(np.uint8), row, says)
+
+
+def dlt_window(study: Study) -> int:
+    """Days of the DLT window, the first one included: as stated, or the stated cycles times their length. Raises
+    NotStated without either."""
+    rule = study.dose_rule
+    if rule is not None and rule.window_days.value is not None:
+        return rule.window_days.value
+    if rule is None or rule.window_cycles.value is None:
+        raise NotStated("the DLT window in days", path="dose_rule.window_days")
+    own = [b for b in study.blocks if b.id in rule.blocks or not rule.blocks]
+    days = next((b.cycle_days.value for b in own if b.cycle_days.value), None)
+    if days is None:
+        block = own[0].id if own else ""
+        raise NotStated("the length of a cycle of the DLT window", path=f"blocks[{block}].cycle_days")
+    return rule.window_cycles.value * days
 
 
 def _definition(study: Study) -> tuple[DoseRule, tuple[Clause, ...]]:

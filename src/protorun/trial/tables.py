@@ -45,6 +45,15 @@ class Patients(Rows):
     baseline_complete: TruthArray
     arms: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    level: NDArray[np.int16] | None = None
+    """Dose level under a dose rule, an index into `levels`; -1 = none."""
+    levels: tuple[str, ...] = ()
+    dlt_on: DayArray | None = None
+    """The first dose-limiting toxicity as the trial called it; the table alone may not know (None)."""
+    inevaluable_on: DayArray | None = None
+    """The day the trial called the patient not evaluable for DLT, or saw progression."""
+    completed_window_on: DayArray | None = None
+    """The day the trial says the DLT window was completed."""
 
     def name(self, row: int) -> str:
         """The printed id of the patient in that row."""
