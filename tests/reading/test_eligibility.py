@@ -180,8 +180,10 @@ SEED_READS = {
         "E1": "Other malignancy within 5 years before screening unless other malignancy type is only "
         "cervical_carcinoma_in_situ:cured or basal_cell_carcinoma or squamous_cell_carcinoma_skin or carcinoma_in_situ or "
         "papillary_thyroid_carcinoma",
-        "E3": "ILD or non-infectious pneumonitis, requiring steroids or ILD or non-infectious pneumonitis, current or "
-        "(ILD or non-infectious pneumonitis, suspected and not ILD or non-infectious pneumonitis, ruled out by imaging)",
+        "E3": "Interstitial lung disease, requiring steroids or Non-infectious pneumonitis, requiring steroids or "
+        "Interstitial lung disease, current or Non-infectious pneumonitis, current or "
+        "(Interstitial lung disease, suspected and not Interstitial lung disease, ruled out by imaging) or "
+        "(Non-infectious pneumonitis, suspected and not Non-infectious pneumonitis, ruled out by imaging)",
         "E5": "Immunosuppressant within 2 weeks before first dose or Systemic corticosteroid > 10 mg/day prednisone "
         "for immunosuppression (not intranasal, inhaled) within 2 weeks before first dose",
         "E6": "Autoimmune disease, active or Autoimmune disease, may recur",

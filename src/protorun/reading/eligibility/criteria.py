@@ -10,7 +10,7 @@ from functools import partial
 from protorun.reading.eligibility.cutting.items import Item
 from protorun.reading.eligibility.cutting.segment import joined
 from protorun.reading.eligibility.cutting.spread import limited
-from protorun.reading.eligibility.logic.trees import classify, replaced
+from protorun.reading.eligibility.logic.trees import classify, leaves, replaced
 from protorun.reading.eligibility.parents import lead_of, takes_out, under, unended, within
 from protorun.reading.eligibility.pieces import parent_window
 from protorun.reading.eligibility.sentence import read_line
@@ -23,17 +23,25 @@ from protorun.study.criterion import (
     Any,
     Criterion,
     Expr,
+    Flag,
     Klass,
     Unparsed,
     Window,
 )
 from protorun.study.source import Source, source_at
+from protorun.terms.concepts import concepts
 from protorun.terms.offsets import Mapped
 
 Texts = Mapping[str, str]
 _ONE_OF = re.compile(
     r"\b(?:one|any|either|at least one|any one|1)\b(?: or more| \(or more\))? of(?: the| these)?|\beither\b|at least (?:one|1)\b|one or more"
 )
+_KINDS = re.compile(
+    r"\b(?:[a-z]{0,20}(?:lymphoma|leuk[ae]+mia|cancer|carcinoma|sarcoma|tumou?r|malignanc)[a-z]{0,4})\b[^.:;]{0,60}\binclud[a-z]{1,3} (?:(?:all|any) (?:of )?)?the following\W*$"
+    r"|\bthe following (?:[a-z-]{1,20} ){0,3}(?:participants|patients|subjects|cancers|tumou?rs?|types|malignancies|histologies|diagnoses|diseases)(?: types)? (?:are|is|will be|may be|can be) (?:allowed|eligible|permitted|included|enrolled|acceptable)\W*$"
+    r"|\bin (?:one of )?the following (?:disease |tumou?r )?(?:cohorts|types)\W*$"
+)
+"""`Lymphoma includes all of the following:`: any of the kinds will do."""
 _ALL_OF = re.compile(r"\b(?:all|each|both)\b(?: of)?(?: the)?")
 _CONDITION = re.compile(
     r"\b(?:if|for|unless|when|who|whose|subjects? with|patients? with|males?|females?|women|men)\b"
@@ -99,7 +107,7 @@ def _of(item: Item, texts: Texts) -> Iterator[tuple[Item, Criterion]]:
         yield item, _turned(item, texts)
         return
     parent = item.text.text.lower()
-    alternatives = bool(_ONE_OF.search(parent))
+    alternatives = bool(_ONE_OF.search(parent) or ("following" in parent and _KINDS.search(parent)))
     fires_alone = item.polarity == "exclusion" and not re.search(
         r"\ball of\b|\beach of\b|\bboth of\b", parent
     )
@@ -150,6 +158,8 @@ def _children(item: Item, texts: Texts) -> Iterator[tuple[Item, Criterion]]:
     source = _cite(item.text, item.locator, texts)(0, len(item.text.text))
     window = parent_window(item.text.text.lower())
     children = [limited(child) for child in item.children]
+    if (asked := _asked_above(item, texts)) is not None:
+        yield replace(item, children=()), asked
     for entry, criterion in criteria(children, texts):
         dated = within(criterion, window) if window else criterion
         if item.polarity == "exclusion":
@@ -157,6 +167,26 @@ def _children(item: Item, texts: Texts) -> Iterator[tuple[Item, Criterion]]:
             led = partial(_led, item, entry, window, texts) if alone else lambda: None
             dated = under(dated, item, source, led)
         yield entry, dated
+
+
+_DEFINES = re.compile(
+    r"\b(?:defined|definition|criteria|requirements?|functions?|including|includes?|as follows)\b"
+)
+
+
+_DISEASES = re.compile(r"cancer|carcinoma|lymphoma|leuk[ae]+mia|melanoma|sarcoma|myeloma|glioma|blastoma")
+
+
+def _asked_above(item: Item, texts: Texts) -> Criterion | None:
+    """`Recurrent cervical cancer, and:` above the entries of an inclusion list asks for the cancer as well."""
+    text = unended(item.text)
+    if item.polarity != "inclusion" or not text.text or _DEFINES.search(text.text.lower()):
+        return None
+    read = read_item(replace(item, children=(), text=text), text, texts)
+    known = [leaf for leaf in leaves(read.expr) if isinstance(leaf, Flag)]
+    named = any(f.variable in concepts() and concepts()[f.variable].domain == "diagnosis" for f in known)
+    named = named or _DISEASES.search(text.text.lower()) is not None
+    return read if named and read.klass not in ("attestation", "judgment") else None
 
 
 def _led(parent: Item, child: Item, window: Window | None, texts: Texts) -> Criterion | None:
@@ -176,7 +206,7 @@ def _any_of(item: Item, texts: Texts) -> Criterion:
     lost = tuple(s for p in parts for s in p.residual)
     doubts = tuple(dict.fromkeys(d for p in parts for d in p.doubts))
     if _CONDITION.search(item.text.text.lower()) or re.search(
-        r"\b(?:two|2|three|3)\b", item.text.text.lower()
+        r"\b(?:two|2|three|3)\b|\bincludes? (?:all |any )?(?:of )?the following", item.text.text.lower()
     ):
         said = Unparsed.model_construct(text=parent.quote, source=parent)
         expr, lost = Any(parts=(All(parts=(expr, said)), said)), (*lost, parent)

@@ -36,13 +36,14 @@ from protorun.reading.eligibility.words.lex import lex
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import JUDGMENT, STATEMENT
+from protorun.reading.eligibility.words.prepositions import without_joints_of_times
 from protorun.reading.eligibility.words.windows import mark_windows
 from protorun.study.criterion import Window
 
 _BY_CRITERIA = Guarded(
     r",? ?\(?(?:(?:as )?(?:defined|assessed|determined|measured|evaluated) (?:by|per|according to) |according to |as per |per |by |based on |using |under )?(?:the )?"
     r"(?:response evaluation criteria in solid tumou?rs|m?i?recist|rano(?:-(?:bm|lm|hgg))?|nci[- ]?ctcae|ctcae|common terminology criteria for adverse events|lugano|imwg)"
-    r"(?: \((?:recist|ctcae)\))?(?: criteria| guidelines?)?,?(?: ?\(?(?:version|ver\.?|v\.?) ?)?(?: ?\d\.\d{1,2})?(?: criteria)?\)?(?= |[.,;)]|$)"
+    r"(?: \((?:recist|ctcae)\))?(?: criteria| guidelines?)?,?(?: ?\(?(?:version|ver\.?|v\.?) ?)?(?: ?\d\.\d{1,2}| [12](?=[.,;)]|$))?(?: criteria)?\)?(?= |[.,;)]|$)"
 )
 _FORMULA = Guarded(
     r"\(?(?:as )?(?:calculated |estimated |measured |determined |assessed |corrected )?(?:by |using |with |per |according to |based on |for )?(?:the )?"
@@ -71,6 +72,7 @@ def chunks_of(line: Line) -> list[Chunk]:
         c for c in lex(line.text, _pieces(line)) if c.kind != "E" and not (c.kind == "X" and c.value == "any")
     ]
     chunks = mark_half_lives(mark_windows(share_known_heads(chunks, line), line.text))
+    chunks = without_joints_of_times(chunks, line)
     chunks = mark_sexes(
         without_echoes(mark_limits(mark_normal_ranges(_both_sides(_non(chunks)), line), line), line), line
     )
@@ -197,6 +199,8 @@ def _non(chunks: list[Chunk]) -> list[Chunk]:
     for first, second in pairwise(chunks):
         if first.kind == "z" and first.value == "non" and second.kind == "k" and second.value in _NON:
             first.kind, first.value = "g", "not"
+        elif first.kind == "z" and first.value == "non" and second.kind in "yfk":
+            second.kind, second.value = "z", "non"
     tied = {id(b) for a, b in pairwise(chunks) if a.kind == "e" and b.kind in "iC"}
     return (
         [c for c in chunks if id(c) not in tied] if tied else chunks

@@ -128,7 +128,8 @@ def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     atoms = [c for c in chunks if c.kind == "A"]
     if _CAPTIVE.search(text) and STATEMENT.search(text):
         return context.unparsed(line, chunks)
-    if STATEMENT.inside(text, line.text) and not [c for c in atoms if not isinstance(c.value, Attestation)]:
+    others = [c for c in atoms if not isinstance(c.value, Attestation)]
+    if STATEMENT.inside(text, line.text) and (not others or _of_whom(chunks, others, line)):
         return stated_by_person(chunks, text, line)
     if not atoms:
         return decided(chunks, line) if JUDGMENT.inside(text, line.text) else context.unparsed(line, chunks)
@@ -142,8 +143,9 @@ def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
             f"{line.quote(chunks[0].start, chunks[-1].end)!r} allows something; it asks for nothing by itself",
         )
         return context.unparsed(line, chunks)
-    if (topic := _topic(chunks, text, line, context)) is not None:
-        return topic
+    for rule in (_for_unread, _topic):
+        if (found := rule(chunks, line, context)) is not None:
+            return found
     if line.polarity == "exclusion" and MUST.inside(before_exception(chunks, line), line.text):
         return requirement(chunks, line, context)
     if line.polarity == "exclusion" and any(_good_value(leaf) for c in atoms for leaf in leaves(c.value)):
@@ -161,7 +163,45 @@ def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     return assemble(chunks, line, context)
 
 
-def _topic(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr | None:
+_AGREES = re.compile(
+    r"\b(?:must|should|will|need to|have to|has to)(?: also)? (?:agree|be willing|consent|commit)\b"
+)
+
+
+def _of_whom(chunks: list[Chunk], others: list[Chunk], line: Line) -> bool:
+    """`Patients of childbearing potential or able to father a child must agree ...`: what stands before says who agrees."""
+    found = _AGREES.search(line.text, chunks[0].start, chunks[-1].end)
+    if found is None or line.polarity == "exclusion" or not holds(chunks, "|"):
+        return False
+    known = [leaf for c in others for leaf in leaves(c.value)]
+    potential = all(isinstance(x, Flag) and "potential" in x.variable for x in known)
+    return potential and all(c.end <= found.start() for c in others)
+
+
+_FOR = re.compile(
+    r"^\W*(?:for|in|among) (?:all |those |any )?(?:patients?|subjects?|participants?|individuals?|women|men|females?|males?|children|adults|those|persons?) (?:who|with|whose|that|enrolled|on|receiving)\b"
+)
+
+
+def _for_unread(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
+    """`For patients who did X, Y` with an X nobody understood: Y is asked of some only, it is not known of whom."""
+    before = max(line.text.rfind(sign, 0, chunks[0].start) for sign in ".;:,(") + 1
+    if not _FOR.match(line.text[before : chunks[0].start + 40].lstrip()):
+        return None
+    cut = next((i for i, c in enumerate(chunks) if c.kind in ",:("), None)
+    if cut is None or chunks[cut].kind == "(" or holds(chunks[:cut], "AX") or not holds(chunks[cut:], "A"):
+        return None
+    if holds(chunks[cut + 1 :], ",:"):
+        return context.unparsed(line, chunks)
+    who, then = context.unparsed(line, chunks[:cut]), _sentence(chunks[cut + 1 :], line, context)
+    return (
+        All.model_construct(parts=(who, then))
+        if context.firing
+        else If.model_construct(condition=who, then=then)
+    )
+
+
+def _topic(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
     """`For patients with X, Y` and `X: Y`: X says whom or what Y is about, it is not asked for."""
     depth, cut, seen = 0, None, False
     for at, chunk in enumerate(chunks):
@@ -176,7 +216,9 @@ def _topic(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr
     before = re.split(r"[.;:]", line.text[max(0, chunks[0].start - 24) : chunks[0].start])[-1].lstrip(" ,()")
     leads = re.match(r"(?:for|in|among|with|without)\b", before + line.text[chunks[0].start : chunks[0].end])
     if chunks[cut].kind == ":" and not any(isinstance(c.value, Number) for c in chunks[:cut]):
-        if line.polarity == "inclusion" or MUST.search(text):
+        if line.polarity == "inclusion" or MUST.inside(
+            line.text[chunks[0].start : chunks[-1].end], line.text
+        ):
             return context.unparsed(line, chunks)
         return _told(chunks, cut, line, context)
     if leads and leads[0].startswith("with") and not _only_limits(chunks[cut:]):

@@ -71,6 +71,8 @@ def heading(text: str) -> Heading | None:
     if match := _SENTENCE.search(text):
         if re.search(r"one of|any one|at least|either", text) and not match["out"]:
             return None
+        if text.count("(", 0, match.start()) > text.count(")", 0, match.start()):
+            return None  # "... metastases. (Patients are eligible if the following are met:"
         scope = _scope(text)
         some = bool(scope) or _of_some(text[: match.start("out" if match["out"] else "in")])
         return Heading("exclusion" if match["out"] else "inclusion", scope, sentence=True, some=some)

@@ -64,13 +64,19 @@ def bracket(
     elif kinds[0] == "I":
         _examples(inside, parts, lost, line, context)
     else:
+        if kinds[0] == "D" and not parts:
+            lost.append((inside[0].start, inside[-1].end))
+            return  # "dilation (i.e. fistula repair)" tells more of words nobody understood
         _drop_defined(inside, parts)
-        added = context.assemble(inside[1:] if kinds[0] == "D" else inside, line, context)
-        if parts and _scale(parts[-1]) and _scale(added):
-            line.doubt("TWO_SCALES", "two performance scales side by side are read as alternatives")
-            parts[-1] = Any(parts=(parts[-1], added))
-        else:
-            parts.append(added)
+        _add(context.assemble(inside[1:] if kinds[0] == "D" else inside, line, context), parts, line)
+
+
+def _add(added: Expr, parts: list[Expr], line: Line) -> None:
+    if parts and _scale(parts[-1]) and _scale(added):
+        line.doubt("TWO_SCALES", "two performance scales side by side are read as alternatives")
+        parts[-1] = Any(parts=(parts[-1], added))
+    else:
+        parts.append(added)
 
 
 def _examples(

@@ -111,7 +111,7 @@ def _beside(head: Expr, known: list[Expr]) -> Expr:
     known = [
         k for k in known if _kinds(k) == _kinds(core)
     ]  # "reactions to drugs, such as aspirin": aspirin is no reaction
-    named = Any(parts=(core, *(_as_head(k, core) for k in known))) if known else core
+    named = Any(parts=(core, *(_as_heads(k, core, first) for k in known))) if known else core
     whole: Expr = All(parts=(named, *narrowed)) if narrowed else named
     return Any(parts=(*first, whole)) if first else whole
 
@@ -171,6 +171,15 @@ def _dated_by(head: Expr, last: Expr) -> Expr | None:
     if isinstance(last, Not) and isinstance(last.part, Washout):
         return Not(part=last.part.model_copy(update={"classes": head.classes}))
     return None
+
+
+def _as_heads(example: Expr, core: Expr, others: tuple[Expr, ...]) -> Expr:
+    """`active or recurrent infection, including HIV`: HIV in either of the forms."""
+    alike = [
+        o for o in others if isinstance(o, Flag) and isinstance(core, Flag) and o.variable == core.variable
+    ]
+    each = [_as_head(example, head) for head in (*alike, core)]
+    return each[0] if all(e == each[0] for e in each) else Any(parts=tuple(each))
 
 
 def _as_head(example: Expr, head: Expr) -> Expr:

@@ -215,9 +215,9 @@ def _spread_negation(
     starts = [bool(o) and o[0].kind == "g" for o in operands]
     if not starts[0] or any(starts[1:]) or any(_is_limit(c) for o in operands[1:] for c in o):
         return None
-    if any(not has_atom(o) for o in operands[1:]) or not has_atom(first):
-        return None
-    if any(c.kind in "gM" for o in operands[1:] for c in o):
+    if not all(map(has_atom, operands)) and not (any(map(has_atom, operands)) and set(joints) <= {"|", ","}):
+        return None  # what nobody understood among the denied is denied as well, but not behind `and`
+    if any(c.kind in "gMeiCpG" for o in operands[1:] for c in o):
         return None
     members = [first[1:], *operands[1:]]
     inner = [operand(o, line, context.described()) for o in members]

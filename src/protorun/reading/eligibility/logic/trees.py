@@ -12,6 +12,7 @@ from protorun.study.criterion import (
     AtLeast,
     Attestation,
     Expr,
+    Flag,
     If,
     Judgment,
     Klass,
@@ -43,9 +44,24 @@ def _flat(expr: All | Any) -> Expr:
             flat += part.parts
         else:
             flat.append(part)
+    flat = _once(flat)
     if len(flat) == 1:
         return flat[0]
     return expr if _same(flat, expr.parts) else kind.model_construct(parts=tuple(flat))
+
+
+def _once(parts: list[Expr]) -> list[Expr]:
+    """A condition said twice in one list (`small cell lung cancer (SCLC)`) stands there once."""
+    seen: list[tuple[object, ...]] = []
+    kept: list[Expr] = []
+    for part in parts:
+        if isinstance(part, Flag):
+            said = (part.variable, part.qualifiers, part.window)
+            if said in seen:
+                continue
+            seen.append(said)
+        kept.append(part)
+    return kept
 
 
 def _cases(expr: If) -> Expr:

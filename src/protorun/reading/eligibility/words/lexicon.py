@@ -242,6 +242,7 @@ _SECTIONS = {
     "ruled_out": "u",
     "between": "B",
     "either_way": "z",
+    "other_senses": "z",
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any as Anything
 
 from protorun.reading.eligibility.atoms.conditions.qualifiers import BEHIND, is_condition, map_atoms
 from protorun.reading.eligibility.atoms.conditions.shared_qualifiers import distribute
+from protorun.reading.eligibility.atoms.conditions.stages import behind_both, courses, of_another
 from protorun.reading.eligibility.islands.plans import AHEAD
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
@@ -24,6 +25,8 @@ def mark_flags(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """The chunks with every condition (and the qualifiers and stages around it) as one finished atom."""
     found: list[Chunk] = []
     at = 0
+    if holds(chunks, "f"):
+        courses(chunks)
     while at < len(chunks):
         known = chunks[at].kind in "fqk"
         item = (_stages(chunks, at, line) or _condition(chunks, at, line)) if known else None
@@ -50,19 +53,15 @@ def _stages(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | Non
         else:
             break
     joined_and = holds(chunks[at:behind], "&")
-    groups: list[list[Expr]] = []
-    for index in range(at, behind):
-        if chunks[index].kind == "f":
-            made = _flag(
-                str(chunks[index].value), (), None, line.cite(chunks[index].start, chunks[index].end)
-            )
-            if groups and chunks[index - 1].kind == "f":  # "metastatic unresectable" is both
-                groups[-1].append(made)
-            else:
-                groups.append([made])
+    groups = _groups(chunks[at:behind], line)
+    shared = behind_both(chunks[at:behind], groups)
     each = tuple(g[0] if len(g) == 1 else All.model_construct(parts=tuple(g)) for g in groups)
     expr: Expr = each[0] if len(each) == 1 else (All if joined_and else Any)(parts=each)
+    if shared:
+        expr = All.model_construct(parts=(expr, *shared))
     end = chunks[behind - 1].end
+    if of_another(chunks[behind : behind + 1], end, line):
+        return None
     diagnosis = (
         _condition(chunks, behind, line) if behind < len(chunks) and chunks[behind].kind == "k" else None
     )
@@ -73,6 +72,19 @@ def _stages(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | Non
             diagnosis[0].end,
         )
     return Chunk("A", chunks[at].start, end, expr), behind
+
+
+def _groups(stages: list[Chunk], line: Line) -> list[list[Expr]]:
+    """The stages of a list; those side by side (`metastatic unresectable`) are both."""
+    groups: list[list[Expr]] = []
+    for before, chunk in zip([None, *stages], stages, strict=False):
+        if chunk.kind == "f":
+            made = _flag(str(chunk.value), (), None, line.cite(chunk.start, chunk.end))
+            if before is not None and before.kind == "f":
+                groups[-1].append(made)
+            else:
+                groups.append([made])
+    return groups
 
 
 def _condition(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | None:
@@ -113,9 +125,16 @@ def _condition(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | 
     flags = [f for i, f in enumerate(flags) if f not in flags[:i]]
     expr: Expr = flags[0] if len(flags) == 1 else Any.model_construct(parts=tuple(flags))
     if behind < len(chunks) and chunks[behind].kind == "u":
-        cleared = _flag(name, ("ruled_out_by_imaging",), None, source)
-        expr, behind = All.model_construct(parts=(expr, Not.model_construct(part=cleared))), behind + 1
+        expr, behind = _not_cleared(expr, source), behind + 1
     return Chunk("A", chunks[at].start, chunks[behind - 1].end, expr, own=chunks[at].kind == "q"), behind
+
+
+def _not_cleared(expr: Expr, source: Source) -> Expr:
+    """`suspected X that cannot be ruled out by imaging`, for each of the conditions."""
+    if isinstance(expr, Any):
+        return Any.model_construct(parts=tuple(_not_cleared(p, source) for p in expr.parts))
+    cleared = _flag(expr.variable, ("ruled_out_by_imaging",), None, source)  # type: ignore[union-attr]
+    return All.model_construct(parts=(expr, Not.model_construct(part=cleared)))
 
 
 def _stands_behind(chunk: Chunk, line: Line) -> bool:

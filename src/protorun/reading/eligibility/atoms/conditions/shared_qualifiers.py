@@ -38,10 +38,20 @@ def distribute(chunks: list[Chunk], line: Line, *, pairs: bool = False) -> list[
         if _from_first(members, line) and (not pairs or _paired(run, members)):
             for member in members[1:]:
                 _qualify(member, _groups(members[0]), line)
+        elif pairs and _carried(members, line):
+            _qualify(members[-1], _groups(members[0]), line)
         elif [c.kind for c in run].count("A") > 1:
             _from_middle(run, line)
         at = max(behind, at + 1)
     return chunks
+
+
+def _carried(members: list[Chunk], line: Line) -> bool:
+    """All but the last have the qualifier of the first by now: the last, named by its own words, has it as well."""
+    if len(members) < 3 or not _groups(members[0]) or _closed(members[0]) or _narrowed(members[-1]):
+        return False
+    same = all(not m.own and _groups(m) == _groups(members[0]) for m in members[1:-1])
+    return same and all(_close(a, b, line) for a, b in pairwise(members))
 
 
 def _from_first(members: list[Chunk], line: Line) -> bool:

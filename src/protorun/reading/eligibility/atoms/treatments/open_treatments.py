@@ -206,11 +206,14 @@ def _cued(found: list[Chunk], start: int, line: Line) -> bool:
     if _of_treatments(found):
         return True
     step = len(found)
+    again = bool(found) and "with" in line.text[found[-1].end : start]
     while step > 1 and found[step - 1].kind in _JOINTS and found[step - 2].kind in _JOINTS + "y":
         step -= 1
         while step and found[step - 1].kind == "y":
             step -= 1
             cue = _CUE.search(line.text, max(0, found[step].start - 60), found[step].start)
+            if cue and again and "with" not in cue[0]:
+                return False  # "on a diet or with poor intake"
             if cue or _of_treatments(found[:step]):
                 return True
     return False

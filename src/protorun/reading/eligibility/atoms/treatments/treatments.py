@@ -11,7 +11,7 @@ from protorun.reading.eligibility.words import nodes
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.quantities import Quantity
-from protorun.study.criterion import Any, Bound, Expr, Not, Treated, Window
+from protorun.study.criterion import All, Any, Bound, Expr, Not, Treated, Washout, Window
 from protorun.study.source import Source
 from protorun.terms.treatments import wider
 
@@ -159,7 +159,7 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
         parts.append(_dosed(_given(steroids, time, current, source), dose, purpose, routes))
         expr: Expr = parts[0] if len(parts) == 1 else Any(parts=tuple(parts))
     else:
-        expr = _given(tuple(names), time, current, source)
+        expr = _received(_given(tuple(names), time, current, source), line, first)
     instead = _anchored(_time(exempt.time), time, exempt.time, line)
     expr = spared(expr, exempt, _given(exempt.classes, instead, current, source), line)
     head = bool(before) and before[-1].kind == "I"  # an example takes the time of its head
@@ -168,6 +168,19 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
         alone = alone or _member(before, chunks[at:], line)
         expr = (by_default if alone else timeless)(expr, line, begin, chunks[at - 1].end)
     return Chunk("A", begin, chunks[at - 1].end, expr), at
+
+
+_RECEIVED = re.compile(
+    r"(?:patients?|subjects?|participants?)?(?: ?who)? ?(?:must )?(?:has|have|had|having)? ?received (?:prior |previous )?$"
+)
+
+
+def _received(given: Expr, line: Line, at: int) -> Expr:
+    """`Received X at least 2 months before the first dose`: X was given, not only stopped in time."""
+    if not isinstance(given, Washout) or line.polarity == "exclusion" or not _RECEIVED.match(line.text[:at]):
+        return given
+    source = given.source or line.cite(at, len(line.text))
+    return All(parts=(nodes.treated(given.classes, None, source), given))
 
 
 def _dosed(given: Expr, dose: object, purpose: str, routes: tuple[str, ...]) -> Expr:
