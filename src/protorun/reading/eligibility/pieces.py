@@ -50,6 +50,21 @@ _FORMULA = Guarded(
     r"(?:cockcroft[- ]?(?:and |& ?)?[- ]?gault|ckd-?epi|mdrd|modification of diet in renal disease|fridericia|bazett|schwartz|jelliffe)(?:'s)?"
     r"(?: \((?:mdrd|c-?g|ckd-epi)\))?(?: (?:formula|equation|method|estimation|correction))?(?P<close>\))?(?= |[.,;)]|$)"
 )
+_LABEL = Guarded(
+    r"(?:(?<=[;.] )|^)(?:[-•*] ?)?(?:blood|bone[- ]marrow|liver|hepatic|renal|kidney|cardiac|heart|coagulation|blood coagulation|clotting|hematology|hematologic|hematological|"
+    r"haematology|haematological|thyroid|pulmonary|lung|biochemistry|biochemical|blood routine|routine blood|complete blood count|urine)"
+    r"(?: (?:function|status|tests?|parameters|values|examinations?|indicators|indexes|biochemistry|cell counts?|counts?)){0,2} ?: ?(?=[a-z][^.;:]{0,90}[≥≤<>])"
+)
+"""The name of a group of values before them: `Coagulation: INR ≤ 1.5`."""
+_SENTENCE = re.compile(r"[^;]*")
+
+
+def _names_values(label: re.Match[str]) -> bool:
+    """What stands behind it is one list of limits; commas and `or` together are taken apart by nobody."""
+    behind = _SENTENCE.match(label.string, label.end())
+    return behind is not None and not ("," in behind[0] and " or " in behind[0])
+
+
 _COUNTED = re.compile(
     r"(?:(?<=: )|(?<=[,;] )|(?<=and )|(?<=or )|(?<=unless )|(?<=either )|(?<=of )|^)\((?:[1-9]|i{1,3}|iv|v)\)(?= [a-z])"
 )
@@ -102,6 +117,8 @@ def _pieces(line: Line) -> list[Chunk]:
         _add([Chunk("E", *m.span()) for m in _examples(line)], pieces)
     if "(1)" in text or "(i)" in text:
         _add([Chunk("E", *m.span()) for m in _COUNTED.finditer(text)], pieces)
+    if ":" in text:
+        _add([Chunk("E", *m.span()) for m in _LABEL.finditer(text) if _names_values(m)], pieces)
     if methods := _named_methods(text):
         closed = (m for m in methods if m[0].count("(") == m[0].count(")"))
         _add([Chunk("E", *m.span()) for m in closed], pieces)
@@ -156,7 +173,8 @@ _WHATEVER = (
     r"|with(?:/| or | and )without (?:(?!and\b|or\b|but\b|with\b|who\b|if\b|unless\b|except\b|on\b|to\b|in\b|for\b|at\b|of\b|during\b|despite\b|within\b|that\b|which\b|must\b)[a-z0-9/-]{1,20} ){0,4}(?!and\b|or\b)[a-z0-9/-]{1,20}"
     r"|whether or not (?:(?!but\b|if\b|unless\b|except\b|must\b|and\b|to\b)[a-z/-]{1,20} ){0,6}[a-z/-]{1,20})"
 )
-_REGARDLESS = Guarded(rf"\({_WHATEVER}\)|[ ,]{{1,2}}{_WHATEVER}(?= ?(?:[.;,)]|$))")
+_ANY_INDICATION = r"for any (?:indication|purpose)|(?:of )?(?:any|either) (?:sex|gender|race|ethnicity)(?:(?:,| and| or|, and) (?:any )?(?:sex|gender|race|ethnicity))+|(?:with )?no (?:gender|sex|race) restrictions?|(?:with )?no upper age limit"
+_REGARDLESS = Guarded(rf"\({_WHATEVER}\)|[ ,]{{1,2}}(?:{_WHATEVER}|{_ANY_INDICATION})(?= ?(?:[.;,)]|$))")
 
 
 _NO_DRUG = re.compile(r"[ -]receptor|(?<=globulin) (?:[aegm]\b|test|level|deficien)")

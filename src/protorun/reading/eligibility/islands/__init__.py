@@ -16,7 +16,7 @@ from protorun.reading.eligibility.islands import (
     toxicity,
     viral,
 )
-from protorun.reading.eligibility.islands.histories import courses, transplants
+from protorun.reading.eligibility.islands.histories import courses, durations, transplants
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 
@@ -33,6 +33,7 @@ _ORDER = (
     plans,
     transplants,
     courses,
+    durations,
     normal_ranges,
     intervals,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from protorun.reading.eligibility.atoms.limits.sexes import has_own_sex, sex
+from protorun.reading.eligibility.atoms.limits.sexes import has_own_sex, of_sex, sex
 from protorun.reading.eligibility.logic.brackets import LOOSE, bracket
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.trees import leaves
@@ -214,10 +214,16 @@ def _of_sex(
 ) -> Expr:
     """`women with breast cancer`, `male, aged 18 to 65`: the sex is asked for; anywhere else it says whom a line is about."""
     asked = chunks[0] is sexed[0] and len(sexed) == 1 and not holds(chunks, "MCip")
+    if asked and all(isinstance(leaf, Number) and leaf.variable not in _OF_PEOPLE for leaf in leaves(expr)):
+        return of_sex(expr, sexed[0], line)  # "female QTcF ≤ 470 ms, male ≤ 450 ms"
     if asked and not any(isinstance(leaf, Attestation) for leaf in leaves(expr)):
         return All.model_construct(parts=(sex(sexed[0], line), expr))
     lost.extend((c.start, c.end) for c in sexed)
     return expr
+
+
+_OF_PEOPLE = frozenset({"age", "bmi", "weight", "height", "body_weight"})
+"""Limits that stand beside a sex because both describe who is asked for."""
 
 
 def _confirmed(chunk: Chunk, line: Line) -> Code:

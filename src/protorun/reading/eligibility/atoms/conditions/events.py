@@ -194,7 +194,7 @@ def _of_study(chunk: Chunk, line: Line) -> bool:
 
 
 _NOT_TIMED = re.compile(
-    r"(?:^|_)(?:plan\w*|will|intend\w*|willing|able|expected|anticipated|diagnosed?|test|stable|dose|doses|age|born|other|another|new|screening|visit|adequate|out|significant\w*|abnormality|function|requir\w*)(?:_|$)"
+    r"(?:^|_)(?:plan\w*|will|inten[dt]\w*|willing|able|expected|anticipated|diagnosed?|test|stable|dose|doses|age|born|other|another|new|screening|visit|adequate|out|significant\w*|abnormality|function|requir\w*)(?:_|$)"
 )
 
 

@@ -10,6 +10,7 @@ from functools import cache
 
 from protorun.reading.eligibility.atoms.conditions.kinds import is_condition
 from protorun.reading.eligibility.atoms.conditions.open_conditions import GENERIC, is_noun, lends, open_flag
+from protorun.reading.eligibility.islands.plans import AHEAD
 from protorun.reading.eligibility.words.lexicon import Chunk, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Flag, Treated, Window
@@ -131,8 +132,8 @@ def _named(inside: list[Chunk], start: int, edge: int, when: Window | None, line
         begin = max(begin, _behind_lead(line.text, inside[at].end, edge))
         at += 1
     text = plain_text(line.text[begin:edge])
-    if when is not None and text and _pattern("joints").search(text) is None:
-        return None  # a plain name with a time is an event
+    if when is not None and text and (_pattern("joints").search(text) is None or AHEAD.match(text)):
+        return None  # a plain name with a time is an event; what is ahead has no time before the trial
     known = [c for c in inside[at:] if c.end > begin]
     if len(known) == 1 and known[0].kind == "A" and not qualifiers and known[0].start <= begin + 1:
         return Chunk("A", known[0].start, known[0].end, known[0].value, own=True) if when is None else None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from protorun.reading.eligibility.words.lexicon import Chunk, holds, modal, reversing, words
 from protorun.reading.eligibility.words.line import Line
@@ -25,14 +26,16 @@ _SILENT = re.compile(
     r"prior|previous(?:ly)?|currently|such|history|therapy|treatment|treated)\b)*"
 )
 _CUE = re.compile(
-    r"\b(?:treat(?:ment|ed|ing) (?:with|using)|therap(?:y|ies) with|receiv(?:e|es|ed|ing)|receipt of|tak(?:e|es|en|ing)|use of|uses?|using|administration of|(?:patients?|subjects?|participants?|are|is|be|been|were|was|those) on)"
+    r"\b(?:treat(?:ment|ed|ing) (?:with|using|by)|therap(?:y|ies) with|receiv(?:e|es|ed|ing)|receipt of|tak(?:e|es|en|ing)|use of|uses?|using|administration of|(?:patients?|subjects?|participants?|are|is|be|been|were|was|those) on)"
     r"(?: (?:any|an?|the|either|both|all|prior|previous|of))*[\s(:]*$"
 )
 _TO_WHAT = re.compile(
     r"\b(?:schedul|planned|planning|plans? to|intend|candidat|await|pending|anticipat|expect|unwilling|unable|refus|adheren|complian|allerg|hypersensitiv|intoleran|reaction|contraindicat|sensitivit|anaphyla|resistan|refractory|respon|toxicit|caused|due|secondary|induced|related)\w*[^.;]{0,80}$"
 )
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9 '/αβγ-]*")
-_AFTER = re.compile(r"[\s\"]*(?:(?:use|given|administered|administration|ha(?:s|ve) been|was|were)\b\s*)*")
+_AFTER = re.compile(
+    r"[\s\"]*(?:(?:use|given|administered|administration|ha(?:s|ve) been|was|were|for any (?:indication|reason|purpose))\b\s*)*"
+)
 
 
 @cache
@@ -68,10 +71,30 @@ def mark_open_treatments(chunks: list[Chunk], line: Line) -> list[Chunk]:
             for other in shared:
                 other.kind, other.value = "y", f"{_name(line.text[other.start : other.end])}_{_last(chunk)}"
             found.append(chunk)
-    return _without_other(found)
+    return _exposed(_without_other(found), line)
 
 
-_ASKS = ("treat", "therap", "receiv", "receipt", "tak", "use", "using", "drug", "agent", "medic", "inhibitor", "antagonist", "agonist", "vaccin", "antibod", "blocker", "inducer")  # fmt: skip
+_GIVING = frozenset({"exposure", "therapy"})
+_GIVEN_BEFORE = re.compile(r"\b(?:prior|previous|past|any|earlier|history of) $")
+_TO = re.compile(r" (?:to|with) (?:(?:any|an?|the|either) )*")
+
+
+def _was_given(word: Chunk, treatment: Chunk, line: Line) -> bool:
+    """`prior exposure to X`, `previous therapy with X` say that X was given."""
+    before = _GIVEN_BEFORE.search(line.text, max(0, word.start - 12), word.start)
+    return before is not None and _TO.fullmatch(line.text, word.end, treatment.start) is not None
+
+
+def _exposed(chunks: list[Chunk], line: Line) -> list[Chunk]:
+    said = {
+        id(one)
+        for one, two in pairwise(chunks)
+        if one.value in _GIVING and one.kind == "z" and two.kind == "y" and _was_given(one, two, line)
+    }
+    return [c for c in chunks if id(c) not in said] if said else chunks
+
+
+_ASKS = ("treat", "therap", "receiv", "receipt", "tak", "use", "using", "drug", "agent", "medic", "inhibitor", "antagonist", "agonist", "vaccin", "antibod", "blocker", "inducer", "exposure")  # fmt: skip
 
 
 def _asks(text: str) -> bool:
@@ -172,6 +195,8 @@ def _begins(first: Chunk, found: list[Chunk], line: Line) -> bool:
     if not found:
         return _SILENT.fullmatch(line.text, 0, first.start) is not None
     last = found[-1]
+    if last.value in _GIVING:
+        return _was_given(last, first, line)
     before = (
         last.kind in _BEFORE
         or (last.kind != "A" and last.value in ("other", "another"))

@@ -1,0 +1,39 @@
+"""How long somebody has had something: `at least a 2-year history of seasonal allergic rhinitis`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from protorun.reading.eligibility.words.guards import Guarded
+from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.line import Line
+from protorun.reading.eligibility.words.nodes import bound
+from protorun.reading.eligibility.words.quantities import quantity
+from protorun.study.criterion import Number
+
+_WORD = r"(?!(?:and|or|but|with|without|if|unless|except|who|that|which|prior|before|requiring|not|no|including|such|as|within)(?![a-z]))[a-z][a-z0-9'-]{0,24}"
+_HISTORY = Guarded(
+    r"(?<![a-z0-9.≤<>-])(?:(?:at least|a minimum of|minimum of|minimum|≥) )?(?:a |an )?(?P<n>\d{1,2}|one|two|three|five)[- ](?P<unit>year|month)s?(?:'s?)? "
+    rf"(?:documented |clinical |confirmed |medical ){{0,2}}history of (?:an? |the )?(?P<what>{_WORD}(?: {_WORD}){{0,6}})(?= ?(?:\([a-z]{{2,5}}\) ?)?(?:[.;)]|$))"
+)
+_LEFT = re.compile(r"(?:^|[;:.(]|\b(?:have|has|had|having|with|patients?|subjects?|participants?)) ?$")
+
+
+def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
+    """A history of so many years, up to the trial."""
+    if "history of" not in line.text:
+        return
+    for match in _HISTORY.finditer(line.text):
+        amount = quantity(match["n"], 0)
+        if amount is None or not _LEFT.search(line.text[: match.start()]):
+            continue
+        name = re.sub(r"[^a-z0-9]+", "_", match["what"]).strip("_")
+        number = Number.model_construct(
+            variable=f"duration_of_{name}",
+            low=bound(amount[0].value),
+            high=None,
+            unit=f"{match['unit']}s",
+            source=line.cite(*match.span()),
+        )
+        yield Chunk("A", match.start(), match.end(), number)
