@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from protorun.endpoints.best import Best, best_of_rows
+from protorun.endpoints.best import Best, best_immune_rows, best_of_rows
+from protorun.endpoints.best.order import Bools, Index
 from protorun.endpoints.best.policy import Policy
 from protorun.trial.facts import DayArray
 from protorun.trial.response import Response
 from protorun.trial.tables import CodeArray, IntArray
 
-__all__ = ["Best", "Course", "best_response"]
+__all__ = ["Best", "BestClass", "Course", "best_class", "best_response"]
 
 
 @dataclass(frozen=True)
@@ -45,3 +46,34 @@ def best_response(course: Course, reference_on: DayArray, settings: Policy) -> B
         f.name: numbers[getattr(found, f.name)] for f in fields(found) if f.name.endswith("_row")
     }
     return replace(found, **rows)
+
+
+@dataclass(frozen=True)
+class BestClass:
+    """The best overall response that counts, one entry per patient: its code, day and row, and who responded at all."""
+
+    code: CodeArray
+    on: DayArray
+    row: Index
+    responded: Bools
+
+
+def best_class(course: Course, reference_on: DayArray, settings: Policy, *, confirmed: bool) -> BestClass:
+    """The confirmed or unconfirmed best overall response; courses by iRECIST get the classes of iRECIST (iBOR, iCBOR).
+
+    Raises NotStated when the policy leaves the minimum SD time open and nobody stated it.
+    """
+    if not np.any(course.overall >= Response.ICR):
+        plain = best_response(course, reference_on, settings)
+        responded = np.isin(plain.bor, (Response.CR, Response.PR))
+        if confirmed:
+            return BestClass(plain.cbor, plain.cbor_on, plain.cbor_row, responded)
+        return BestClass(plain.bor, plain.bor_on, plain.bor_row, responded)
+    patient, place = np.nonzero(course.overall != Response.NONE)
+    rows = (patient, course.day[patient, place], course.overall[patient, place])
+    best = best_immune_rows(*rows, reference_on=reference_on, settings=settings)
+    numbers = np.append(place if course.row is None else course.row[patient, place], -1)
+    responded = np.isin(best.ibor, (Response.ICR, Response.IPR))
+    if confirmed:
+        return BestClass(best.icbor, best.icbor_on, numbers[best.icbor_row], responded)
+    return BestClass(best.ibor, best.ibor_on, numbers[best.ibor_row], responded)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protorun.endpoints.best.policy import MUST_BE_STATED, Policy, policy
-from protorun.endpoints.best_response import Course, best_response
+from protorun.endpoints.best_response import Course, best_class
 from protorun.endpoints.course import course_of
 from protorun.endpoints.derived import Derived, Reason, undetermined
 from protorun.endpoints.origin import origin_of
@@ -21,6 +21,8 @@ from protorun.trial.response import Response, Status
 from protorun.trial.tables import Tables
 
 _CODES = {r.text: r for r in Response}
+_IMMUNE = {Response.CR: Response.ICR, Response.PR: Response.IPR, Response.SD: Response.ISD}
+"""What counts by iRECIST where a record says CR, PR or SD."""
 
 
 def derive_rate(
@@ -38,13 +40,14 @@ def derive_rate(
     last = np.iinfo(np.int32).max if cutoff_day is None else cutoff_day
     known = points.day <= last
     whole = course_of(tables.patients, points.where(known))
-    best, later = (
-        best_response(course, origin, settings) for course in (_inside(endpoint, whole, origin), whole)
-    )
     confirmed = endpoint.confirm_days.known
-    code, on = (best.cbor, best.cbor_on) if confirmed else (best.bor, best.bor_on)
-    success, responded = np.isin(code, wanted), np.isin(best.bor, (Response.CR, Response.PR))
-    too_late = np.isin(later.cbor if confirmed else later.bor, wanted)
+    best, later = (
+        best_class(course, origin, settings, confirmed=confirmed)
+        for course in (_inside(endpoint, whole, origin), whole)
+    )
+    code, on = best.code, best.on
+    success, responded = np.isin(code, wanted), best.responded
+    too_late = np.isin(later.code, wanted)
     no_start = origin == NO_DAY
     cases = [
         no_start, success, too_late & confirmed & responded, too_late, confirmed & responded,
@@ -59,7 +62,7 @@ def derive_rate(
         "status": np.select(cases[:2], [Status.UNDETERMINED, Status.EVENT], Status.CENSORED).astype(np.int8),
         "response": code,
         "reason": np.select(cases, range(len(cases)), len(cases)).astype(np.int16),
-        **_trace(known, best.cbor_row if confirmed else best.bor_row),
+        **_trace(known, best.row),
     }
     found = Derived(
         endpoint.id,
@@ -85,7 +88,7 @@ def _settings(endpoint: Endpoint, given: Policy | None) -> tuple[Policy, list[in
             f"which best responses count for {endpoint.id}", path=f"endpoints[{endpoint.id}].responses"
         )
     lasting = endpoint.min_sd_days.value
-    if "SD" in endpoint.responses.value and lasting is None:
+    if {"SD", "iSD"} & set(endpoint.responses.value) and lasting is None:
         path = f"endpoints[{endpoint.id}].min_sd_days"
         raise NotStated(f"how long stable disease must last for {endpoint.id}", path=path)
     settings = given or policy("recist_table3")
@@ -96,8 +99,9 @@ def _settings(endpoint: Endpoint, given: Policy | None) -> tuple[Policy, list[in
     if not endpoint.confirm_days.known:
         notes.append(f"{endpoint.id}: confirmation of responses is not stated; none is required")
     wanted = [int(_CODES[name]) for name in endpoint.responses.value]
-    if Response.SD in wanted:
-        wanted += [int(Response.NON_CR_NON_PD), int(Response.MR)]
+    wanted += [int(_IMMUNE[code]) for code in wanted if code in _IMMUNE]
+    if Response.SD in wanted or Response.ISD in wanted:
+        wanted += [int(Response.NON_CR_NON_PD), int(Response.MR), int(Response.NON_ICR_NON_IUPD)]
         notes.append(f"{endpoint.id}: non-CR/non-PD of patients without target lesions counts like SD")
     if not endpoint.time_frame_days.known:
         notes.append(f"{endpoint.id}: no time frame is stated; every assessment counts")

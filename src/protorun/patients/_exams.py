@@ -9,6 +9,8 @@ mri         an item of the scorecard    absent, present, improved, unchanged, wo
 reader      (blank)                     the reader's own call of the MRI: CR, PR, SD, PD, NE
 steroids    (blank)                     mg of dexamethasone equivalent per day
 clinical    (blank)                     improved, stable, worse
+nodule      N1, N2, N3                  its two diameters in mm, such as 12x8; absent, not evaluable
+parenchymal brain or spine              the reader's call of metastases inside brain or cord: CR, PR, SD, PD, NE
 
 A blank value is unknown, never zero. Domains and items carry the trial's own names.
 """
@@ -16,6 +18,7 @@ A blank value is unknown, never zero. Domains and items carry the trial's own na
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -33,16 +36,32 @@ _INPUTS = {
     "reader": Input.READER,
     "steroids": Input.STEROID,
     "clinical": Input.CLINICAL,
+    "nodule": Input.NODULE,
+    "parenchymal": Input.PARENCHYMAL,
 }
 _CYTOLOGY = {c.name.lower().replace("_", " "): c for c in Cytology}
 _CHANGES = {c.name.lower().replace("_", " "): c for c in Change} | {"new": Change.WORSE}
 _CALLS = {r.text: r for r in (Response.CR, Response.PR, Response.SD, Response.PD, Response.NE)}
 _CLINICAL = {c.name.lower(): c for c in Clinical if c}
-_WITH_ITEM = (Input.EXAM, Input.CSF, Input.MRI)
+_WITH_ITEM = (Input.EXAM, Input.CSF, Input.MRI, Input.NODULE, Input.PARENCHYMAL)
+_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?[x×] ?(\d+(?:\.\d+)?)", re.ASCII)
+_LARGEST_MM = 1000.0
 
 
 def _word(words: Mapping[str, int]) -> Callable[[CsvRow], float]:
     return lambda row: float(row.word("value", words)) if row.text("value") else math.nan
+
+
+def _size(row: CsvRow) -> tuple[float, float]:
+    """Longest diameter of a nodule and the one at right angles, in mm."""
+    text = row.text("value").lower()
+    if text in ("", "not evaluable", "absent"):
+        return (0.0, 0.0) if text == "absent" else (math.nan, math.nan)
+    found = _SIZE.fullmatch(text)
+    sizes = sorted(float(word) for word in found.groups()) if found else []
+    if not sizes or sizes[1] > _LARGEST_MM:
+        raise row.refuse(f"{text!r} is no size of a nodule", "write two diameters in mm, such as 12x8, or absent")
+    return sizes[1], sizes[0]
 
 
 _VALUE: dict[Input, Callable[[CsvRow], float]] = {
@@ -52,6 +71,8 @@ _VALUE: dict[Input, Callable[[CsvRow], float]] = {
     Input.READER: _word(_CALLS),
     Input.STEROID: lambda row: row.number("value"),
     Input.CLINICAL: _word(_CLINICAL),
+    Input.NODULE: lambda row: _size(row)[0],
+    Input.PARENCHYMAL: _word(_CALLS),
 }
 
 
@@ -93,6 +114,10 @@ def exams_of(text: str, names: Mapping[str, int]) -> LeptomeningealExams:
         item=np.array([labels[r.text("item").lower()] for r in rows], np.int16),
         value=np.array([_VALUE[kind](row) for row, kind in zip(rows, kinds, strict=True)], np.float64),
         items=tuple(labels),
+        across=np.array(
+            [_size(row)[1] if kind == Input.NODULE else math.nan for row, kind in zip(rows, kinds, strict=True)],
+            np.float64,
+        ),
         line=np.array([r.line for r in rows], np.int32),
     )
 

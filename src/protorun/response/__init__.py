@@ -8,8 +8,10 @@ from protorun.errors import NothingRecorded, UsageError
 from protorun.response._checks import Doubt, check
 from protorun.response._compartments import Compartments, two_compartments
 from protorun.response._eano_esmo import LeptomeningealType, eano_esmo_type
+from protorun.response._exam_checks import check_exams
 from protorun.response._settings import Settings, policies, settings_for
 from protorun.response._sources import source_lines, source_rows
+from protorun.response._switches import Switch, chosen_settings, switches, with_switches
 from protorun.terms.plugins import load
 from protorun.trial.leptomeninges import LeptomeningealExams
 from protorun.trial.response import Compartment
@@ -20,15 +22,20 @@ __all__ = [
     "Doubt",
     "LeptomeningealType",
     "Settings",
+    "Switch",
     "assess",
     "check",
+    "check_exams",
+    "chosen_settings",
     "eano_esmo_type",
     "in_compartment",
     "policies",
     "settings_for",
     "source_lines",
     "source_rows",
+    "switches",
     "two_compartments",
+    "with_switches",
 ]
 
 

@@ -28,6 +28,8 @@ class ExamGrid:
     values: dict[Input, NDArray[np.float64]]
     items: dict[Input, tuple[str, ...]]
     day: dict[Input, IntArray]
+    across: NDArray[np.float64]
+    """Of nodules, laid out as their values: the diameter at right angles."""
 
 
 def lay_out_exams(exams: LeptomeningealExams) -> ExamGrid:
@@ -45,6 +47,7 @@ def lay_out_exams(exams: LeptomeningealExams) -> ExamGrid:
         seen,
         _first(exams, row, shape, whole),
         *_pivot(exams, row, shape),
+        _across(exams, row, shape),
     )
     days = np.where(grid.seen & (grid.first_day != NO_DAY), grid.first_day.astype(np.int64), NO_DAY)
     bad = np.argwhere((days[:, 1:] != NO_DAY) & (days[:, 1:] < np.maximum.accumulate(days, axis=1)[:, :-1]))
@@ -66,6 +69,15 @@ def _pivot(
         values[kind], days[kind] = found, _first(exams, row, shape, mine)
         items[kind] = tuple(exams.items[i] if exams.items else str(i) for i in here)
     return values, items, days
+
+
+def _across(exams: LeptomeningealExams, row: NDArray[np.intp], shape: tuple[int, int]) -> NDArray[np.float64]:
+    mine = exams.kind == Input.NODULE
+    here, place = np.unique(exams.item[mine], return_inverse=True)
+    found = np.full((*shape, len(here)), np.nan)
+    if exams.across is not None:
+        found[row[mine], exams.visit[mine], place] = exams.across[mine]
+    return found
 
 
 def _first(

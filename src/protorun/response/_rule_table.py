@@ -27,6 +27,8 @@ class RuleTable:
     row: NDArray[np.int16]
     overall: NDArray[np.int8]
     reasons: tuple[str, ...]
+    decides: tuple[str, ...] = ()
+    """What decides each row, where the table says so."""
 
     def decide(self, *codes: NDArray[np.integer]) -> NDArray[np.int16]:
         """The deciding row for arrays of codes, one array per column."""
@@ -45,7 +47,8 @@ def rule_table(name: str, words: tuple[tuple[str, tuple[str, ...]], ...]) -> Rul
         row[np.ix_(*(_fitting(line[column], known) for column, known in columns.items()))] = number
     _refuse_gaps(row, columns)
     overall = np.array([CODES[line["overall"]] for line in lines], np.int8)
-    return RuleTable(tuple(columns), row, overall, tuple(line["reason"] for line in lines))
+    reasons, decides = (tuple(line.get(name, "") for line in lines) for name in ("reason", "decides"))
+    return RuleTable(tuple(columns), row, overall, reasons, decides)
 
 
 def _fitting(cell: str, known: Sequence[str]) -> list[int]:

@@ -13,7 +13,7 @@ from protorun.errors import PluginNotFound
 
 @dataclass(frozen=True)
 class Settings:
-    """A complete set of switches with its name; each switch is explained in `policies.toml`. Lengths in 0.01 mm."""
+    """A complete set of switches with its name; each switch is explained in `switches.toml`. Lengths in 0.01 mm."""
 
     name: str
     says: str
@@ -42,6 +42,14 @@ class Settings:
     steroid_rule: Literal["block", "ignore"]
     clinical_override: bool
     open_rows: Literal["NE", "SD"]
+    exam_domains: str
+    mri_items: str
+    nodules: Literal["recorded", "sum"]
+    reader_override: bool
+    confirm_within_days: int
+    pending_is_event: bool
+    overridden: tuple[str, ...] = ()
+    """Switches that the caller set, whatever the policy says."""
 
 
 @cache

@@ -23,7 +23,7 @@ from protorun.trial.tables import Lesions, TimePoints, Visits
 SAYS = "iRECIST (Seymour 2017)"
 COMPARTMENTS = ("whole_body", "cns", "extracranial")
 READS = "lesions"
-STATES = ("none", "first", "stays", "early", "confirmed", "unclear")
+STATES = ("none", "first", "stays", "early", "late", "confirmed", "unclear")
 _WORDS = (("state", STATES), ("target", RESPONSES), ("non_target", RESPONSES), ("new", ("no", "yes")))
 
 
@@ -35,6 +35,7 @@ class _Block:
     open: Bools
     done: Bools
     since: NDArray[np.int64]
+    last: NDArray[np.int64]  # the last assessment that showed it
     by_target: Bools
     by_other: Bools
     by_new: Bools
@@ -46,7 +47,8 @@ class _Block:
 
 def assess(lesions: Lesions, visits: Visits | None, settings: Settings) -> TimePoints:
     """Response at every time point after baseline, iUPD and iCPD among them. A confirmed progression is dated to the
-    first iUPD of its stretch; an unconfirmed one has no day of progression."""
+    first iUPD of its stretch; an unconfirmed one has no day of progression, unless the policy counts one that nothing but
+    iUPD and NE follow: its iUPD then carry the day it would count from."""
     table = rule_table("irecist", _WORDS)
     grid = lay_out(lesions, visits)
     block = _begin(grid)
@@ -63,8 +65,9 @@ def assess(lesions: Lesions, visits: Visits | None, settings: Settings) -> TimeP
     )
     points = walk(grid, settings, decide, reasons, marker=marker_at_visits(grid, visits))
     first = since[:, 1:][grid.seen[:, 1:]]
-    confirmed = points.overall == Response.ICPD
-    return replace(points, progression_on=np.where(confirmed, first, NO_DAY).astype(np.int32))
+    dated = [Response.ICPD, Response.IUPD] if settings.pending_is_event else [Response.ICPD]
+    on = np.where(np.isin(points.overall, dated), first, NO_DAY)
+    return replace(points, progression_on=on.astype(np.int32))
 
 
 def _begin(grid: Grid) -> _Block:
@@ -72,7 +75,7 @@ def _begin(grid: Grid) -> _Block:
     no, zero = np.zeros(count, np.bool_), np.zeros(count, np.int64)
     slots = [np.zeros((count, s.lesion.shape[1]), np.bool_) for s in (grid.non_target, grid.new)]
     day = np.full(count, NO_DAY, np.int64)
-    return _Block(no, no.copy(), day, no.copy(), no.copy(), no.copy(), zero, slots[0], slots[1], zero.copy())
+    return _Block(no, no.copy(), day, day.copy(), no.copy(), no.copy(), no.copy(), zero, slots[0], slots[1], zero.copy())
 
 
 def _step(grid: Grid, block: _Block, seen: Seen, settings: Settings) -> NDArray[np.int8]:
@@ -89,17 +92,22 @@ def _step(grid: Grid, block: _Block, seen: Seen, settings: Settings) -> NDArray[
     lasting = (
         (block.by_target & by_target) | _still_worse(grid, block, seen.visit) | (block.by_new & seen.new)
     )
+    known = (day != NO_DAY) & (block.last != NO_DAY)
+    late = known & bool(settings.confirm_within_days) & (day - block.last > settings.confirm_within_days)
     soon = (day != NO_DAY) & (block.since != NO_DAY) & (day - block.since < settings.confirm_days)
     unclear = (seen.target == Response.NE) | (block.by_other & (seen.non_target == Response.NE))
     cases = [
-        block.done & (worse | lasting), block.open & further & ~soon, block.open & further, block.open & lasting,
+        block.done & (worse | lasting), block.open & further & late, block.open & further & ~soon, block.open & further, block.open & lasting,
         block.open & unclear, ~block.open & ~block.done & worse,
     ]  # fmt: skip
-    words = ("confirmed", "confirmed", "early", "stays", "unclear", "first")
+    words = ("confirmed", "late", "confirmed", "early", "stays", "unclear", "first")
     state = np.select(cases, [STATES.index(word) for word in words], 0).astype(np.int8)
     block.done |= here & (state == STATES.index("confirmed"))
     block.open &= ~(here & np.isin(state, (STATES.index("confirmed"), STATES.index("none"))))
-    _open(grid, block, seen, here & (state == STATES.index("first")), (by_target, by_other, new_sum))
+    begins = here & np.isin(state, (STATES.index("first"), STATES.index("late")))
+    _open(grid, block, seen, begins, (by_target, by_other, new_sum))
+    shown = here & np.isin(state, [STATES.index(word) for word in ("first", "stays", "early", "late")])
+    block.last = np.where(shown, day, block.last)
     return state
 
 

@@ -21,6 +21,8 @@ class Input(IntEnum):
     READER = 3  # the reader's own call of the MRI: a code of `Response`
     STEROID = 4  # dexamethasone equivalent, mg per day
     CLINICAL = 5  # clinical status against baseline: a code of `Clinical`
+    NODULE = 6  # a leptomeningeal nodule, N1 to N3: its longest diameter, mm
+    PARENCHYMAL = 7  # metastases inside brain or cord, reported apart: a code of `Response`
 
 
 class Cytology(IntEnum):
@@ -57,5 +59,7 @@ class LeptomeningealExams(Rows):
     item: NDArray[np.int16]
     value: NDArray[np.float64]
     items: tuple[str, ...] = ()
+    across: NDArray[np.float64] | None = None
+    """Of nodules the diameter at right angles, mm; NaN elsewhere."""
     line: IntArray | None = None
     """Line of the file, or sequence number of the source record."""

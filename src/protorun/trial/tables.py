@@ -135,6 +135,9 @@ class TimePoints(Rows):
     nadir: IntArray
     reason: NDArray[np.int16]
     reasons: tuple[str, ...] = ("",)
+    at_best: CodeArray | None = None
+    at_worst: CodeArray | None = None
+    """Between which responses the truth lies where an input is missing; the response itself elsewhere, NONE = not known."""
 
     def why(self, row: int) -> str:
         """The deciding rule of a row in words."""

@@ -135,9 +135,22 @@ def _dated(
         raise NotStated(f"how {event.kind} of {endpoint.id} is seen in the tables", looked_in=event.kind)
     key = criteria_of(endpoint, event)
     points = points_for(tables, *key)
-    at = np.flatnonzero(np.isin(points.overall, _PROGRESSION) & (points.day <= last))
+    at = np.flatnonzero(_progressed(points, rows_of(people, points.copy, points.patient), last))
     day = _progression_day(tables, points, rules.pd_date)[at]
     return Dated(named(*key), rows_of(people, points.copy[at], points.patient[at]), day, at)
+
+
+def _progressed(points: TimePoints, row: NDArray[np.intp], last: int) -> Bools:
+    """Time points of progression known by a day: PD, iCPD, and an iUPD that carries a day of progression (the policy
+    counts it) when nothing but iUPD and NE follow it."""
+    known = points.day <= last
+    pending = (points.overall == Response.IUPD) & (points.progression_on != NO_DAY) & known
+    if pending.any():
+        ends = known & ~np.isin(points.overall, (Response.IUPD, *_NOT_ADEQUATE))
+        latest = np.full(int(row.max()) + 1, -NEVER)
+        np.maximum.at(latest, row[ends], points.day[ends].astype(np.int64))
+        pending &= points.day > latest[row]
+    return np.asarray((np.isin(points.overall, _PROGRESSION) & known) | pending)
 
 
 def _progression_day(tables: Tables, points: TimePoints, pd_date: str) -> DayArray:
