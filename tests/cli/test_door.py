@@ -52,20 +52,20 @@ def test_no_workers_do_nothing(said, tmp_path, verb):
 
 def test_a_minimum_of_minus_one_day_is_not_taken_for_no_minimum(said, tmp_path):
     (tmp_path / "lesions.csv").write_text(LESIONS + "A,2024-01-01,T,target,cns,20\n")
-    given = ("--lesions", tmp_path / "lesions.csv", "--criteria", "recist_1_1")
+    given = ("--lesions", tmp_path / "lesions.csv", "--criteria", "recist_1_1", "--policy", "eortc")
     assert said("assess", *given, "--min-sd-days", "-1")[0] == 2
 
 
 def test_an_empty_table_is_not_an_answer(said, tmp_path):
     (tmp_path / "lesions.csv").write_text("")
-    code, out, err = said("assess", "--lesions", tmp_path / "lesions.csv", "--criteria", "recist_1_1")
+    code, out, err = said("assess", "--lesions", tmp_path / "lesions.csv", "--criteria", "recist_1_1", "--policy", "eortc")
     assert (code, out, err) == (1, "", "protorun: lesions.csv: the table is empty\n")
 
 
 def test_a_patient_number_cannot_steer_the_terminal(said, tmp_path):
     rows = "\x1b[2J\u202eA,2024-01-01,T,target,cns,20\n\x1b[2J\u202eA,2024-03-01,T,target,cns,10\n"
     (tmp_path / "lesions.csv").write_text(LESIONS + rows, encoding="utf-8")
-    given = ("--lesions", tmp_path / "lesions.csv", "--criteria", "recist_1_1")
+    given = ("--lesions", tmp_path / "lesions.csv", "--criteria", "recist_1_1", "--policy", "eortc")
     _, out, err = said("assess", *given)
     assert "�[2J�A" in out
     assert not set("\x1b\u202e") & set(out + err)

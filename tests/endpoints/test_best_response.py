@@ -57,6 +57,14 @@ def test_recist_table_3_when_it_is_not_met(first, second, confirmed):
     assert best(TABLE_3, (30, first), (60, second))[1] == confirmed
 
 
+def test_the_other_choice_of_table_3_changes_a_cr_that_pr_follows_to_pr():
+    amended = policy("recist_table3_amended").stated(min_sd_days=42)
+    assert best(amended, (30, "CR"), (60, "PR")) == ("PR", "PR")
+    assert best(amended, (30, "CR"), (44, "NE"), (60, "PR")) == ("PR", "PR")
+    assert best(amended, (30, "CR"), (60, "SD")) == ("CR", "PD")
+    assert best(amended, (42, "CR"), (84, "CR"), (126, "SD")) == ("CR", "CR")
+
+
 def test_early_cr_then_pr_is_sd_for_admiral_and_pd_for_recist():
     """admiralonco#275: the two policies differ on purpose."""
     early = ((30, "CR"), (60, "PR"))
@@ -108,6 +116,10 @@ def test_an_unknown_policy_lists_what_there_is():
 
 def naive(rows, ref, p):
     rows = list(rows)
+    if p.amend_cr:
+        for i, (d, r) in enumerate(rows):
+            follows = next((s for _, s in rows[i + 1 :] if s not in ("CR", "NE", "ND")), "")
+            rows[i] = (d, "PR") if r == "CR" and follows == "PR" else (d, r)
     if p.lost_cr_is_pd:
         seen = False
         for i, (d, r) in enumerate(rows):
@@ -201,6 +213,7 @@ switches = st.fixed_dictionaries(
         "missing_as_ne": st.booleans(),
         "nd_is_class": st.booleans(),
         "lost_cr_is_pd": st.booleans(),
+        "amend_cr": st.booleans(),
     }
 )
 

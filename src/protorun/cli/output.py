@@ -66,7 +66,7 @@ def _table(rows: Sequence[Mapping[str, Any]], title: str, out: TextIO) -> None:
     from rich.text import Text
 
     console = Console(file=out, width=None if out.isatty() else 160, highlight=False)
-    table = Table(title=visible(title) or None, box=SIMPLE_HEAD, title_justify="left")
+    table = Table(title=Text(visible(title)) if title else None, box=SIMPLE_HEAD, title_justify="left")
     names = list(dict.fromkeys(name for row in rows for name in row))
     for name in names:
         table.add_column(name.replace("_", " "), overflow="fold")

@@ -60,7 +60,9 @@ def _size(row: CsvRow) -> tuple[float, float]:
     found = _SIZE.fullmatch(text)
     sizes = sorted(float(word) for word in found.groups()) if found else []
     if not sizes or sizes[1] > _LARGEST_MM:
-        raise row.refuse(f"{text!r} is no size of a nodule", "write two diameters in mm, such as 12x8, or absent")
+        raise row.refuse(
+            f"{text!r} is no size of a nodule", "write two diameters in mm, such as 12x8, or absent"
+        )
     return sizes[1], sizes[0]
 
 
@@ -115,7 +117,10 @@ def exams_of(text: str, names: Mapping[str, int]) -> LeptomeningealExams:
         value=np.array([_VALUE[kind](row) for row, kind in zip(rows, kinds, strict=True)], np.float64),
         items=tuple(labels),
         across=np.array(
-            [_size(row)[1] if kind == Input.NODULE else math.nan for row, kind in zip(rows, kinds, strict=True)],
+            [
+                _size(row)[1] if kind == Input.NODULE else math.nan
+                for row, kind in zip(rows, kinds, strict=True)
+            ],
             np.float64,
         ),
         line=np.array([r.line for r in rows], np.int32),

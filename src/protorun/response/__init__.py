@@ -6,7 +6,7 @@ import numpy as np
 
 from protorun.errors import NothingRecorded, UsageError
 from protorun.response._checks import Doubt, check
-from protorun.response._compartments import Compartments, two_compartments
+from protorun.response._compartments import Compartments, merged, two_compartments
 from protorun.response._eano_esmo import LeptomeningealType, eano_esmo_type
 from protorun.response._exam_checks import check_exams
 from protorun.response._settings import Settings, policies, settings_for
@@ -29,6 +29,7 @@ __all__ = [
     "chosen_settings",
     "eano_esmo_type",
     "in_compartment",
+    "merged",
     "policies",
     "settings_for",
     "source_lines",

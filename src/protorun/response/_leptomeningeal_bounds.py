@@ -50,7 +50,9 @@ def _missing(key: list[int]) -> bool:
 
 def _of(table: RuleTable, key: list[int]) -> tuple[int, int]:
     """Best and worst answer of the table over all combinations; those it does not answer are left out."""
-    codes = [[c for c in range(size) if bits >> c & 1] for bits, size in zip(key, table.row.shape, strict=True)]
+    codes = [
+        [c for c in range(size) if bits >> c & 1] for bits, size in zip(key, table.row.shape, strict=True)
+    ]
     answers = set(table.overall[table.row[np.ix_(*codes)]].ravel().tolist())
     ranked = [int(response) for response in _BEST_FIRST if response in answers]
     return (ranked[0], ranked[-1]) if ranked else (int(Response.NONE), int(Response.NONE))

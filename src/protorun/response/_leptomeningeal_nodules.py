@@ -83,5 +83,7 @@ def _change(
     cases = [new, ~followed[:, None], (total < 0) | (start < 0), total == 0, grown, shrunk]
     codes = [Change.WORSE, Change.ABSENT, Change.NOT_EVALUABLE, Change.ABSENT, Change.WORSE, Change.IMPROVED]
     found = np.select([np.broadcast_to(c, total.shape) for c in cases], codes, Change.UNCHANGED)
-    found[:, 0] = np.where(followed, np.where(start[:, 0] < 0, Change.NOT_EVALUABLE, Change.PRESENT), Change.ABSENT)
+    found[:, 0] = np.where(
+        followed, np.where(start[:, 0] < 0, Change.NOT_EVALUABLE, Change.PRESENT), Change.ABSENT
+    )
     return found.astype(np.int8)

@@ -38,7 +38,15 @@ def words(
     named = np.array(["{item}" in reason for reason in table.reasons], np.bool_)[said.row]
     item = np.select([kinds == kind for kind in items], [found for found, _ in items.values()], -1)
     bound = np.array(["{bound}" in reason for reason in table.reasons], np.bool_)[said.row]
-    columns = [said.row, kinds, np.where(named, item, -1), said.called, said.card, said.reader, said.parenchymal]
+    columns = [
+        said.row,
+        kinds,
+        np.where(named, item, -1),
+        said.called,
+        said.card,
+        said.reader,
+        said.parenchymal,
+    ]
     columns += [np.where(bound, best, 0), np.where(bound, worst, 0)]
     keys = np.stack([column.astype(np.int64) for column in columns], axis=1)
     known, at = np.unique(keys, axis=0, return_inverse=True)
@@ -56,11 +64,15 @@ def _one(table: RuleTable, items: Items, bounds: Bounds, key: list[int]) -> str:
     row, kind, item, called, card, reader, parenchymal, best, worst = key
     missing = table.overall[row] == Response.NE
     names = items[Input(kind)][1]
-    says = table.reasons[row].replace("{item}", _item(Input(kind), names[item] if item >= 0 else "", bool(missing)))
+    says = table.reasons[row].replace(
+        "{item}", _item(Input(kind), names[item] if item >= 0 else "", bool(missing))
+    )
     says = says.replace("{bound}", bounds.words(best, worst))
     if reader and reader != card:
         counts = "" if called == reader else ", which counts"
-        says += f"; the reader calls the MRI {Response(reader).text}, its items say {Response(card).text}{counts}"
+        says += (
+            f"; the reader calls the MRI {Response(reader).text}, its items say {Response(card).text}{counts}"
+        )
     if parenchymal:
         says += f"; metastases inside brain or cord, reported apart: {Response(parenchymal).text}"
     return says

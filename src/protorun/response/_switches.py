@@ -51,7 +51,9 @@ def switches(criteria: str, settings: Settings, *, assumed: bool = False) -> tup
     )
 
 
-def with_switches(criteria: str, settings: Settings, given: Mapping[str, str | int | float | bool]) -> Settings:
+def with_switches(
+    criteria: str, settings: Settings, given: Mapping[str, str | int | float | bool]
+) -> Settings:
     """The settings with other values in some switches, as an explicit choice of the caller; texts such as `false` or `56`
     are read as the switch wants them. Raises UsageError for a switch or value that the criterion does not know."""
     known = [name for name, line in _table().items() if criteria in line["of"]]
@@ -64,7 +66,11 @@ def with_switches(criteria: str, settings: Settings, given: Mapping[str, str | i
 
 
 def chosen_settings(
-    criteria: str, policy: str = "", *, assume: str = "", given: Mapping[str, str | int | float | bool] | None = None
+    criteria: str,
+    policy: str = "",
+    *,
+    assume: str = "",
+    given: Mapping[str, str | int | float | bool] | None = None,
 ) -> Settings:
     """The settings of a policy that was chosen or assumed, with the switches the caller gave.
 
@@ -72,7 +78,11 @@ def chosen_settings(
     for a policy that does not exist, UsageError for a switch that does not.
     """
     given = given or {}
-    open_ = [name for name, line in _table().items() if criteria in line.get("must_choose", ()) and name not in given]
+    open_ = [
+        name
+        for name, line in _table().items()
+        if criteria in line.get("must_choose", ()) and name not in given
+    ]
     if open_ and not policy and not assume:
         raise PolicyRequired(f"{', '.join(open_)} of {criteria}", path="", there_are=policies(criteria))
     return with_switches(criteria, settings_for(criteria, policy or assume), given)

@@ -75,7 +75,9 @@ def _begin(grid: Grid) -> _Block:
     no, zero = np.zeros(count, np.bool_), np.zeros(count, np.int64)
     slots = [np.zeros((count, s.lesion.shape[1]), np.bool_) for s in (grid.non_target, grid.new)]
     day = np.full(count, NO_DAY, np.int64)
-    return _Block(no, no.copy(), day, day.copy(), no.copy(), no.copy(), no.copy(), zero, slots[0], slots[1], zero.copy())
+    return _Block(
+        no, no.copy(), day, day.copy(), no.copy(), no.copy(), no.copy(), zero, slots[0], slots[1], zero.copy()
+    )
 
 
 def _step(grid: Grid, block: _Block, seen: Seen, settings: Settings) -> NDArray[np.int8]:

@@ -76,14 +76,20 @@ def assess(exams: LeptomeningealExams, settings: Settings) -> TimePoints:
 
 
 _PLACE = np.zeros(max(Response) + 1, np.int8)
-_PLACE[[int(r) for r in Response if r.text in _MRI]] = [_MRI.index(r.text) for r in Response if r.text in _MRI]
+_PLACE[[int(r) for r in Response if r.text in _MRI]] = [
+    _MRI.index(r.text) for r in Response if r.text in _MRI
+]
 """Codes of `Response` -> codes of the MRI column."""
 _ANY_MRI = bit(Response.CR, Response.PR, Response.SD, Response.PD)
 
 
 def _placed(could_be: NDArray[np.int16] | np.int16) -> NDArray[np.int16]:
     """Bits of `Response` as bits of the MRI column."""
-    moved = [np.where(np.bitwise_and(could_be, bit(r)), bit(_MRI.index(r.text)), 0) for r in Response if r.text in _MRI]
+    moved = [
+        np.where(np.bitwise_and(could_be, bit(r)), bit(_MRI.index(r.text)), 0)
+        for r in Response
+        if r.text in _MRI
+    ]
     found: NDArray[np.int16] = np.bitwise_or.reduce(moved).astype(np.int16)
     return found
 

@@ -27,6 +27,7 @@ class Policy:
     missing_as_ne: bool
     nd_is_class: bool
     lost_cr_is_pd: bool
+    amend_cr: bool
 
     def stated(self, *, min_sd_days: int | None = None, confirm_days: int | None = None) -> Policy:
         """The policy with what the protocol states in place of its own values."""

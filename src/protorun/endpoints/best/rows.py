@@ -161,7 +161,10 @@ def cr_then_pr(patient: NDArray[np.integer], day: NDArray[np.integer], overall: 
 
 
 def _counting(rows: _Rows, settings: Policy) -> _Rows:
-    """The rows that count: PR or SD after CR as PD where the policy says so, and nothing after the first PD."""
+    """The rows that count: CR before PR as PR, PR or SD after CR as PD, where the policy says so, and nothing after the
+    first PD."""
+    if settings.amend_cr:
+        rows = replace(rows, code=_amended(rows))
     if settings.lost_cr_is_pd:
         before = up_to(rows.first(rows.code == CR), rows.starts, rows.patient)
         lost = ~before & ((rows.code == PR) | (rows.code == SD))
@@ -171,6 +174,15 @@ def _counting(rows: _Rows, settings: Policy) -> _Rows:
     kept = up_to(rows.first(rows.code == PD), rows.starts, rows.patient)
     who = rows.patient[kept]
     return _Rows(who, rows.day[kept], rows.code[kept], rows.row[kept], starts_of(who), rows.count)
+
+
+def _amended(rows: _Rows) -> NDArray[np.int8]:
+    """CR that PR follows, with nothing but CR, NE and not done between them, is PR (RECIST 1.1 table 3, footnote)."""
+    other = np.flatnonzero(~np.isin(rows.code, (CR, NE, ND)))
+    after = np.append(other, len(rows.code))[np.searchsorted(other, np.arange(len(rows.code)))]
+    same = np.append(rows.patient, -1)[after] == rows.patient
+    was_pr = (rows.code == CR) & same & (np.append(rows.code, NE)[after] == PR)
+    return np.where(was_pr, np.int8(PR), rows.code).astype(np.int8)
 
 
 def _best(
