@@ -99,7 +99,7 @@ def _settings(endpoint: Endpoint, given: Policy | None) -> tuple[Policy, list[in
     if not endpoint.confirm_days.known:
         notes.append(f"{endpoint.id}: confirmation of responses is not stated; none is required")
     wanted = [int(_CODES[name]) for name in endpoint.responses.value]
-    wanted += [int(_IMMUNE[code]) for code in wanted if code in _IMMUNE]
+    wanted += [int(_IMMUNE[Response(code)]) for code in wanted if code in _IMMUNE]
     if Response.SD in wanted or Response.ISD in wanted:
         wanted += [int(Response.NON_CR_NON_PD), int(Response.MR), int(Response.NON_ICR_NON_IUPD)]
         notes.append(f"{endpoint.id}: non-CR/non-PD of patients without target lesions counts like SD")

@@ -27,7 +27,7 @@ def _small_nodules(grid: ExamGrid, settings: Settings) -> Iterator[Doubt]:
     length, across = grid.values[Input.NODULE][:, 0], grid.across[:, 0]
     small = (length > 0) & ~measurable(grid, settings)
     least = " x ".join(f"{mm / HUNDREDTHS:g}" for mm in (settings.min_diameter, settings.min_perpendicular))
-    for patient, item in np.argwhere(small):
+    for patient, item in np.argwhere(small).tolist():
         size = f"{length[patient, item]:g} x {across[patient, item]:g} mm"
         says = f"a nodule of {size} at baseline is not measurable: over {least} mm"
         yield _doubt(grid, patient, grid.items[Input.NODULE][item], says)
@@ -35,7 +35,7 @@ def _small_nodules(grid: ExamGrid, settings: Settings) -> Iterator[Doubt]:
 
 def _many_nodules(grid: ExamGrid, settings: Settings) -> Iterator[Doubt]:
     count = measurable(grid, settings).sum(axis=1)
-    for patient in np.flatnonzero(count > settings.max_targets):
+    for patient in np.flatnonzero(count > settings.max_targets).tolist():
         says = f"{count[patient]} measurable nodules; the {settings.max_targets} largest are followed"
         yield _doubt(grid, patient, "", says)
 

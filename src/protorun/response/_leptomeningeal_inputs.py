@@ -101,12 +101,12 @@ def cytology(grid: ExamGrid, settings: Settings) -> Found:
         had_negative |= clear
         had_positive |= cells
     item = _first(code == code.max(axis=2, keepdims=True, initial=0))
-    whole = code.max(axis=2, initial=0).astype(np.int8)
+    whole = np.asarray(code.max(axis=2, initial=0), np.int8)
     open_ = np.where(whole == 0, bit(1, 2, 3, 4, 5, 7), _most_in_the_way(could_be))
     if not settings.require_csf_for_response:
         whole, open_ = np.where(whole == 0, np.int8(1), whole), np.where(whole == 0, bit(1), open_)
-    item = np.where((code != 0).any(axis=2), item, -1).astype(np.int16)
-    return Found(whole, item, grid.items[Input.CSF], open_.astype(np.int16))
+    which = np.where((code != 0).any(axis=2), item, -1).astype(np.int16)
+    return Found(whole, which, grid.items[Input.CSF], open_.astype(np.int16))
 
 
 def _most_in_the_way(could_be: NDArray[np.int16]) -> NDArray[np.int16]:
@@ -115,7 +115,7 @@ def _most_in_the_way(could_be: NDArray[np.int16]) -> NDArray[np.int16]:
         return np.ones(could_be.shape[:2], np.int16)
     least = (could_be & -could_be).max(axis=2)
     union = np.bitwise_or.reduce(could_be, axis=2)
-    return (union & ~(least - np.int16(1))).astype(np.int16)
+    return np.asarray(union & ~(least - np.int16(1)), np.int16)
 
 
 def mri(grid: ExamGrid, settings: Settings) -> Found:

@@ -46,7 +46,7 @@ def nodules(grid: ExamGrid, settings: Settings) -> Nodules:
     product = grid.values[Input.NODULE] * grid.across
     counted = _largest(np.where(measurable(grid, settings), product[:, 0], -1.0), settings.max_targets)
     size = np.where(counted[:, None, :], product, 0.0)
-    followed = counted.any(axis=1)
+    followed = np.asarray(counted.any(axis=1), np.bool_)
     complete = ~np.isnan(size).any(axis=2) & followed[:, None] & grid.seen
     total = np.where(complete, np.round(np.nan_to_num(size).sum(axis=2) * HUNDREDTHS), -1).astype(np.int64)
     nadir = _smallest_before(total)

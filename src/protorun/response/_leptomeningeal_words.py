@@ -48,7 +48,7 @@ def words(
         said.parenchymal,
     ]
     columns += [np.where(bound, best, 0), np.where(bound, worst, 0)]
-    keys = np.stack([column.astype(np.int64) for column in columns], axis=1)
+    keys = np.stack([np.asarray(column, np.int64) for column in columns], axis=1)
     known, at = np.unique(keys, axis=0, return_inverse=True)
     reasons = [_one(table, items, bounds, key) for key in known.tolist()]
     merged = tuple(dict.fromkeys(reasons)) or ("",)

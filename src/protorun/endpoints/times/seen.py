@@ -135,7 +135,7 @@ def _dated(
         raise NotStated(f"how {event.kind} of {endpoint.id} is seen in the tables", looked_in=event.kind)
     key = criteria_of(endpoint, event)
     points = points_for(tables, *key)
-    at = np.flatnonzero(_progressed(points, rows_of(people, points.copy, points.patient), last))
+    at = np.flatnonzero(_progressed(points, rows_of(people, points.copy, points.patient), int(last)))
     day = _progression_day(tables, points, rules.pd_date)[at]
     return Dated(named(*key), rows_of(people, points.copy[at], points.patient[at]), day, at)
 
