@@ -58,7 +58,9 @@ def test_a_minimum_of_minus_one_day_is_not_taken_for_no_minimum(said, tmp_path):
 
 def test_an_empty_table_is_not_an_answer(said, tmp_path):
     (tmp_path / "lesions.csv").write_text("")
-    code, out, err = said("assess", "--lesions", tmp_path / "lesions.csv", "--criteria", "recist_1_1", "--policy", "eortc")
+    code, out, err = said(
+        "assess", "--lesions", tmp_path / "lesions.csv", "--criteria", "recist_1_1", "--policy", "eortc"
+    )
     assert (code, out, err) == (1, "", "protorun: lesions.csv: the table is empty\n")
 
 
