@@ -15,6 +15,7 @@ from protorun.reading.eligibility.atoms.conditions.reactions import mark_reactio
 from protorun.reading.eligibility.atoms.conditions.said_again import (
     ever_or_now,
     without_echoes,
+    without_either,
     without_other,
 )
 from protorun.reading.eligibility.atoms.conditions.shared_qualifiers import distribute
@@ -37,6 +38,7 @@ from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import JUDGMENT, STATEMENT
 from protorun.reading.eligibility.words.prepositions import without_joints_of_times
+from protorun.reading.eligibility.words.unknown_times import UNKNOWN, undated
 from protorun.reading.eligibility.words.windows import mark_windows
 from protorun.study.criterion import Window
 
@@ -86,7 +88,9 @@ def chunks_of(line: Line) -> list[Chunk]:
     chunks = [
         c for c in lex(line.text, _pieces(line)) if c.kind != "E" and not (c.kind == "X" and c.value == "any")
     ]
-    chunks = mark_half_lives(mark_windows(share_known_heads(chunks, line), line.text))
+    chunks = without_either(share_known_heads(chunks, line), line)
+    chunks = mark_half_lives(mark_windows(_not_yet(chunks, line), line.text))
+    times = [c for c in chunks if c.kind == "W" and c.value.anchor == UNKNOWN]
     chunks = without_joints_of_times(chunks, line)
     chunks = mark_sexes(
         without_echoes(mark_limits(mark_normal_ranges(_both_sides(_non(chunks)), line), line), line), line
@@ -104,7 +108,8 @@ def chunks_of(line: Line) -> list[Chunk]:
         marked = mark_open_conditions(share_open_heads(marked, line), line)
         marked = distribute(mark_phrases(marked, line), line, pairs=True)
     marked = share_times(dated(mark_events(marked, line), line), line)
-    return lead_time(settled([c for c in marked if c.kind != "q" or c.value], line))
+    marked = lead_time(settled(_said(marked, line), line))
+    return undated(marked, times) if times else marked
 
 
 def _pieces(line: Line) -> list[Chunk]:
@@ -191,6 +196,38 @@ _COHORT = re.compile(
 )
 
 
+_LESS_SURE = re.compile(r" or (?:expected|anticipated|possible|probable|potential|suspected|presumed) ")
+
+
+def _said(chunks: list[Chunk], line: Line) -> list[Chunk]:
+    """The chunks without words that narrow nothing; the `known` of `known or expected need` stands for one of two."""
+    for at, chunk in enumerate(chunks):
+        alone = (
+            chunk.kind == "q" and not chunk.value and chunks[at + 1 : at + 2] and chunks[at + 1].kind == "|"
+        )
+        if alone and _LESS_SURE.match(line.text, chunk.end) and chunks[at + 2 : at + 3]:
+            chunk.kind, chunk.value = "z", "known"
+    return [c for c in chunks if c.kind != "q" or c.value]
+
+
+_BEFORE = re.compile(
+    r"\b(?:before|prior to) (?:the |any |their |planned |scheduled |this |[a-z-]{0,8}\d[a-z0-9-]{0,8} ){0,3}$"
+)
+
+
+def _not_yet(chunks: list[Chunk], line: Line) -> list[Chunk]:
+    """`prior to surgery`, `5 days before A and B`: what something else comes before is not said to be given."""
+    if "before" not in line.text and "prior to" not in line.text:
+        return chunks
+    for at, chunk in enumerate(chunks):
+        ahead = at > 1 and chunks[at - 1].kind in "&|/" and chunks[at - 2].kind == "Y"
+        if (chunk.kind == "z" and ahead) or (
+            chunk.kind == "y" and (ahead or _BEFORE.search(line.text, max(0, chunk.start - 40), chunk.start))
+        ):
+            chunk.kind = "Y"
+    return chunks
+
+
 def _of_a_cohort(chunk: Chunk, line: Line) -> Chunk:
     """`nivolumab expansion cohort`: the name of a cohort is no treatment of the patient."""
     named = chunk.kind == "y" and _COHORT.match(line.text, chunk.end)
@@ -227,13 +264,16 @@ def _non(chunks: list[Chunk]) -> list[Chunk]:
 
 def parent_window(text: str) -> Window | None:
     """The one time window of a line that announces others (`any of the following within 6 months:`)."""
-    found = [c.value for c in mark_windows(lex(text), text) if c.kind == "W"]
+    found = [c.value for c in _windows(text)]
     return found[0] if len(found) == 1 else None
 
 
 def without_window(text: str) -> str:
     """The line without its time window."""
-    for chunk in mark_windows(lex(text), text):
-        if chunk.kind == "W":
-            return text[: chunk.start] + text[chunk.end :]
+    for chunk in _windows(text):
+        return text[: chunk.start] + text[chunk.end :]
     return text
+
+
+def _windows(text: str) -> list[Chunk]:
+    return [c for c in mark_windows(lex(text), text) if c.kind == "W" and c.value.anchor != UNKNOWN]

@@ -45,9 +45,7 @@ def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
                 and not _PREGNANT.search(text)
                 and _LEFT.search(line.text[max(0, match.start() - 24) : match.start()])
             ):
-                name = re.sub(
-                    r"[^a-z0-9]+", "_", re.sub(r"\b(?:the|this|an?|any|known or)\b", " ", text)
-                ).strip("_")
+                name = re.sub(r"[^a-z0-9]+", "_", re.sub(r"\b(?:the|this|an?|any)\b", " ", text)).strip("_")
                 source = line.cite(*match.span())
                 flag = Flag.model_construct(variable=name, qualifiers=(), window=None, source=source)
                 yield Chunk("A", match.start(), match.end(), flag, own=True)

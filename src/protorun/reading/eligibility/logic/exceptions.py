@@ -10,7 +10,7 @@ from protorun.reading.eligibility.logic.lists import find, has_atom, negated, tr
 from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
-from protorun.study.criterion import All, Any, Code, Expr, Flag, If, Not, Number, Unless
+from protorun.study.criterion import All, Any, Code, Expr, Flag, If, Judgment, Not, Number, Unless, Unparsed
 from protorun.terms.concepts import concepts
 
 
@@ -30,7 +30,7 @@ def excepted(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
     if limited(before) and swallows_limits(behind, before):
         return context.unparsed(line, chunks)
     parts = _alternatives(before)
-    exception = narrower(parts[-1], behind, line) or context.exception(line, parts[-1], behind)
+    exception = narrower(parts[-1], behind, line) or _exception(parts[-1], behind, line, context)
     last = context.assemble(parts[-1], line, context)
     taken = _taken(last, exception, context)
     if len(parts) == 1:
@@ -48,6 +48,25 @@ def excepted(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
         tight = Any(parts=(*start, All(parts=(end, taken))))
         line.readings.append(("`and` binds tighter than `or`", found, tight))
     return found
+
+
+def _exception(part: list[Chunk], behind: list[Chunk], line: Line, context: Context) -> Expr:
+    """What is let in; a kind of toxicity lets in none of the others, and of a list half understood no member is enough."""
+    toxic = any(
+        isinstance(x, Number) and "toxicit" in x.variable
+        for c in part
+        if c.kind == "A"
+        for x in leaves(c.value)
+    )
+    mixed = find(behind, "&") is not None and find(behind, "|") is not None
+    found = context.exception(line, part, behind)
+    inside = leaves(found)
+    if not behind:
+        return found
+    if toxic and not all(isinstance(x, Judgment) for x in inside):
+        return context.unparsed(line, behind)
+    half = any(isinstance(x, Unparsed) for x in inside) and not any(isinstance(x, Code) for x in inside)
+    return context.unparsed(line, behind) if mixed and half else found
 
 
 def _taken(part: Expr, exception: Expr, context: Context) -> Expr:

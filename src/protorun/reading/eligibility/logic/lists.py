@@ -5,8 +5,15 @@ from __future__ import annotations
 import re
 
 from protorun.reading.eligibility.logic.context import Context
-from protorun.reading.eligibility.logic.operand import operand
+from protorun.reading.eligibility.logic.operand import judged, operand
 from protorun.reading.eligibility.logic.shared.members import shared
+from protorun.reading.eligibility.logic.shared.wholes import (
+    judged_heads,
+    kind_of,
+    marked_with,
+    marks_only,
+    required_as_well,
+)
 from protorun.reading.eligibility.logic.trees import leaves, simplified, unread
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
@@ -81,6 +88,17 @@ def listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         else e
         for at, (e, o) in enumerate(zip(each, operands, strict=True))
     ]
+    for at in required_as_well(each, operands, joints, line):
+        each[at] = context.unparsed(line, operands[at])
+    if (judged_at := judged_heads(each, operands, line)) is not None:
+        whole = judged([c for o in operands[judged_at:] for c in o], line)
+        context.lost[:] = [span for span in context.lost if span[0] < operands[judged_at][0].start]
+        each = [*each[:judged_at], whole]
+        operands, joints = operands[: judged_at + 1], joints[:judged_at]
+        if not judged_at:
+            return each[0]
+    if (marked := marked_with(each, operands, joints, line)) is not None:
+        return marked
     parts, kept = _with_allowances(each, operands, joints, line, context)
     if _uneven(parts, kept) if not context.firing else _strewn(parts, kept):
         line.doubt("LIST_SCOPE", "things of different kinds in one list with commas; not taken apart")
@@ -139,7 +157,7 @@ def _uneven(parts: list[Expr], joints: list[str]) -> bool:
         return False
     if "&" in joints:
         return True
-    return len({frozenset(_kind(leaf) for leaf in leaves(p)) - {"stage"} for p in parts}) > 1
+    return len({frozenset(kind_of(leaf) for leaf in leaves(p)) - {"stage"} for p in parts}) > 1
 
 
 def _strewn(parts: list[Expr], joints: list[str]) -> bool:
@@ -148,27 +166,18 @@ def _strewn(parts: list[Expr], joints: list[str]) -> bool:
     return set(joints) == {",", "&"} and 0 < limits < len(parts) and any(isinstance(p, Flag) for p in parts)
 
 
-def _kind(leaf: Expr) -> str:
-    if isinstance(leaf, Flag):
-        known = concepts().get(leaf.variable)
-        return known.domain if known else "condition"
-    if isinstance(leaf, Code) and leaf.variable == "diagnosis_confirmed_by":
-        return "stage"
-    return "number" if isinstance(leaf, Number) else "test" if isinstance(leaf, Code) else leaf.atom
-
-
 def _led(parts: list[Expr]) -> Expr | None:
     """`confirmed advanced breast cancer, lung cancer or melanoma`: what stands before the first diagnosis goes for all;
     a stage only where no later diagnosis has its own."""
     head_parts = simplified(parts[0])
     first = head_parts.parts if isinstance(head_parts, All) else (head_parts,)
-    marks = [p for p in first if _marks_only(p, {"stage"})]
-    names = [p for p in first if _marks_only(p, {"diagnosis"})]
+    marks = [p for p in first if marks_only(p, {"stage"})]
+    names = [p for p in first if marks_only(p, {"diagnosis"})]
     if not marks or len(names) != 1 or len(marks) + 1 != len(first):
         return None
-    if not all(_marks_only(p, {"diagnosis", "stage"}) for p in parts[1:]):
+    if not all(marks_only(p, {"diagnosis", "stage"}) for p in parts[1:]):
         return None
-    if any("stage" in {_kind(leaf) for leaf in leaves(p)} for p in parts[1:]):
+    if any("stage" in {kind_of(leaf) for leaf in leaves(p)} for p in parts[1:]):
         sure = [m for m in marks if isinstance(m, Code)]
         own = [m for m in marks if not isinstance(m, Code)]
         if not sure:
@@ -176,10 +185,6 @@ def _led(parts: list[Expr]) -> Expr | None:
         head: Expr = All.model_construct(parts=(*own, names[0])) if own else names[0]
         return All.model_construct(parts=(*sure, Any.model_construct(parts=(head, *parts[1:]))))
     return All.model_construct(parts=(*marks, Any.model_construct(parts=(names[0], *parts[1:]))))
-
-
-def _marks_only(part: Expr, kinds: set[str]) -> bool:
-    return {_kind(leaf) for leaf in leaves(part)} <= kinds
 
 
 def split(chunks: list[Chunk]) -> tuple[list[list[Chunk]], list[str]]:
@@ -296,7 +301,7 @@ def _mixed(parts: list[Expr], joints: list[str], line: Line, context: Context) -
     )
     if all(len(g) == 1 or all(name_of(p).startswith("her2_") for p in g) for g in groups):
         return default  # IHC 2+ and ISH negative are one result by definition
-    if context.firing and all(_marks_only(p, {"condition", "finding"}) for p in parts):
+    if context.firing and all(marks_only(p, {"condition", "finding"}) for p in parts):
         line.doubt("AND_ON_EXCLUSION", "`and` joins things that exclude; read as: any one of them excludes")
         anyone = Any.model_construct(parts=tuple(parts))
         line.readings.append(("`and` asks for both, and binds tighter than `or`", anyone, default))

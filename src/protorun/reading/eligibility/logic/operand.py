@@ -12,6 +12,7 @@ from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk, holds, modal, reversing
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import JUDGMENT
+from protorun.reading.eligibility.words.unknown_times import UNKNOWN
 from protorun.study.criterion import (
     All,
     Any,
@@ -178,7 +179,8 @@ def _with_atoms(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     expr: Expr = parts[0] if len(parts) == 1 else All.model_construct(parts=tuple(parts))
     if sexed and not has_own_sex(expr):
         expr = _of_sex(expr, sexed, chunks, lost, line)
-    return _restricted(expr, sorted(lost), line, context)
+    when = any(c.kind == "z" and c.value == UNKNOWN for c in chunks)
+    return _restricted(expr, sorted(lost), line, context, decides=not when)
 
 
 _OF_WHAT = re.compile(r"(?<!prior )(?<!due )\bto (?:any of |any |the |this |study |either |one of ){0,4}$")
@@ -232,13 +234,15 @@ def _confirmed(chunk: Chunk, line: Line) -> Code:
     return Code.model_construct(variable="diagnosis_confirmed_by", values=values, source=source)
 
 
-def _restricted(expr: Expr, lost: list[tuple[int, int]], line: Line, context: Context) -> Expr:
+def _restricted(
+    expr: Expr, lost: list[tuple[int, int]], line: Line, context: Context, *, decides: bool = True
+) -> Expr:
     """Words left over beside an atom narrow it: the whole can be denied by the atom, but never be confirmed."""
     if not lost:
         return expr
     start, end = lost[0][0], lost[-1][1]
     text, source = line.quote(start, end), line.cite(start, end)
-    if JUDGMENT.inside(line.text[start:end], line.text):
+    if decides and JUDGMENT.inside(line.text[start:end], line.text):
         return All.model_construct(
             parts=(expr, Judgment.model_construct(text=text, variable="", source=source))
         )
@@ -248,7 +252,7 @@ def _restricted(expr: Expr, lost: list[tuple[int, int]], line: Line, context: Co
     # Many unread words may say anything, also whom the atom is asked of: then nothing is decided.
     return (
         Any.model_construct(parts=(narrowed, unread))
-        if len(text.split()) > _MANY[context.firing]
+        if len(text.split()) > _MANY[context.firing] or not decides
         else narrowed
     )
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.nodes import window
 from protorun.reading.eligibility.words.quantities import TIME, Quantity
+from protorun.reading.eligibility.words.unknown_times import UNKNOWN
 from protorun.terms.variables import variables
 
 _NOT_BEFORE = frozenset({"duration", "period", "interval", "course", "history"})
@@ -194,6 +195,19 @@ def _since(chunks: list[Chunk], at: int, text: str) -> tuple[str, int, int] | No
 _ADJECTIVES = re.compile(r"[a-z0-9 -]+")
 
 
+_NOT_SAID = frozenset("zAkvyYqfIT")
+
+
+def _before_what(chunks: list[Chunk], at: int) -> bool:
+    """`before` and behind it words that name no anchor."""
+    return (
+        at < len(chunks)
+        and chunks[at].kind in _NOT_SAID
+        and chunks[at - 1].kind == "b"
+        and chunks[at - 1].value in ("before", "prior to")
+    )
+
+
 def _signed(chunks: list[Chunk], at: int) -> bool:
     """The comparator before this time was looked at already."""
     return chunks[at].kind == "t" and bool(at) and chunks[at - 1].kind == "c"
@@ -220,5 +234,6 @@ def _build(kind: str, chunks: list[Chunk], at: int, behind: int, amount: Quantit
     value = amount.value
     if unit == "minutes":
         unit, value = "hours", value / 60
-    made = window(value, unit, anchor if anchor in _ANCHORS else "screening")
+    known = anchor if anchor in _ANCHORS else "screening"
+    made = window(value, unit, UNKNOWN if kind == "W" and _before_what(chunks, behind) else known)
     return Chunk(kind, start, chunks[behind - 1].end, made), behind

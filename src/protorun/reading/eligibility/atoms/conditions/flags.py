@@ -6,6 +6,7 @@ import re
 from functools import partial
 from typing import Any as Anything
 
+from protorun.reading.eligibility.atoms.conditions.events import is_event
 from protorun.reading.eligibility.atoms.conditions.qualifiers import BEHIND, is_condition, map_atoms
 from protorun.reading.eligibility.atoms.conditions.shared_qualifiers import distribute
 from protorun.reading.eligibility.atoms.conditions.stages import behind_both, courses, of_another
@@ -225,7 +226,7 @@ def dated(chunks: list[Chunk], line: Line, *, finished: bool = True) -> list[Chu
             [found[-1]] if _is_limit(found[-1].value) else []
         )
         change = partial(map_atoms, change=partial(_in, window=chunk.value))
-        members = [m for m in members if m is members[-1] or not _goes_on(m.value)]
+        members = _same_time(members)
         for member in members:
             before = member.value
             member.value = change(before)
@@ -252,6 +253,31 @@ def _first_dated(found: list[Chunk], line: Line) -> int:
 
 _OTHER_PEOPLE = re.compile(r"\b(?:patients|subjects|participants|individuals|those|people|persons)\b")
 """`A, or patients who have had B within a year`: the time is not said of A."""
+
+
+def _same_time(members: list[Chunk]) -> list[Chunk]:
+    """The members a time at the end goes for: not what goes on now, nor a lasting illness before one that needed
+    something within that time (`asthma, or active autoimmune disease requiring steroids within 2 years`)."""
+    if not members:
+        return members
+    last = members[-1]
+    needs = last.own and _needed(last)
+    return [
+        m
+        for m in members
+        if m is last or not (_goes_on(m.value) or (needs and not _needed(m) and not _happens(m)))
+    ]
+
+
+def _needed(member: Chunk) -> bool:
+    """`autoimmune disease requiring steroids within 2 years`: the time is that of the need."""
+    flags = member.value.parts if isinstance(member.value, Any) else (member.value,)
+    return any(isinstance(f, Flag) and not BEHIND.isdisjoint(f.qualifiers) for f in flags)
+
+
+def _happens(member: Chunk) -> bool:
+    flags = member.value.parts if isinstance(member.value, Any) else (member.value,)
+    return all(isinstance(f, Flag) and is_event(f.variable) for f in flags)
 
 
 def _goes_on(expr: Anything) -> bool:

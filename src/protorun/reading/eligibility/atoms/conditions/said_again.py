@@ -77,3 +77,17 @@ def _leads_to_condition(chunks: list[Chunk], at: int) -> bool:
     while at < len(chunks) and chunks[at].kind in "q|/":
         at += 1
     return at < len(chunks) and chunks[at].kind == "k"
+
+
+def without_either(chunks: list[Chunk], line: Line) -> list[Chunk]:
+    """`by either A or B`: `either` announces a joint, it is none."""
+    if "either" not in line.text:
+        return chunks
+    return [
+        c
+        for at, c in enumerate(chunks)
+        if c.kind != "|"
+        or not at
+        or chunks[at - 1].kind in ",;|&/:.("
+        or not line.text.startswith("either", c.start)
+    ]
