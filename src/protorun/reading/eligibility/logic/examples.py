@@ -189,7 +189,7 @@ def _as_head(example: Expr, head: Expr) -> Expr:
     if isinstance(head, Flag) and isinstance(example, Flag):
         update = {
             "window": example.window or head.window,
-            "qualifiers": example.qualifiers or _shared(example, head),
+            "qualifiers": example.qualifiers or head.qualifiers,
         }
         return example.model_copy(update=update)
     if not isinstance(example, Treated) or example.window is not None:
@@ -199,12 +199,6 @@ def _as_head(example: Expr, head: Expr) -> Expr:
     if isinstance(head, Not) and isinstance(head.part, Washout):
         return Not(part=head.part.model_copy(update={"classes": example.classes}))
     return _open_time(example, head)
-
-
-def _shared(example: Flag, head: Flag) -> tuple[str, ...]:
-    """HIV infection has no inactive form, and does not come back."""
-    none = ("active", "recurrent") if example.variable == "hiv" else ()
-    return tuple(q for q in head.qualifiers if q not in none)
 
 
 def _open_time(example: Treated, head: Expr) -> Expr:

@@ -10,7 +10,10 @@ from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Expr
 from protorun.terms.concepts import concepts
 
-_COURSES = {"recurrent_disease": "recurrent", "refractory_disease": "refractory", "progressive_disease": "progressing"}  # fmt: skip
+_COURSES = {"recurrent_disease": "recurrent", "refractory_disease": "refractory", "progressive_disease": "progressing", "advanced_disease": "advanced"}  # fmt: skip
+
+
+_MALIGNANT = re.compile(r"malignan|metasta|cancer|tumor|involvement")
 
 
 def courses(chunks: list[Chunk]) -> None:
@@ -29,7 +32,8 @@ def courses(chunks: list[Chunk]) -> None:
             if step < len(chunks) and chunks[step].kind == "k"
             else None
         )
-        if named is not None and named.domain == "condition" and named.family != "cns":
+        illness = named is not None and named.domain == "condition" and named.family != "cns"
+        if illness and not _MALIGNANT.search(str(chunks[step].value)):
             chunk.kind, chunk.value = "q", _COURSES[str(chunk.value)]
 
 
