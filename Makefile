@@ -34,8 +34,9 @@ docs: $(VENV)/test.stamp         ## the documentation site, offline and strict, 
 bench: $(VENV)/test.stamp        ## every benchmark, one table each
 	for b in benchmarks/*.py; do $(BIN)/python $$b || exit 1; done
 
-validation: $(VENV)/test.stamp   ## the figures of the page on dose finding and trial design, anew from the reference data
+validation: $(VENV)/test.stamp   ## the figures of both pages of comparisons, anew from the reference data
 	PYTHONPATH=tests $(BIN)/python -m oracle.dosefinding
+	PYTHONPATH=tests $(BIN)/python -m oracle.endpoints
 
 lock:                            ## renew both lock files (needs uv)
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements.lock

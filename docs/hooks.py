@@ -1,7 +1,8 @@
 """Tables of the documentation that are made from the code: options of each verb, plug-ins of each kind, the verbs.
 
 A page asks with a comment such as `<!-- help: calendar -->`, `<!-- plug-ins: escalation -->`, `<!-- verbs -->`,
-`<!-- decisions: boin target=.25 -->`, `<!-- paths: crm target=.25 -->` or `<!-- compared: one arm -->`.
+`<!-- decisions: boin target=.25 -->`, `<!-- paths: crm target=.25 -->`, `<!-- compared: one arm -->` or
+`<!-- cells: labs -->`; pages on endpoints ask `rule_tables.py` for the rules the code runs on.
 """
 
 import csv
@@ -15,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 
 LOG = logging.getLogger("mkdocs.hooks.verbs")
-ASKS = re.compile(r"<!-- (help|plug-ins|verbs|names|text|decisions|paths|compared)(?:: ([\w./= -]+?))? -->")
+ASKS = re.compile(r"<!-- (help|plug-ins|verbs|names|text|decisions|paths|compared|cells)(?:: ([\w./= -]+?))? -->")
 LEVELS = ("5 mg", "10 mg", "20 mg", "40 mg", "80 mg")
 LIMITS = {
     "n": "patients",
@@ -122,6 +123,22 @@ def _comparison(row: dict[str, str]) -> tuple[str, ...]:
     return f"`{row['file']}`", _package(row), row["what"], row["compared"], found, limit
 
 
+def cells(chapter: str) -> str:
+    """The committed figures of one chapter of endpoints: rows and cells compared, how many differ, and why."""
+    with (Path(__file__).parent / "validation-endpoints.csv").open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["chapter"] == chapter]
+    head = ("file, source", "what", "rows", "cells", "differ", "largest difference", "held to")
+    return _table(head, [_cells(row) for row in rows])
+
+
+def _cells(row: dict[str, str]) -> tuple[str, ...]:
+    counts = (f"{int(row[name]):,}" for name in ("rows", "cells"))
+    differ = "none" if row["differing"] == "0" else f"**{row['differing']}**: {row['known']}"
+    size = row["difference"].replace("e-0", "e-") if float(row["difference"]) else "0"
+    held = "equal" if row["tolerance"] == "0" else row["tolerance"].replace("e-0", "e-")
+    return f"`{row['file']}`, {row['source']}", row["what"], *counts, differ, size, held
+
+
 def _package(row: dict[str, str]) -> str:
     return f"{row['package']} {row['version']}".strip()
 
@@ -145,4 +162,5 @@ ANSWERS = {
     "decisions": decisions,
     "paths": pathways,
     "compared": compared,
+    "cells": cells,
 }
