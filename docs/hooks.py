@@ -2,7 +2,7 @@
 
 A page asks with a comment such as `<!-- help: calendar -->`, `<!-- plug-ins: escalation -->`, `<!-- verbs -->`,
 `<!-- decisions: boin target=.25 -->`, `<!-- paths: crm target=.25 -->`, `<!-- compared: one arm -->` or
-`<!-- cells: labs -->`; pages on endpoints ask `rule_tables.py` for the rules the code runs on.
+`<!-- cells: labs -->`; what pages on endpoints ask is answered by `rule_tables.py`.
 """
 
 import csv
@@ -11,12 +11,13 @@ import io
 import logging
 import os
 import re
+import runpy
 from contextlib import redirect_stdout
 from importlib import import_module
 from pathlib import Path
 
 LOG = logging.getLogger("mkdocs.hooks.verbs")
-ASKS = re.compile(r"<!-- (help|plug-ins|verbs|names|text|decisions|paths|compared|cells)(?:: ([\w./= -]+?))? -->")
+RULES = runpy.run_path(str(Path(__file__).with_name("rule_tables.py")))
 LEVELS = ("5 mg", "10 mg", "20 mg", "40 mg", "80 mg")
 LIMITS = {
     "n": "patients",
@@ -144,13 +145,13 @@ def _package(row: dict[str, str]) -> str:
 
 
 def _first_sentence(text: str | None) -> str:
-    words = " ".join((text or "").split())
-    return re.split(r"(?<=[.:;]) (?=[A-Z])", words)[0].replace("|", "\\|")
+    found: str = RULES["sentence"](text)
+    return found.replace("|", "\\|")
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    made: str = RULES["table"](head, rows)
+    return made
 
 
 ANSWERS = {
@@ -163,4 +164,6 @@ ANSWERS = {
     "paths": pathways,
     "compared": compared,
     "cells": cells,
+    **RULES["ANSWERS"],
 }
+ASKS = re.compile(rf"<!-- ({'|'.join(ANSWERS)})(?:: ([\w./= -]+?))? -->")
