@@ -128,16 +128,19 @@ def cells(chapter: str) -> str:
     """The committed figures of one chapter of endpoints: rows and cells compared, how many differ, and why."""
     with (Path(__file__).parent / "validation-endpoints.csv").open(encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.DictReader(lines) if row["chapter"] == chapter]
-    head = ("file, source", "what", "rows", "cells", "differ", "largest difference", "held to")
-    return _table(head, [_cells(row) for row in rows])
+    head = ("file", "source", "what", "rows", "cells", "differ", "largest difference", "held to")
+    known = [f"- **{row['differing']}** of {row['what']}: {row['known']}." for row in rows if row["known"]]
+    return "\n".join(
+        [_table(head, [_cells(row) for row in rows]), *(["", "Known:", "", *known] if known else [])]
+    )
 
 
 def _cells(row: dict[str, str]) -> tuple[str, ...]:
     counts = (f"{int(row[name]):,}" for name in ("rows", "cells"))
-    differ = "none" if row["differing"] == "0" else f"**{row['differing']}**: {row['known']}"
+    differ = "none" if row["differing"] == "0" else f"**{row['differing']}**"
     size = row["difference"].replace("e-0", "e-") if float(row["difference"]) else "0"
     held = "equal" if row["tolerance"] == "0" else row["tolerance"].replace("e-0", "e-")
-    return f"`{row['file']}`, {row['source']}", row["what"], *counts, differ, size, held
+    return f"`{row['file']}`", row["source"], row["what"], *counts, differ, size, held
 
 
 def _package(row: dict[str, str]) -> str:

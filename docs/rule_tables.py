@@ -33,16 +33,21 @@ def rules(criteria: str) -> str:
     """The rule table of a response criterion, in its order: the first row that fits decides."""
     lines = list(csv.DictReader(text_of(f"protorun.response/{criteria}.csv").splitlines()))
     asked = [name for name in lines[0] if name not in ("overall", "reason", "decides")]
-    head = ("", *(name.replace("_", "-") for name in asked), "response", "reason")
     rows = [
-        (str(n), *(_choices(line[name]) for name in asked), f"**{line['overall']}**", _cell(line["reason"]))
+        (str(n), _when({name: line[name] for name in asked}), f"**{line['overall']}**", _cell(line["reason"]))
         for n, line in enumerate(lines, 1)
     ]
-    return table(head, rows)
+    return table(("", "when", "response", "reason"), rows)
 
 
-def _choices(cell: str) -> str:
-    return "" if cell == "*" else cell.replace("|", " or ")
+def _when(cells: dict[str, str]) -> str:
+    """The conditions of a row; a star asks nothing."""
+    asked = (
+        f"{name.replace('_', '-')} {choices.replace('|', ' or ').replace('_', ' ')}"
+        for name, choices in cells.items()
+        if choices != "*"
+    )
+    return ", ".join(asked) or "anything else"
 
 
 def policies(criteria: str) -> str:
@@ -123,7 +128,9 @@ def features(_: str | None) -> str:
     """What a DLT clause may ask beside the grade."""
     found: dict[str, list[str]] = {}
     for feature in tomllib.loads(text_of("protorun.toxicity/features.toml"))["feature"]:
-        found.setdefault(feature["name"], []).append("absent" if feature.get("wanted") is False else "present")
+        found.setdefault(feature["name"], []).append(
+            "absent" if feature.get("wanted") is False else "present"
+        )
     rows = [(f"`{name}`", " or ".join(dict.fromkeys(wanted))) for name, wanted in found.items()]
     return table(("feature of an event", "may be asked to be"), rows)
 
@@ -131,7 +138,10 @@ def features(_: str | None) -> str:
 def groups(_: str | None) -> str:
     """Groups of adverse events that DLT definitions name."""
     named = tomllib.loads(text_of("protorun.toxicity/groups.toml"))
-    rows = [(name.replace("_", " "), ", ".join(g["words"]), ", ".join(g.get("terms", ()))) for name, g in named.items()]
+    rows = [
+        (name.replace("_", " "), ", ".join(g["words"]), ", ".join(g.get("terms", ())))
+        for name, g in named.items()
+    ]
     return table(("group", "words of a definition", "terms that belong to it"), rows)
 
 
@@ -152,10 +162,18 @@ def scales(key: str) -> str:
 
     asked = tomllib.loads(text_of(f"protorun.quality_of_life/questionnaires/{key}.toml"))
     rows = [
-        (f"`{n}`", s["says"], s.get("kind", ""), ", ".join(map(str, s["items"])), ", ".join(s.get("reverse", ())))
+        (
+            f"`{n}`",
+            s["says"],
+            s.get("kind", ""),
+            ", ".join(map(str, s["items"])),
+            ", ".join(s.get("reverse", ())),
+        )
         for n, s in asked["scales"].items()
     ]
-    rows += [(f"`{n}`", t["says"], "total", ", ".join(t["of"]), "") for n, t in asked.get("totals", {}).items()]
+    rows += [
+        (f"`{n}`", t["says"], "total", ", ".join(t["of"]), "") for n, t in asked.get("totals", {}).items()
+    ]
     named = questionnaire(key)
     shown = rows if any(r[4] for r in rows) else [r[:4] for r in rows]
     head = ("scale", "what it is", "kind", "items", "turned")[: len(shown[0])]
@@ -218,7 +236,9 @@ def _marked(place: str) -> Rows:
     if place.endswith(".csv"):
         lines = csv.DictReader(text_of(place).splitlines())
         name = place.split("/")[1].removesuffix(".csv")
-        return [(f"{name}, row {n}", _cell(r["reason"])) for n, r in enumerate(lines, 1) if _doubtful(r["reason"])]
+        return [
+            (f"{name}, row {n}", _cell(r["reason"])) for n, r in enumerate(lines, 1) if _doubtful(r["reason"])
+        ]
     found, section = [], ""
     for line in text_of(place).splitlines():
         section = line.split("]")[0].strip("[") if line.startswith("[") else section
@@ -236,7 +256,9 @@ def _cell(text: str) -> str:
     said = " ".join(text.split()).replace("|", "\\|").replace("*", "\\*")
     for mark in MARKS:
         said = said.replace(mark, f"**{mark}**")
-    return said.replace("<", "&lt;")
+    return said.replace("<", "&lt;").replace(
+        "{", "&#123;"
+    )  # a brace at the end of a cell would be an attribute
 
 
 def table(head: tuple[str, ...], rows: Rows) -> str:

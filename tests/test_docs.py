@@ -137,9 +137,7 @@ def test_every_request_for_a_table_is_one_the_documentation_can_answer() -> None
         "text: protorun.trial.from_frames",
     }
     known |= {f"help: {v}" for v in (*VERBS, *COMMANDS)} | {f"plug-ins: {k}" for k in KINDS}
-    known |= {
-        ask for ask in asks if re.match(rf"(?:{'|'.join(TABLES)})(?:: |$)", ask) and answered(ask)
-    }
+    known |= {ask for ask in asks if re.match(rf"(?:{'|'.join(TABLES)})(?:: |$)", ask) and answered(ask)}
     assert set(asks) <= known
 
 

@@ -52,7 +52,7 @@ def test_every_marked_line_of_a_rule_file_is_on_the_list(hooks):
         wanted = sum(
             any(m in line for m in MARKS) for line in text.splitlines() if not line.startswith("# `source`")
         )
-        rows = [line for line in hooks.RULES["_marked"](place)]
+        rows = hooks.RULES["_marked"](place)
         assert len(rows) == wanted, place
         assert all(f"| {where} | {says} |" in listed for where, says in rows)
 
@@ -83,7 +83,9 @@ def test_every_file_of_a_demo_is_named_on_the_page_of_exhibits(tmp_path):
     from protorun.report.exhibits import exhibits, write
 
     study = load(ROOT / "src/protorun/demo/records/IVONESCIMAB.txt")
-    data = load_recorded(ROOT / "tests/cases/endpoints/ivonescimab", levels=[], arms=[a.id for a in study.arms])
+    data = load_recorded(
+        ROOT / "tests/cases/endpoints/ivonescimab", levels=[], arms=[a.id for a in study.arms]
+    )
     written = write(exhibits(study, analyze(study, data, cutoff=date(2026, 6, 30))), tmp_path)
     named = [re.sub(r"[A-Z_]+$", "*", n) for n in re.findall(r"`([a-z_]+[A-Z_]*)`", page("exhibits"))]
     assert len(written) > 5

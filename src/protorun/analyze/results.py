@@ -121,7 +121,7 @@ class Results:
     def explain(self, patient: str) -> list[dict[str, Any]]:
         """Every endpoint of one patient: what came out, by which rule, and the sentence of the record."""
         return [
-            self.dated(endpoint.rows.explain(at))
+            {"patient": patient, **self.dated(endpoint.rows.explain(at))}
             for endpoint in self.endpoints
             for at, row in enumerate(endpoint.rows.row)
             if self.tables.patients.name(int(row)) == patient

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from protorun.cli._recorded import named_as_given
 from protorun.cli.output import say
 
 _EPOCH = date(1970, 1, 1)
@@ -34,12 +35,13 @@ def read_tables(
     from protorun.patients._exams import load_exams
     from protorun.patients.tables import load_lesions
 
-    if reads == "exams" and exams is not None:
-        table, people = load_exams(exams)
-        return Read(exams=table), people
-    if reads == "lesions" and lesions is not None:
-        found, visits, names = load_lesions(lesions, assessments)
-        return Read(found, visits), names
+    with named_as_given({"lesions.csv": lesions, "assessments.csv": assessments, "exams.csv": exams}):
+        if reads == "exams" and exams is not None:
+            table, people = load_exams(exams)
+            return Read(exams=table), people
+        if reads == "lesions" and lesions is not None:
+            found, visits, names = load_lesions(lesions, assessments)
+            return Read(found, visits), names
     raise UsageError(f"these criteria read {reads}, and no such table was given; use --{reads} {reads}.csv")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from protorun.cli._recorded import as_date, given, pairs, tell
+from protorun.cli._recorded import as_date, censoring_of, given, one_patient, pairs, tell
 from protorun.cli.output import Format, emit, say
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ def analyze(
     cutoff: Annotated[str, Parameter(name=["--cutoff", "--cut-off"])] = "",
     policy: Annotated[tuple[str, ...], Parameter(negative="")] = (),
     censoring: str = "",
+    interval_days: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
+    window_days: Annotated[int | None, Parameter(validator=Number(gte=0))] = None,
     landmark: Annotated[tuple[float, ...], Parameter(negative="", validator=Number(gt=0))] = (),
     explain: str = "",
     assume_defaults: bool = False,
@@ -44,7 +46,12 @@ def analyze(
     policy
         Named policies of response criteria, such as rano_bm=immunotherapy.
     censoring
-        fda_2007_a or treatment_policy: fills the censoring rules that the record leaves silent.
+        fda_2007_a or treatment_policy: fills the censoring rules that the record leaves silent; without it
+        treatment_policy is assumed.
+    interval_days
+        Days between assessments, for a policy that counts missed ones.
+    window_days
+        Days of tolerance around an assessment; none unless given.
     explain
         One patient: every endpoint with the rule and the sentence that decided.
     landmark
@@ -57,8 +64,8 @@ def analyze(
         How to print.
     """
     from protorun.analyze import analyze as run
-    from protorun.errors import UsageError
 
+    chosen = censoring_of(censoring, interval_days, window_days)
     known, recorded = given(study, data, assume_defaults)
     results = run(
         known,
@@ -66,10 +73,9 @@ def analyze(
         cutoff=as_date(cutoff),
         policies=pairs(policy),
         landmarks=landmark,
-        censoring=censoring or None,
+        censoring=chosen,
     )
-    if explain and explain not in results.tables.patients.names:
-        raise UsageError(f"no patient {explain!r} in {data}")
+    one_patient(explain, results.tables.patients.names, data)
     if output is not None:
         _write(known, results, output)
     _print(results, explain, known.title, format)

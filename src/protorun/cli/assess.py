@@ -17,6 +17,7 @@ from protorun.cli._assessing import (
     tell_switches,
     time_point_rows,
 )
+from protorun.cli._recorded import one_patient
 from protorun.cli.output import Format, emit, say
 
 _Days = Annotated[int | None, Parameter(validator=Number(gte=0))]
@@ -77,7 +78,6 @@ def assess(
     format
         How to print.
     """
-    from protorun.errors import UsageError
     from protorun.response import chosen_settings
     from protorun.terms.plugins import load
 
@@ -87,8 +87,7 @@ def assess(
         return 0
     settings = chosen_settings(criteria, policy, assume=assume, given=switch_values(switch))
     read, names = read_tables(rule.READS, lesions, assessments, exams)
-    if explain and explain not in names:
-        raise UsageError(f"no patient {explain!r} in the tables; there are: {', '.join(names[:10])}")
+    one_patient(explain, names, "the tables")
     tell_switches(criteria, settings, assumed=not policy, all_of_them=bool(explain))
     sides = _sides(criteria, settings, read, (compartment, outside))
     start, chosen = first_days(read.table, len(names)), _named(best, min_sd_days)

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
-from protorun.cli._recorded import as_date, given, pairs, tell
+from protorun.cli._recorded import as_date, censoring_of, given, one_patient, pairs, tell
 from protorun.cli.output import Format, emit, say
 
 
@@ -18,6 +19,8 @@ def derive(
     cutoff: Annotated[str, Parameter(name=["--cutoff", "--cut-off"])] = "",
     policy: Annotated[tuple[str, ...], Parameter(negative="")] = (),
     censoring: str = "",
+    interval_days: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
+    window_days: Annotated[int | None, Parameter(validator=Number(gte=0))] = None,
     endpoint: Annotated[tuple[str, ...], Parameter(negative="")] = (),
     explain: str = "",
     assume_defaults: bool = False,
@@ -38,7 +41,12 @@ def derive(
     policy
         Named policies of response criteria, such as rano_bm=immunotherapy.
     censoring
-        fda_2007_a or treatment_policy: fills the censoring rules that the record leaves silent.
+        fda_2007_a or treatment_policy: fills the censoring rules that the record leaves silent; without it
+        treatment_policy is assumed.
+    interval_days
+        Days between assessments, for a policy that counts missed ones.
+    window_days
+        Days of tolerance around an assessment; none unless given.
     endpoint
         Only these endpoints, by id.
     explain
@@ -51,13 +59,13 @@ def derive(
     from protorun.analyze import derive as run
     from protorun.errors import UsageError
 
+    chosen = censoring_of(censoring, interval_days, window_days)
     known, recorded = given(study, data, assume_defaults)
     if unknown := [e for e in endpoint if e not in [own.id for own in known.endpoints]]:
         there_are = ", ".join(own.id for own in known.endpoints) or "none"
         raise UsageError(f"no endpoint {unknown[0]!r} in {known.key}; there are: {there_are}")
-    found = run(known, recorded, cutoff=as_date(cutoff), policies=pairs(policy), censoring=censoring or None)
-    if explain and explain not in found.tables.patients.names:
-        raise UsageError(f"no patient {explain!r} in {data}")
+    found = run(known, recorded, cutoff=as_date(cutoff), policies=pairs(policy), censoring=chosen)
+    one_patient(explain, found.tables.patients.names, data)
     rows = found.explain(explain) if explain else found.table
     emit([row for row in rows if not endpoint or row["endpoint"] in endpoint], format, title=known.title)
     tell(found, recorded.unused)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from protorun.cli._recorded import named_as_given, one_patient
 from protorun.cli.output import Format, emit, say
 
 if TYPE_CHECKING:
@@ -48,7 +49,6 @@ def grade(
     format
         How to print.
     """
-    from protorun.errors import UsageError
     from protorun.toxicity.grading import grade_labs
 
     table = _read(labs)
@@ -58,15 +58,13 @@ def grade(
         )
     version = _VERSIONS[ctcae]
     chosen: Literal["worst_case", "lab_only"] = "lab_only" if clinical == "lab_only" else "worst_case"
-    graded = grade_labs(table, version=version, clinical=chosen, units=units, convert_units=convert_units)
+    with named_as_given({"labs": labs, "": labs}):
+        graded = grade_labs(table, version=version, clinical=chosen, units=units, convert_units=convert_units)
     if explain:
         names = (
             graded["patient"].cast(str).unique(maintain_order=True).to_list() if "patient" in graded else []
         )
-        if explain not in names:
-            raise UsageError(
-                f"no patient {explain!r} in {labs}; there are: {', '.join(map(str, names[:10]))}"
-            )
+        one_patient(explain, [str(name) for name in names], labs)
         graded = _explained(graded.filter(graded["patient"].cast(str) == explain), version, chosen)
     emit(_rows(graded), format, title=f"{version}, {chosen}")
     return _told(graded)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from protorun.cli._recorded import named_as_given, one_patient
 from protorun.cli.output import Format, emit, say
 
 if TYPE_CHECKING:
@@ -62,15 +63,13 @@ def score(
     format
         How to print.
     """
-    from protorun.errors import UsageError
     from protorun.patients.answers import read_answers
     from protorun.quality_of_life import questionnaire as named
     from protorun.quality_of_life import score_answers
 
     asked = named(questionnaire)
     given = read_answers(answers, questionnaire)
-    if explain and explain not in given.patients:
-        raise UsageError(f"no patient {explain!r} in {answers}; there are: {', '.join(given.patients[:10])}")
+    one_patient(explain, given.patients, answers)
     values = score_answers(asked, given.item)
     say(f"{asked.title}: {asked.source}")
     if explain:
@@ -102,7 +101,8 @@ def _people(path: Path | None, start: str, given: Answers) -> tuple[DayArray, Da
         raise UsageError(
             "baseline needs --patients patients.csv and --start enrollment|randomization|first_dose"
         )
-    found = parse_patients(read_text(path))
+    with named_as_given({"patients.csv": path}):
+        found = parse_patients(read_text(path))
     place = {name: row for row, name in enumerate(found.names)}
     lost = [name for name in given.patients if name not in place]
     if lost:

@@ -130,7 +130,8 @@ class Grid:
 def read_text(path: Path) -> str:
     """The text of a table. Raises PatientDataError when it is missing, too large, empty or not UTF-8."""
     if not path.is_file():
-        raise PatientDataError("there is no such table", where=str(path))
+        says = "this is a folder, no table" if path.is_dir() else "there is no such table"
+        raise PatientDataError(says, where=str(path))
     if path.stat().st_size > _LARGEST_BYTES:
         raise PatientDataError("the table is larger than 200 MB", where=str(path))
     try:

@@ -20,7 +20,8 @@ def read_labs(path: Path) -> pl.DataFrame:
     import polars as pl
 
     if not path.is_file():
-        raise PatientDataError("there is no such file", where=str(path))
+        says = "this is a folder, no table" if path.is_dir() else "there is no such file"
+        raise PatientDataError(says, where=str(path))
     if path.stat().st_size > _LARGEST_BYTES:
         raise PatientDataError("the file is larger than 2 GB", where=str(path), hint="split it by patient")
     try:

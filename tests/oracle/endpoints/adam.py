@@ -15,7 +15,7 @@ from protorun.cdisc.adtte import adtte
 
 READERS = ("INVESTIGATOR", "RADIOLOGIST 1", "RADIOLOGIST 2")
 KEY = ("USUBJID", "ASEQ")
-CBCP = "CBCP is N for everybody: the template reads the table from before CBOR exists; ours is Y where CBOR is CR or PR"
+CBCP = "N for everybody there: the template reads the table from before CBOR exists; ours is Y where CBOR is CR or PR"
 _CONFIRMED = pl.col("PARAMCD") == "CBCP"
 
 
@@ -38,9 +38,7 @@ def published(folder: Path) -> dict[str, pl.DataFrame]:
 
 def adrs_onco(folder: Path) -> Iterator[Found]:
     ours, theirs = published(folder)["adrs"], reader(folder)("adam/adrs_onco")
-    yield frames(
-        "ADRS, every parameter but CBCP", ours.filter(~_CONFIRMED), theirs.filter(~_CONFIRMED), KEY
-    )
+    yield frames("ADRS, every parameter but CBCP", ours.filter(~_CONFIRMED), theirs.filter(~_CONFIRMED), KEY)
     yield confirmed(ours, theirs, ("USUBJID",))
 
 
@@ -48,9 +46,7 @@ def confirmed(ours: pl.DataFrame, theirs: pl.DataFrame, key: tuple[str, ...]) ->
     """CBCP beside the confirmed best response of the reference itself: Y where that is CR or PR."""
     cbcp = [d.filter(_CONFIRMED).sort(key) for d in (ours, theirs)]
     best = theirs.filter((pl.col("PARAMCD") == "CBOR") & pl.col("AVALC").is_in(["CR", "PR"]))
-    return words(
-        "CBCP, answers", cbcp[0]["AVALC"], cbcp[1]["AVALC"], expected=len(best), known=CBCP
-    )
+    return words("CBCP, answers", cbcp[0]["AVALC"], cbcp[1]["AVALC"], expected=len(best), known=CBCP)
 
 
 def adtr_onco(folder: Path) -> Iterator[Found]:

@@ -40,7 +40,9 @@ IMMUNE = {
     "ICRSP": "confirmed",
     "ICCB": "confirmed_benefit",
 }
-EARLY_CR = "admiralonco#275: a CR followed by PR or SD is SD there; by RECIST table 3 [recalled] that disease is PD"
+EARLY_CR = (
+    "admiralonco#275: a CR followed by PR or SD is SD there; by RECIST table 3 [recalled] that disease is PD"
+)
 NADIR = "the recorded target response ignores the nadir by design: PD by 20 % and 5 mm over it, called PR (69) or SD (100)"
 
 

@@ -27,9 +27,7 @@ def lab_vectors(folder: Path) -> Iterator[Found]:
     for criteria, version in VERSIONS.items():
         for ending, units in (("", "si"), ("_uscv", "us")):
             rows = every.filter(pl.col("CRITERIA") == criteria + ending)
-            found = grade_labs(
-                rows.rename(COLUMNS), version=version, clinical="worst_case", units=units
-            )
+            found = grade_labs(rows.rename(COLUMNS), version=version, clinical="worst_case", units=units)
             yield words(f"{version}, {units.upper()} units", found["grade"].cast(pl.String), rows["ATOXGR"])
 
 
@@ -51,7 +49,9 @@ def scores(folder: Path, file: str) -> Iterator[Found]:
     value, names = score_answers(asked, given).value, [s.name for s in asked.scores]
     told = [name for name in names if name in table.columns]
     theirs = table.select(told).cast(pl.Float64).fill_null(np.nan).to_numpy()
-    yield numbers(f"{asked.title}: {len(told)} scores", value[:, [names.index(n) for n in told]], theirs, 1e-9)
+    yield numbers(
+        f"{asked.title}: {len(told)} scores", value[:, [names.index(n) for n in told]], theirs, 1e-9
+    )
 
 
 def binomial(folder: Path) -> Iterator[Found]:

@@ -1,0 +1,128 @@
+"""`assess`, `grade`, `score`, `derive` and `analyze` answer alike: the file that was given, the patient, the choice."""
+
+import json
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from protorun.cli import run
+
+DEMO = Path(str(files("protorun.demo")))
+RECORD, DATA = DEMO / "records" / "IVONESCIMAB.txt", DEMO / "recorded" / "IVONESCIMAB"
+LABS = "patient,date,test,value,unit,lln,uln\nP1,2025-01-06,HGB,{},g/L,120,160\n"
+ITEMS = ",".join(f"q{n}" for n in range(1, 31))
+
+
+def words(verb: str, table: Path) -> list[str]:
+    """A verb asked about one table, or about a recorded trial."""
+    return {
+        "assess": ["assess", "--criteria", "recist_1_1", "--lesions", str(table)],
+        "grade": ["grade", str(table), "--ctcae", "v5"],
+        "score": ["score", str(table), "--questionnaire", "qlq_c30"],
+        "derive": ["derive", str(RECORD), "--data", str(table)],
+        "analyze": ["analyze", str(RECORD), "--data", str(table)],
+    }[verb]
+
+
+def good(verb: str, folder: Path) -> Path:
+    """A table the verb can read."""
+    if verb == "grade":
+        (folder / "mine.csv").write_text(LABS.format(75))
+    elif verb == "score":
+        (folder / "mine.csv").write_text(f"patient,date,{ITEMS}\nP1,2025-01-06{',2' * 30}\n")
+    else:
+        return DATA if verb in ("derive", "analyze") else DATA / "lesions.csv"
+    return folder / "mine.csv"
+
+
+@pytest.mark.parametrize("verb", ["assess", "grade", "score"])
+@pytest.mark.parametrize("content", [None, b"", b"a,b\n1,2\n", b"\xff\xfe\x00bad"])
+def test_a_table_that_is_none_is_named_as_it_was_given(verb, content, tmp_path, capsys):
+    table = tmp_path / "mine.csv"
+    if content is not None:
+        table.write_bytes(content)
+    assert run(words(verb, table)) == 1
+    told = capsys.readouterr()
+    assert re.search(rf"^protorun: \S*{table.name}\b", told.err, re.M)
+    assert told.out == ""
+
+
+@pytest.mark.parametrize("verb", ["assess", "grade", "score"])
+def test_a_folder_in_place_of_a_table_is_said_so(verb, tmp_path, capsys):
+    assert run(words(verb, tmp_path)) == 1
+    assert "this is a folder, no table" in capsys.readouterr().err
+
+
+def test_a_wrong_cell_is_named_by_file_row_and_column(tmp_path, capsys):
+    (tmp_path / "mine.csv").write_text(LABS.format("x"))
+    assert run(words("grade", tmp_path / "mine.csv")) == 1
+    assert "mine.csv, row 1, column value: 'x' is no number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["assess", "grade", "score", "derive", "analyze"])
+def test_a_patient_who_is_not_there_is_answered_with_those_who_are(verb, tmp_path, capsys):
+    table = good(verb, tmp_path)
+    assert run([*words(verb, table), "--explain", "NOBODY"]) == 2
+    told = capsys.readouterr()
+    assert "no patient 'NOBODY' in" in told.err
+    assert ("there are: P1" if verb in ("grade", "score") else "there are: V-01, V-02") in told.err
+    assert told.out == ""
+
+
+@pytest.mark.parametrize("verb", ["assess", "grade", "score", "derive", "analyze"])
+def test_a_patient_is_explained_in_every_format(verb, tmp_path, capsys):
+    table = good(verb, tmp_path)
+    who = "P1" if verb in ("grade", "score") else "V-01"
+    asked = [*words(verb, table), "--explain", who, "--format"]
+    codes = {run([*asked, format]) for format in ("table", "csv")}
+    capsys.readouterr()
+    codes.add(run([*asked, "json"]))
+    rows = json.loads(capsys.readouterr().out)
+    assert len(codes) == 1
+    assert codes <= {0, 3}
+    assert rows
+    assert {row["patient"] for row in rows} == {who}
+
+
+FDA = ["--censoring", "fda_2007_a"]
+
+
+@pytest.mark.parametrize("verb", ["derive", "analyze"])
+def test_missed_visits_need_the_days_between_assessments(verb, capsys):
+    asked = [*words(verb, DATA), "--assume-defaults", *FDA]
+    assert run(asked) == 3
+    assert "can be given: --interval-days" in capsys.readouterr().err
+    assert run([*asked, "--interval-days", "42", "--window-days", "7"]) == 0
+    told = capsys.readouterr().err
+    assert "chosen: pfs: missed = 2, policy fda_2007_a" in told
+    assert "assumed: pfs: missed" not in told
+
+
+def test_a_wider_window_counts_an_event_that_a_narrow_one_censors(capsys):
+    """V-01 dies on day 73 of 27 days after the scan of day 46: behind a gap only if visits are due every 13 days."""
+    asked = [*words("derive", DATA), "--assume-defaults", "--endpoint", "pfs", "--explain", "V-01", *FDA]
+    found = {}
+    for interval, window in ((42, 0), (13, 0), (13, 7)):
+        days = ["--interval-days", str(interval), "--window-days", str(window)]
+        assert run([*asked, *days, "--format", "json"]) == 0
+        (row,) = json.loads(capsys.readouterr().out)
+        found[interval, window] = (row["status"], row["days"])
+    assert found == {(42, 0): ("event", 73), (13, 0): ("censored", 46), (13, 7): ("event", 73)}
+
+
+@pytest.mark.parametrize(
+    ("more", "names"),
+    [
+        (["--interval-days", "42"], "belongs to a censoring policy"),
+        (["--window-days", "7"], "--window-days"),
+        (["--censoring", "ema"], "there are: fda_2007_a, treatment_policy"),
+        ([*FDA, "--interval-days", "0"], ""),
+        ([*FDA, "--window-days", "-1"], ""),
+    ],
+)
+@pytest.mark.parametrize("verb", ["derive", "analyze"])
+def test_what_does_not_fit_together_is_a_usage_error(verb, more, names, capsys):
+    assert run([*words(verb, DATA), *more]) == 2
+    assert names in capsys.readouterr().err
