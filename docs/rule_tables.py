@@ -17,9 +17,13 @@ Rows = list[tuple[str, ...]]
 MARKS = ("[recalled]", "[unverified]")
 BEST = "protorun.endpoints.best/policies.toml"
 POLICIES = {"best": BEST, "response": "protorun.response/policies.toml", "censoring": "protorun.endpoints.censoring/policies.toml"}  # fmt: skip
+SWITCHES = "protorun.response/switches.toml"
 RULE_FILES = (
-    *("protorun.response/recist_1_1.csv", "protorun.response/rano_bm.csv", "protorun.response/irecist.csv"),
-    *("protorun.response/rano_lm.csv", *POLICIES.values()),
+    *(
+        f"protorun.response/{name}.csv"
+        for name in ("recist_1_1", "irecist", "rano_bm", "rano_lm", "compartments")
+    ),
+    *("protorun.response/rano_lm.toml", SWITCHES, *POLICIES.values()),
 )
 
 
@@ -51,10 +55,12 @@ def _when(cells: dict[str, str]) -> str:
 
 
 def policies(criteria: str) -> str:
-    """The named policies of a response criterion; the first is the usual one."""
+    """The named policies of a response criterion; the first is the usual one, unless a choice is asked for."""
     from protorun.response import policies as named
 
-    first = next(iter(named(criteria)))
+    lines = tomllib.loads(text_of(SWITCHES)).values()
+    chosen = any(criteria in line.get("must_choose", ()) for line in lines)
+    first = "" if chosen else next(iter(named(criteria)))
     rows = [
         (f"`{n}`{' (usual)' if n == first else ''}", _cell(p.says), _own(criteria, n))
         for n, p in named(criteria).items()
@@ -69,21 +75,30 @@ def _own(criteria: str, name: str) -> str:
 
 
 def switches(which: str) -> str:
-    """Every switch with its meaning, and its value in each policy where they are few."""
+    """Every switch of the response criteria with its meaning; or of other policies, with its value in each."""
+    if which == "response":
+        lines = tomllib.loads(text_of(SWITCHES))
+        rows = [(f"`{name}`", _cell(line["says"]), _of(line)) for name, line in lines.items()]
+        return table(("switch", "meaning", "criteria that look at it"), rows)
     text = text_of(POLICIES[which])
-    meaning = re.findall(r"^# (\w+(?:, \w+)*) {2,}(.+(?:\n# {6,}.+)*)", text, re.M)
-    named = {} if which == "response" else tomllib.loads(text)
+    meaning = re.findall(r"^# (\w+) {2,}(.+(?:\n# {6,}.+)*)", text, re.M)
+    named = tomllib.loads(text)
     head = ("switch", "meaning", *(f"`{name}`" for name in named))
     rows = [
         (
-            ", ".join(f"`{one}`" for one in names.split(", ")),
+            f"`{name}`",
             _cell(re.sub(r"\n#\s+", " ", says)),
-            *(_set(policy, names) for policy in named.values()),
+            *(_set(policy, name) for policy in named.values()),
         )
-        for names, says in meaning
-        if "window_days" not in names
+        for name, says in meaning
     ]
     return table(head, rows)
+
+
+def _of(line: dict[str, Any]) -> str:
+    """The criteria that look at a switch, with a mark where its rule is recalled."""
+    marked = line.get("recalled", ())
+    return _cell(", ".join(f"{name} [recalled]" if name in marked else name for name in line["of"]))
 
 
 def _set(policy: dict[str, Any], name: str) -> str:
@@ -239,15 +254,16 @@ def _marked(place: str) -> Rows:
         return [
             (f"{name}, row {n}", _cell(r["reason"])) for n, r in enumerate(lines, 1) if _doubtful(r["reason"])
         ]
+    if place == SWITCHES:
+        lines = tomllib.loads(text_of(place))
+        return [(f"switch `{n}`", _cell(line["says"])) for n, line in lines.items() if "recalled" in line]
     found, section = [], ""
     for line in text_of(place).splitlines():
         section = line.split("]")[0].strip("[") if line.startswith("[") else section
-        meaning = re.match(r"# (\w+) {2,}(.*)", line)
-        value = re.match(r"\w+ = \"(.*)\"$", line)
-        if _doubtful(line) and meaning:
-            found.append((f"switch `{meaning[1]}`", _cell(meaning[2])))
-        elif _doubtful(line) and value:
-            found.append((f"`{section}`", _cell(value[1])))
+        value = re.match(r'\w+ = "(.*)"$', line)
+        comment = re.search(r"# (.*)", line)
+        if section and _doubtful(line) and (value or comment):
+            found.append((f"`{section}`", _cell((value or comment or ("", ""))[1])))
     return found
 
 

@@ -18,7 +18,7 @@ ITEMS = ",".join(f"q{n}" for n in range(1, 31))
 def words(verb: str, table: Path) -> list[str]:
     """A verb asked about one table, or about a recorded trial."""
     return {
-        "assess": ["assess", "--criteria", "recist_1_1", "--lesions", str(table)],
+        "assess": ["assess", "--criteria", "recist_1_1", "--policy", "eortc", "--lesions", str(table)],
         "grade": ["grade", str(table), "--ctcae", "v5"],
         "score": ["score", str(table), "--questionnaire", "qlq_c30"],
         "derive": ["derive", str(RECORD), "--data", str(table)],
