@@ -79,6 +79,10 @@ _BY_MEANS = re.compile(r"\bi\.? ?e\.?,? (?:with|by)(?: the)? use of [^()\d]{3,16
 _GIVEN = re.compile(r"\b(?:treatment|therapy)\b[^.;]{0,60}\($")
 
 
+_OTHER_JUDGES = re.compile(
+    r"(?<=investigator)(?: and/or| or| and|/) ?(?:the )?(?:study |medical |treating |trial )?(?:sponsor|monitor|physician|doctor)\b(?:'s)?"
+)
+"""`in the opinion of the investigator or medical monitor`: one judgment."""
 _CITED = re.compile(r"[a-z'-]{3,30} [a-z]{1,2},? et al\b[^()]{0,120}")
 """An article by its author: `Doe JM et al, J Allergy 2013; 1: 354`."""
 
@@ -118,6 +122,8 @@ def _pieces(line: Line) -> list[Chunk]:
     pieces = islands(line)
     if "predniso" in text:
         _add(find_doses(text), pieces)
+    if "investigator" in text:
+        _add([Chunk("E", *m.span()) for m in _OTHER_JUDGES.finditer(text)], pieces)
     if "(" in text:
         _add([Chunk("E", *m.span()) for m in _examples(line)], pieces)
     if "(1)" in text or "(i)" in text:

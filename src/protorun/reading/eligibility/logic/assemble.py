@@ -4,6 +4,7 @@ Whatever is not understood becomes an `Unparsed` part in a place where it can on
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 from protorun.reading.eligibility.logic.alternatives import limit_instead
@@ -68,9 +69,15 @@ def _defined(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
     if find(left, "|") is not None or (context.firing and find(left, ",&") is not None):
         return _of_a_list(left, right, line, context) or context.unparsed(line, chunks)
     rest = left[:index] + left[index + 1 :]
+    if _EVIDENCE.match(line.text, chunks[at].start) and not measured(right):
+        return All.model_construct(parts=(listed(left, line, context), meaning))
     if has_atom(rest) or holds(rest, "z"):
         return All.model_construct(parts=(listed(trim(rest), line, context), meaning))
     return meaning
+
+
+_EVIDENCE = re.compile(r"(?:and |as )?(?:indicated|evidenced|characterized|manifested) by\b")
+"""`brain metastases indicated by seizures`: the signs tell how it is known, they do not stand for it."""
 
 
 def _of_a_list(left: list[Chunk], right: list[Chunk], line: Line, context: Context) -> Expr | None:

@@ -28,6 +28,8 @@ def mark_windows(chunks: list[Chunk], text: str) -> list[Chunk]:
         if chunks[at].kind in "wct" and not _of_length(chunks, at):
             made = _looking_back(chunks, at, text) or _window(chunks, at, text)
         if made:
+            if made[0].kind == "W" and _FROM_END.match(text, made[0].end):
+                made[0].value = made[0].value.model_copy(update={"anchor": UNKNOWN})
             while found and found[-1].end > made[0].start:  # "in recent 3 months"
                 found.pop()
             found.append(made[0])
@@ -61,10 +63,18 @@ def _same_anchor(chunks: list[Chunk], text: str) -> list[Chunk]:
     times = [c for c in chunks if c.kind == "W"]
     for one, two in pairwise(times):
         between = text[one.end : two.start]
-        plain = not _ANCHORED.search(text, one.start, one.end) and not re.search(r"[;.:]", between)
+        said = _ANCHORED.search(text, one.start, one.end)
+        alike = said is not None and said[0] in ("past", "last") and said[0] in text[two.start : two.end]
+        plain = (said is None or alike) and not re.search(r"[;.:]", between)
         if plain and one.value.anchor == "screening" and "or " in between and len(between) < 120:
             one.value = one.value.model_copy(update={"anchor": two.value.anchor})
     return chunks
+
+
+_FROM_END = re.compile(
+    r" (?:of|after|from|following|since) (?:the |their |last |any |prior |previous ){0,2}(?:completion|completing|end|finishing|stopping|cessation|discontinuation)\b"
+)
+"""`relapse within 6 months of completion of X`: no time before the trial."""
 
 
 def _of_length(chunks: list[Chunk], at: int) -> bool:
