@@ -27,6 +27,11 @@ def criteria_of(endpoint: Endpoint, event: EndpointEvent | None = None) -> tuple
     criteria = (event.criteria if event else "") or endpoint.criteria.value
     if not criteria:
         raise NotStated(f"the response criteria of {endpoint.id}", path=f"endpoints[{endpoint.id}].criteria")
+    if event is not None and event.kind == "extracranial_progression":
+        if criteria in _CNS_ALONE:
+            path = f"endpoints[{endpoint.id}].events"
+            raise NotStated(f"by which criteria {endpoint.id} reads the disease outside the CNS", path=path)
+        return criteria, "extracranial"
     in_cns = criteria in _CNS_ALONE or (event is not None and event.kind == "intracranial_progression")
     return criteria, "cns" if in_cns else endpoint.compartment
 

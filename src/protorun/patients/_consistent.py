@@ -18,7 +18,7 @@ Days = NDArray[np.int64]
 COLUMNS = {
     "patients": (
         "patient arm level eligible screened_on enrolled_on randomized_on first_dose_on died_on last_alive_on "
-        "new_therapy_on withdrawn_on baseline_complete"
+        "new_therapy_on withdrawn_on baseline_complete neurological_death"
     ),
     "events": "patient date kind grade known_on note",
     "doses": "patient date drug amount unit known_on",

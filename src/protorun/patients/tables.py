@@ -1,7 +1,8 @@
 """A recorded trial as CSV tables: `patients.csv`, `lesions.csv`, `assessments.csv` -> the tables an analysis reads.
 
 patients.csv     patient, arm, enrolled_on, randomized_on, first_dose_on, died_on, last_alive_on, new_therapy_on,
-                 withdrawn_on, baseline_complete (yes, no; blank = let the lesions answer)
+                 withdrawn_on, baseline_complete (yes, no; blank = let the lesions answer), neurological_death (yes, no;
+                 the cause of a death)
 lesions.csv      patient, date, lesion, role (target, non-target, new), diameter_mm, finding (present, absent, too small,
                  worse, improved, equivocal, not assessed; blank with a diameter = present), compartment (cns,
                  extracranial), organ, perpendicular_mm, slice_mm, method (ct, mri, x-ray, caliper), visit (0 = baseline;
@@ -93,6 +94,9 @@ def parse_patients(text: str) -> Patients:
     }
     columns["arm"] = np.array([arms.index(r.text("arm")) if r.text("arm") else -1 for r in rows], np.int16)
     columns["baseline_complete"] = np.array([r.word("baseline_complete", _TRUTH) for r in rows], np.uint8)
+    if any(row.text("neurological_death") for row in rows):
+        cause = [row.word("neurological_death", _TRUTH) for row in rows]
+        columns["neurological_death"] = np.array(cause, np.uint8)
     names = tuple(r.text("patient") for r in rows)
     return patients(np.zeros(len(rows), np.int32), np.arange(len(rows)), arms=arms, names=names, **columns)
 

@@ -13,7 +13,8 @@ Kind = Literal[
 
 class EndpointEvent(Frozen):
     """What counts as the event: `progression` (by `criteria`), `clinical_progression`, `death`, `new_therapy`,
-    `neurological_progression`, `response` ..."""
+    `neurological_progression`, `intracranial_progression`, `extracranial_progression`, `neurological_death`, `response`
+    ..."""
 
     kind: str
     criteria: str = ""
@@ -28,7 +29,8 @@ class Censoring(Frozen):
     """One censoring rule; rules apply in the order listed, and one that `overrides_event` beats an observed event.
 
     `when`: `no_complete_baseline`, `no_event_by_cutoff`, `no_post_baseline`, `new_therapy`, `clinical_progression`,
-    `missed_visits`, `lost_to_follow_up`. `at`: `origin`, `last_adequate_assessment`, `last_known_alive`, `cutoff`.
+    `missed_visits`, `lost_to_follow_up`, and the kind of a progression in one compartment that is among the events
+    (`extracranial_progression`): it then censors instead of ending the time. `at`: `origin`, `last_adequate_assessment`, `last_known_alive`, `cutoff`.
     """
 
     when: str

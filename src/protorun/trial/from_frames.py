@@ -1,7 +1,7 @@
 """Data frames -> the tables of a trial. Column names are those of the CSV tables; any library narwhals knows will do.
 
 patients        patient, arm, enrolled_on, randomized_on, first_dose_on, died_on, last_alive_on, new_therapy_on,
-                withdrawn_on, baseline_complete
+                withdrawn_on, baseline_complete, neurological_death
 lesions         patient, date, lesion, role, diameter_mm, finding, compartment, organ, perpendicular_mm, visit
 visits          patient, date, visit, steroid_mg, clinical, adequate
 responses       patient, date, response, criteria, compartment, visit, target, non_target, new, progression_on
@@ -73,6 +73,7 @@ def patients_from(frame: Any) -> Patients:
     arm, arms = read.listed("arm")
     columns: dict[str, Any] = {into: read.days(name) for name, into in DAYS.items()}
     columns |= {"arm": arm.astype(np.int16), "baseline_complete": read.truth("baseline_complete")}
+    columns["neurological_death"] = read.truth("neurological_death")
     count = len(read)
     return patients(
         np.zeros(count, int), np.arange(count), arms=arms, names=tuple(names.to_list()), **columns

@@ -45,6 +45,8 @@ class Patients(Rows):
     baseline_complete: TruthArray
     arms: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    neurological_death: TruthArray | None = None
+    """Kleene truth: did the patient die of the disease of the nervous system? None where nobody recorded causes."""
     level: NDArray[np.int16] | None = None
     """Dose level under a dose rule, an index into `levels`; -1 = none."""
     levels: tuple[str, ...] = ()

@@ -10,7 +10,8 @@ from protorun.errors import NotStated, PolicyRequired
 from protorun.study.endpoint import Censoring, Endpoint, EndpointEvent
 from protorun.study.source import assumed
 
-BY_CRITERIA = ("progression", "neurological_progression", "intracranial_progression")
+COMPARTMENTS = ("intracranial_progression", "extracranial_progression")
+BY_CRITERIA = ("progression", "neurological_progression", *COMPARTMENTS)
 _RULE_OF = {
     "no_baseline": "no_complete_baseline",
     "clinical": "clinical_progression",
@@ -145,7 +146,18 @@ def _own_notes(endpoint: Endpoint) -> tuple[str, ...]:
         notes.append(
             f"{endpoint.id}: an event after the start of new therapy does not count (ours, as FDA 2007)"
         )
+    notes += _other_compartment(endpoint)
     return tuple(notes)
+
+
+def _other_compartment(endpoint: Endpoint) -> list[str]:
+    """What an endpoint of one compartment assumes about progression in the other (Lin 2015 leaves it to the protocol)."""
+    there = {event.kind for event in endpoint.events} | {rule.when for rule in endpoint.censoring}
+    one = [kind for kind in COMPARTMENTS if kind in there]
+    if len(one) != 1 or "progression" in there:
+        return []
+    other = next(kind for kind in COMPARTMENTS if kind not in there).replace("_", " ")
+    return [f"{endpoint.id}: {other} is not mentioned; it neither ends nor censors the time (ours)"]
 
 
 def _with_last_rule(endpoint: Endpoint) -> tuple[tuple[Censoring, ...], tuple[str, ...]]:

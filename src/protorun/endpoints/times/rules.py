@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protorun.endpoints.censoring import NEVER, Days
+from protorun.endpoints.censoring.filling import COMPARTMENTS
 from protorun.endpoints.times.seen import Seen
 from protorun.errors import NotStated
 from protorun.study.endpoint import Censoring, Endpoint
@@ -32,8 +33,10 @@ class Censored:
 
 def check_rules(endpoint: Endpoint, rules: Sequence[Censoring]) -> None:
     """Raises NotStated for a rule that is not known well enough to apply it."""
+    kinds = {event.kind for event in endpoint.events}
     for rule in rules:
-        if rule.when not in _WHEN or rule.at not in _AT_SAYS:
+        unseen = rule.when in COMPARTMENTS and rule.when not in kinds
+        if unseen or rule.when not in _WHEN or rule.at not in _AT_SAYS:
             raise NotStated(
                 f"enough of the rule {rule.when!r} at {rule.at!r} of {endpoint.id} to apply it",
                 path=f"endpoints[{endpoint.id}].censoring",
@@ -44,7 +47,7 @@ def reaches(rule: Censoring, seen: Seen) -> NDArray[np.bool_]:
     """Whom a rule may censor: everybody when it overrides events, else patients without one. Rules about therapy,
     clinical progression and missed visits look at what came first by themselves."""
     everybody = np.ones(len(seen.start), np.bool_)
-    by_itself = rule.when in (*_STOPS, "missed_visits")
+    by_itself = rule.when in (*_STOPS, "missed_visits", *COMPARTMENTS)
     return everybody if rule.overrides_event or by_itself else ~seen.has_event
 
 
@@ -77,6 +80,8 @@ def _limit(rule: Censoring, seen: Seen) -> Days | None:
     """Up to which day an assessment counts: up to therapy or clinical progression, before an event behind a gap."""
     if rule.when in _STOPS:
         return seen.stopped[rule.when]
+    if rule.when in COMPARTMENTS:
+        return seen.event_on
     return _before_event(seen) if rule.when == "missed_visits" else None
 
 
@@ -121,6 +126,10 @@ def _stopped_first(seen: Seen, rule: Censoring) -> Kleene:
     return _sure((day != NEVER) & (day < seen.event_on))
 
 
+def _other_first(seen: Seen, rule: Censoring) -> Kleene:
+    return _sure(seen.first_is(rule.when))
+
+
 _WHEN: dict[str, Callable[[Seen, Censoring], Kleene]] = {
     "no_complete_baseline": _incomplete_baseline,
     "no_event_by_cutoff": lambda seen, rule: _sure(~seen.has_event),
@@ -129,6 +138,7 @@ _WHEN: dict[str, Callable[[Seen, Censoring], Kleene]] = {
     "clinical_progression": _stopped_first,
     "missed_visits": _behind_gap,
     "lost_to_follow_up": _stopped_first,
+    **dict.fromkeys(COMPARTMENTS, _other_first),
 }
 _WHEN_SAYS = {
     "no_complete_baseline": "no complete baseline disease assessment",
@@ -138,6 +148,8 @@ _WHEN_SAYS = {
     "clinical_progression": "progression without documentation before an event",
     "missed_visits": "an event after {missed} or more missed assessments ({interval} days apart)",
     "lost_to_follow_up": "withdrawn or lost before an event",
+    "intracranial_progression": "progression inside the CNS came first",
+    "extracranial_progression": "progression outside the CNS came first",
 }
 _AT_SAYS = {
     "origin": "day 1",

@@ -38,6 +38,9 @@ class Seen:
     which: NDArray[np.int64]
     event_row: Days
     event_tables: tuple[str, ...]
+    event_kinds: tuple[str, ...]
+    death_on: Days
+    cause_known: Bools
     adequate: Assessments
     adequate_table: str
     alive_on: Days
@@ -49,6 +52,10 @@ class Seen:
     def has_event(self) -> Bools:
         """Who had an event."""
         return np.asarray(self.event_on != NEVER)
+
+    def first_is(self, kind: str) -> Bools:
+        """Whose first event is of that kind."""
+        return np.asarray(self.has_event & (np.array(self.event_kinds)[self.which] == kind))
 
     def last_adequate(self, until: Days | None = None) -> tuple[Days, Days]:
         """Day and row of the last adequate assessment, up to a day when one is given; the start and -1 without one."""
@@ -72,6 +79,9 @@ def look(endpoint: Endpoint, rules: Filled, tables: Tables, origin: DayArray, cu
         which=which,
         event_row=event_row,
         event_tables=tuple(source.name for source in found),
+        event_kinds=tuple(event.kind for event in rules.events),
+        death_on=_days(people.death_on),
+        cause_known=_cause(people) != UNKNOWN,
         adequate=_adequate(tables, points, cutoff, rules.adequate),
         adequate_table=table,
         alive_on=_alive(people, cutoff),
@@ -126,6 +136,9 @@ def _dated(
         column = f"{event.kind}_on"
         day = getattr(people, column)
         return Dated(f"patients.{column}", everybody, np.where(day <= last, day, NO_DAY))
+    if event.kind == "neurological_death":
+        day = np.where(_cause(people) == TRUE, people.death_on, NO_DAY)
+        return Dated("patients.death_on", everybody, np.where(day <= last, day, NO_DAY))
     if event.kind == "clinical_progression":
         return _clinical(endpoint, rules, tables, cutoff)
     if event.kind == "response":
@@ -216,6 +229,13 @@ def _visit_key(copy: IntArray, patient: IntArray, visit: NDArray[np.int16]) -> D
     return (
         (copy.astype(np.int64) << 40) | (patient.astype(np.int64) << 16) | (visit.astype(np.int64) & 0xFFFF)
     )
+
+
+def _cause(people: Patients) -> NDArray[np.uint8]:
+    """Was the death neurological: UNKNOWN where nobody recorded it."""
+    if people.neurological_death is None:
+        return np.full(len(people), UNKNOWN, np.uint8)
+    return people.neurological_death
 
 
 def _days(column: DayArray) -> Days:

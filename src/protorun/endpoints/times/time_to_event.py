@@ -28,6 +28,10 @@ from protorun.trial.tables import Tables
 _SAYS = {"clinical_progression": "progression without documentation"}
 
 
+_WITHOUT_EVENT = ("no_event_by_cutoff", "no_post_baseline")
+_NO_CAUSE = "whether the death was neurological is not recorded"
+
+
 @dataclass
 class _Book:
     """Which rows are decided, how, by which rule and from which row of which table; lives during one derivation."""
@@ -80,8 +84,12 @@ def derive_time(
     book = _new_book(seen)
     no_start = undetermined("no origin", f"the day of {endpoint.origin.value} is not known")
     book.close(origin == NO_DAY, seen.start, Status.UNDETERMINED, no_start)
+    unsure, no_cause = _without_cause(seen), undetermined("cause of death: unknown", _NO_CAUSE)
     for rule in rules.rules:
+        if not rule.overrides_event and rule.when in _WITHOUT_EVENT:
+            book.close(unsure, seen.start, Status.UNDETERMINED, no_cause)
         _apply(rule, rules, seen, book, start)
+    book.close(unsure, seen.start, Status.UNDETERMINED, no_cause)
     for number, event in enumerate(rules.events):
         hit, status = seen.which == number, Status.COMPETING if event.competing else Status.EVENT
         trace = (seen.event_row, seen.event_tables[number])
@@ -113,6 +121,23 @@ def _new_book(seen: Seen) -> _Book:
     zeros = np.zeros(count, np.int16)
     status = np.full(count, Status.CENSORED, np.int8)
     return _Book(np.ones(count, np.bool_), seen.start, status, zeros, zeros, np.full(count, -1, np.int64))
+
+
+def _without_cause(seen: Seen) -> Bools:
+    """Deaths that would decide, where it matters of what the patient died and nobody recorded it."""
+    if "neurological_death" not in seen.event_kinds:
+        return np.zeros(len(seen.start), np.bool_)
+    first = ~seen.has_event | (seen.event_on >= seen.death_on) & ~_progressed_first(seen)
+    return np.asarray((seen.death_on != NEVER) & (seen.death_on <= _last(seen)) & ~seen.cause_known & first)
+
+
+def _progressed_first(seen: Seen) -> Bools:
+    """Whose first event is none of death."""
+    return np.asarray(seen.has_event & ~seen.first_is("death") & ~seen.first_is("neurological_death"))
+
+
+def _last(seen: Seen) -> int:
+    return int(NEVER) if seen.cutoff is None else seen.cutoff
 
 
 def _says(event: EndpointEvent) -> str:
