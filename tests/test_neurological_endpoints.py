@@ -37,7 +37,11 @@ def exams(**levels: list[int]) -> str:
         for visit, level in enumerate(course):
             start = f"{name},{visit},{on(42 * visit)}"
             found = "present" if visit == 0 else "unchanged"
-            rows += [f"{start},exam,gait,{level}", f"{start},csf,lumbar,positive", f"{start},mri,brain nodules,{found}"]
+            rows += [
+                f"{start},exam,gait,{level}",
+                f"{start},csf,lumbar,positive",
+                f"{start},mri,brain nodules,{found}",
+            ]
             rows += [f"{start},steroids,,0"]
     return "\n".join(rows)
 

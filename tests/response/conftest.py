@@ -27,10 +27,10 @@ def table(lines: str) -> str:
     return "\n".join(rows)
 
 
-def day(visit: int) -> str:
+def day(visit: float) -> str:
     from datetime import date, timedelta
 
-    return (date(1970, 1, 1) + timedelta(FIRST + 42 * visit)).isoformat()
+    return (date(1970, 1, 1) + timedelta(round(FIRST + 42 * visit))).isoformat()
 
 
 def visits(lines: str) -> str:
