@@ -9,6 +9,7 @@ from itertools import pairwise
 from protorun.reading.eligibility.atoms.conditions.beside import settled
 from protorun.reading.eligibility.atoms.conditions.events import lead_time, mark_events, share_times
 from protorun.reading.eligibility.atoms.conditions.flags import dated, mark_flags
+from protorun.reading.eligibility.atoms.conditions.objects import with_objects
 from protorun.reading.eligibility.atoms.conditions.open_conditions import mark_open_conditions
 from protorun.reading.eligibility.atoms.conditions.phrases import mark_phrases
 from protorun.reading.eligibility.atoms.conditions.reactions import mark_reactions
@@ -112,7 +113,7 @@ def chunks_of(line: Line) -> list[Chunk]:
         marked = mark_open_conditions(share_open_heads(marked, line), line)
         marked = distribute(mark_phrases(marked, line), line, pairs=True)
     marked = share_times(dated(mark_events(marked, line), line), line)
-    marked = lead_time(settled(_said(marked, line), line))
+    marked = with_objects(lead_time(settled(_said(marked, line), line)), line)
     return undated(marked, times) if times else marked
 
 

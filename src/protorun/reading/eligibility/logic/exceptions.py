@@ -27,6 +27,8 @@ def excepted(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
     if negated(before):
         inner = Chunk("e", chunks[at].start, chunks[at].end)
         return Not(part=context.assemble([*before[1:], inner, *behind], line, context.described()))
+    if _inserted(chunks, at, line):
+        return context.unparsed(line, chunks)
     if limited(before) and swallows_limits(behind, before):
         return context.unparsed(line, chunks)
     parts = _alternatives(before)
@@ -67,6 +69,16 @@ def _exception(part: list[Chunk], behind: list[Chunk], line: Line, context: Cont
         return context.unparsed(line, behind)
     half = any(isinstance(x, Unparsed) for x in inside) and not any(isinstance(x, Code) for x in inside)
     return context.unparsed(line, behind) if mixed and half else found
+
+
+_WHEN = re.compile(r" ?(?:within|in the|during|prior to|before) ")
+
+
+def _inserted(chunks: list[Chunk], at: int, line: Line) -> bool:
+    """`surgery, other than for diagnosis, within 4 weeks, or ...`: behind the second comma goes on what stood before."""
+    close = find(chunks, ",", at + 1)
+    opens = at > 0 and chunks[at - 1].kind == ","
+    return opens and close is not None and _WHEN.match(line.text, chunks[close].end) is not None
 
 
 def _taken(part: Expr, exception: Expr, context: Context) -> Expr:

@@ -181,9 +181,17 @@ def _lacks_its_noun(name: str, member: list[Chunk]) -> bool:
     return not (is_noun(last) or last in _substances() or holds(member[-1:], "ya"))
 
 
+_GIVEN = re.compile(
+    r"(?:treatment|therapy|use|administration|receipt|receiving|taking|current|concurrent|concomitant|prior|previous|recent|vaccination|surgery)\b"
+)
+"""`Allergy to X, or treatment with Y`: what begins a condition of its own."""
+
+
 def _goes_on(chunks: list[Chunk], at: int, end: int, name: str, line: Line) -> bool | None:
     """A further member is a thing as well, not the next condition of the list; None where it may be either."""
     member = chunks[at:end]
+    if _GIVEN.match(name):
+        return False
     if line.text.startswith("to ", member[0].start - 3) or all(c.kind in "ya" for c in member):
         return True
     if holds(member, "kfvq"):

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from protorun.reading.eligibility.atoms.treatments.exemptions import exempt_classes, exempt_routes, spared
+from protorun.reading.eligibility.atoms.treatments.not_given import not_given
 from protorun.reading.eligibility.atoms.treatments.tense import by_default, lasts, lead, now, timeless
 from protorun.reading.eligibility.words import nodes
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
@@ -114,7 +115,10 @@ def mark_treatments(chunks: list[Chunk], line: Line) -> list[Chunk]:
     if not holds(chunks, "y"):
         return chunks
     while at < len(chunks):
-        if chunks[at].kind == "y":
+        if chunks[at].kind == "y" and not_given(chunks, at, line):
+            found.append(Chunk("z", chunks[at].start, chunks[at].end, "treatment"))
+            at += 1
+        elif chunks[at].kind == "y":
             atom, at = _treatment(chunks, at, found, line)
             found.append(atom)
         else:
