@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from protorun.cdisc.dates import dated
 from protorun.cdisc.subjects import places
+from protorun.errors import PatientDataError
 from protorun.trial.facts import NO_DAY
 from protorun.trial.response import Compartment, Finding, Role
 from protorun.trial.tables import NOT_MEASURED, Lesions
@@ -24,17 +25,20 @@ _BASELINE = ("SCREENING", "BASELINE")
 _TESTS = ("LDIAM", "LPERP", "DIAMETER", "TUMSTATE")
 
 
-def lesions_of(tr: pl.DataFrame, tu: pl.DataFrame, people: pl.DataFrame) -> tuple[Lesions, NDArray[np.int64]]:
-    """The lesion table and the TRSEQ of the row each line is from.
+def lesions_of(
+    tr: pl.DataFrame, tu: pl.DataFrame, people: pl.DataFrame
+) -> tuple[Lesions, NDArray[np.int64], tuple[str, ...]]:
+    """The lesion table, the TRSEQ of the row each line is from, and which lesions could not be used.
 
-    DIAMETER is the one that enters sums; without it nodes (TULOC `LYMPH NODE`) take LPERP, others LDIAM. A visit is a VISIT of the subject; one
-    at which a lesion stands twice is split by day. Baseline is SCREENING or BASELINE, else the first visit.
+    DIAMETER is the one that enters sums; without it nodes (TULOC with `LYMPH NODE`) take LPERP, others LDIAM. A visit is
+    a VISIT of the subject; one at which a lesion stands twice is split by day. Baseline is SCREENING or BASELINE, else
+    the first visit. Raises PatientDataError for a lesion measured twice on one day.
     """
     import polars as pl
 
-    wide = _wide(tr, tu, people)
+    wide, notes = _wide(tr, tu, people)
     wide = _numbered(wide)
-    nodal = pl.col("TULOC") == "LYMPH NODE"
+    nodal = pl.col("TULOC").str.contains("LYMPH NODE", literal=True)
     main = pl.coalesce("DIAMETER", pl.when(nodal).then("LPERP").otherwise("LDIAM"))
     across = pl.when(nodal).then("LDIAM").otherwise("LPERP")
     found = wide.with_columns(
@@ -48,33 +52,41 @@ def lesions_of(tr: pl.DataFrame, tu: pl.DataFrame, people: pl.DataFrame) -> tupl
     organ = {name: at for at, name in enumerate(organs)}
     label = {name: at for at, name in enumerate(labels)}
     place = np.where(found["cns"].to_numpy(), Compartment.CNS, Compartment.EXTRACRANIAL)
-    return Lesions(
-        copy=np.zeros(found.height, np.int32),
-        patient=found["row"].to_numpy().astype(np.int32),
-        visit=found["number"].to_numpy().astype(np.int16),
-        day=found["day"].fill_null(int(NO_DAY)).to_numpy().astype(np.int32),
-        lesion=np.array([label[v] for v in found["TRLNKID"].to_list()], np.int32),
-        role=found["role"].to_numpy().astype(np.int8),
-        compartment=place.astype(np.int8),
-        nodal=found["nodal"].to_numpy(),
-        diameter=found["diameter"].to_numpy().astype(np.int32),
-        finding=found["finding"].to_numpy().astype(np.int8),
-        organ=np.array([organ.get(v, -1) for v in found["TULOC"].to_list()], np.int16),
-        perpendicular=found["perpendicular"].to_numpy().astype(np.int32),
-        organs=tuple(organs),
-        labels=tuple(labels),
-    ), found["TRSEQ"].to_numpy().astype(np.int64)
+    return (
+        Lesions(
+            copy=np.zeros(found.height, np.int32),
+            patient=found["row"].to_numpy().astype(np.int32),
+            visit=found["number"].to_numpy().astype(np.int16),
+            day=found["day"].fill_null(int(NO_DAY)).to_numpy().astype(np.int32),
+            lesion=np.array([label[v] for v in found["TRLNKID"].to_list()], np.int32),
+            role=found["role"].to_numpy().astype(np.int8),
+            compartment=place.astype(np.int8),
+            nodal=found["nodal"].to_numpy(),
+            diameter=found["diameter"].to_numpy().astype(np.int32),
+            finding=found["finding"].to_numpy().astype(np.int8),
+            organ=np.array([organ.get(v, -1) for v in found["TULOC"].to_list()], np.int16),
+            perpendicular=found["perpendicular"].to_numpy().astype(np.int32),
+            organs=tuple(organs),
+            labels=tuple(labels),
+        ),
+        found["TRSEQ"].to_numpy().astype(np.int64),
+        notes,
+    )
 
 
-def _wide(tr: pl.DataFrame, tu: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
-    """One row per subject, visit, day and lesion, its tests side by side."""
+def _wide(tr: pl.DataFrame, tu: pl.DataFrame, people: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """One row per subject, visit, day and lesion, its tests side by side; and what of TR is left out."""
     import polars as pl
 
-    mine = tr.filter(pl.col("TRTESTCD").is_in(_TESTS) & pl.col("TRLNKID").is_not_null())
+    asked = tr.filter(pl.col("TRTESTCD").is_in(_TESTS))
+    mine = asked.filter(pl.col("TRLNKID").is_not_null())
+    nameless = asked.height - mine.height
+    notes = [f"TR: {nameless} results without TRLNKID are left out"] if nameless else []
     mine = mine.with_columns(
         row=pl.Series(places(mine["USUBJID"], people, "TR"), dtype=pl.Int64),
         day=dated("TRDTC", missing_day="first").to_physical(),
     )
+    _once(mine)
     size = {
         test: pl.col("TRSTRESN").filter(pl.col("TRTESTCD") == test).first().cast(pl.Float64)
         for test in ("LDIAM", "LPERP", "DIAMETER")
@@ -91,7 +103,26 @@ def _wide(tr: pl.DataFrame, tu: pl.DataFrame, people: pl.DataFrame) -> pl.DataFr
         pl.col("TUSTRESC").replace_strict(_ROLES, default=None, return_dtype=pl.Int8).alias("role"),
     )
     kinds = kinds.drop_nulls("role").unique(["USUBJID", "TRLNKID"], keep="first", maintain_order=True)
-    return wide.join(kinds, on=["USUBJID", "TRLNKID"], how="inner", maintain_order="left")
+    both = ["USUBJID", "TRLNKID"]
+    for name, lesion in wide.select(both).unique(maintain_order=True).join(kinds, on=both, how="anti").rows():
+        notes.append(
+            f"TR: lesion {lesion} of {name} is no target, non-target or new lesion in TU and is left out"
+        )
+    return wide.join(kinds, on=both, how="inner", maintain_order="left"), tuple(notes)
+
+
+def _once(mine: pl.DataFrame) -> None:
+    """Nobody may measure a lesion twice on one day with two results."""
+    key = ["USUBJID", "VISIT", "day", "TRLNKID", "TRTESTCD"]
+    said = mine.select(*key, "TRSTRESN", "TRSTRESC").unique(maintain_order=True)
+    twice = said.filter(said.select(key).is_duplicated())
+    if twice.height:
+        name, visit, _, lesion, test, *_ = twice.row(0)
+        raise PatientDataError(
+            f"{test} of lesion {lesion} stands twice with two results",
+            where=f"TR, subject {name}, visit {visit}",
+            hint="keep the one that counts",
+        )
 
 
 def _numbered(wide: pl.DataFrame) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from protorun.cdisc._tables import table
 from protorun.cdisc.chosen import Chosen, chosen_rows
-from protorun.cdisc.dates import dated, imputed
+from protorun.cdisc.dates import check_dates, dated, imputed
 from protorun.cdisc.readers import of_reader, spoken
 from protorun.cdisc.subjects import check_subjects, data_set, dates, days, places
 from protorun.endpoints.best.policy import Policy, policy
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _CODES = {r.text: int(r) for r in Response if 1 <= r <= Response.NE}
 _AVAL = {**_CODES, "MISSING": 7, "Y": 1, "N": 0}
+_OURS = ("row", "at", "code", "subject", "from", "on")
+"""Names of our own columns while rows are made; a column of RS with such a name does not come along."""
 _ANALYSIS = (
     *("ASEQ", "PARAMCD", "PARAM", "PARCAT1", "PARCAT2", "PARCAT3", "AVAL", "AVALC", "ADT", "ADTF"),
     *("AVISIT", "ANL01FL", "ANL02FL"),
@@ -54,8 +56,13 @@ def adrs(
     response (the template's by default). Raises PatientDataError for missing columns and unknown subjects, UsageError
     for a reader who is not there.
     """
+    import polars as pl
+
     subjects = check_subjects(data_set(adsl, "ADSL", needs=("USUBJID", reference)))
     responses = data_set(rs, "RS", needs=("USUBJID", "RSTESTCD", "RSSTRESC", "RSDTC", "RSSEQ", "VISIT"))
+    responses = check_dates(responses, "RS", "RSDTC")
+    if "VISITNUM" not in responses.columns:
+        responses = responses.with_columns(VISITNUM=pl.lit(None, pl.Float64))
     tumors = data_set(tu, "TU", needs=("USUBJID", "TUSTRESC", "VISIT"))
     seen = _overall(responses, subjects, reader, reference)
     target = _measurable(tumors, subjects, reader, baseline_visits)
@@ -70,7 +77,11 @@ def _overall(rs: pl.DataFrame, adsl: pl.DataFrame, reader: str, reference: str) 
     """Overall responses of the reader with day, code and flags; `row` is the subject's row in ADSL."""
     import polars as pl
 
-    mine = of_reader(rs, "RS", reader).filter(pl.col("RSTESTCD") == "OVRLRESP")
+    mine = (
+        of_reader(rs, "RS", reader)
+        .filter(pl.col("RSTESTCD") == "OVRLRESP")
+        .drop(*_OURS, *_ANALYSIS, strict=False)
+    )
     mine = mine.with_columns(
         row=pl.Series(places(mine["USUBJID"], adsl, "RS"), dtype=pl.Int64),
         ADT=dated("RSDTC", missing_day="last"),
@@ -146,7 +157,7 @@ def _laid_out(seen: pl.DataFrame, adsl: pl.DataFrame, chosen: list[Chosen]) -> p
         {
             "subject": np.tile(np.arange(count), len(chosen)),
             "PARAMCD": np.repeat([c.parameter for c in chosen], count),
-            "AVALC": np.concatenate([c.says for c in chosen]),
+            "AVALC": pl.Series(np.concatenate([c.says for c in chosen]), dtype=pl.String),
             "from": np.concatenate([c.at for c in chosen]),
             "on": np.concatenate([c.on for c in chosen]),
         }

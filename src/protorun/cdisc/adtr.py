@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from protorun.cdisc._tables import table
-from protorun.cdisc.dates import dated, imputed
+from protorun.cdisc.dates import check_dates, dated, imputed
+from protorun.cdisc.diameters import check_diameters
 from protorun.cdisc.readers import of_reader, spoken
 from protorun.cdisc.subjects import check_subjects, data_set, places
 from protorun.cdisc.sums import with_flags, with_nadir
@@ -22,6 +23,7 @@ _ANALYSIS = (
     *("CHGNAD", "PCHGNAD", "ADT", "ADTF", "ADY", "AVISIT", "AVISITN", "ABLFL", "PDFL"),
     *("ANL01FL", "ANL02FL", "ANL03FL", "ANL04FL", "LSEXP", "LSASS", "TULOC", "TULOCGR1"),
 )
+_NEEDS = ("USUBJID", "TRGRPID", "TRLNKID", "TRTESTCD", "TRSTRESN", "TRDTC", "TRSEQ", "VISIT", "VISITNUM")
 _SUM_ONLY = ("BASE", "CHG", "PCHG", "NADIR", "CHGNAD", "PCHGNAD")
 
 
@@ -42,11 +44,10 @@ def adtr(
     PatientDataError for missing columns and unknown subjects, UsageError for a reader who is not there.
     """
     subjects = check_subjects(data_set(adsl, "ADSL", needs=("USUBJID", "TRTSDT", "RANDDT")))
-    results = data_set(
-        tr, "TR", needs=("USUBJID", "TRGRPID", "TRLNKID", "TRTESTCD", "TRSTRESN", "TRDTC", "VISIT")
-    )
+    results = check_diameters(check_dates(data_set(tr, "TR", needs=_NEEDS), "TR", "TRDTC"))
     tumors = data_set(tu, "TU", needs=("USUBJID", "TULNKID", "TULOC"))
     responses = data_set(rs, "RS", needs=("USUBJID", "RSTESTCD", "RSSTRESC", "RSDTC"))
+    responses = check_dates(responses, "RS", "RSDTC")
     lesions = _lesions(
         of_reader(results, "TR", reader), of_reader(tumors, "TU", reader), subjects, baseline_visits
     )

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protorun.cdisc._lesions import lesions_of
-from protorun.cdisc.dates import dated
+from protorun.cdisc.dates import check_dates, dated
+from protorun.cdisc.diameters import check_diameters
 from protorun.cdisc.readers import of_reader
 from protorun.cdisc.subjects import check_subjects, data_set, days, places
 from protorun.errors import UsageError
@@ -69,15 +70,18 @@ def from_sdtm(
     listed, notes = _patients(people)
     points, response_rows = None, np.zeros(0, np.int64)
     if rs is not None:
-        points, response_rows, more = _responses(data_set(rs, "RS", needs=_NEEDS["RS"]), people, reader)
+        given = check_dates(data_set(rs, "RS", needs=_NEEDS["RS"]), "RS", "RSDTC")
+        points, response_rows, more = _responses(given, people, reader)
         notes += more
     lesions, visits, lesion_rows = None, None, np.zeros(0, np.int64)
     if tr is not None and tu is None:
         raise UsageError("TR says how large a lesion is, TU which kind it is: give both")
     if tr is not None:
-        found = of_reader(data_set(tr, "TR", needs=_NEEDS["TR"]), "TR", reader)
+        sizes = check_diameters(check_dates(data_set(tr, "TR", needs=_NEEDS["TR"]), "TR", "TRDTC"))
+        found = of_reader(sizes, "TR", reader)
         roles = of_reader(data_set(tu, "TU", needs=_NEEDS["TU"]), "TU", reader)
-        lesions, lesion_rows = lesions_of(found, roles, people)
+        lesions, lesion_rows, more = lesions_of(found, roles, people)
+        notes += more
     keyed: dict[Key, TimePoints] = {} if points is None else {(criteria, compartment): points}
     tables = Tables(listed, lesions=lesions, visits=visits, timepoints=keyed)
     return Imported(tables, response_rows, lesion_rows, notes)
