@@ -72,6 +72,12 @@ def test_early_cr_then_pr_is_sd_for_admiral_and_pd_for_recist():
     assert best(TABLE_3, *early)[1] == "PD"
 
 
+@pytest.mark.parametrize(("settings", "day"), [(TABLE_3, 60), (ADMIRAL, 90)])
+def test_disease_after_a_complete_response_is_the_first_progression_where_the_policy_says_so(settings, day):
+    found = best_response(course((30, "CR"), (60, "PR"), (90, "PD")), np.zeros(1, np.int32), settings)
+    assert (int(found.progression_on[0]), int(found.last_on[0])) == (day, 90)
+
+
 def test_confirmation_needs_28_days_and_allows_one_ne_between():
     assert best(ADMIRAL, (42, "PR"), (69, "PR"))[1] == "SD"
     assert best(ADMIRAL, (42, "PR"), (70, "PR"))[1] == "PR"

@@ -210,3 +210,11 @@ def test_any_data_frame_is_taken_and_left_as_it_was(library):
     assert found["grade"][0] == 3
     if library == "pandas":
         assert given.equals(before)
+
+
+@pytest.mark.parametrize(("flag", "grade"), [("LOW", 3), ("LOW LOW", 0), ("NORMAL", 0)])
+def test_creatinine_of_v6_is_measured_from_the_baseline_only_where_that_was_low(flag, grade):
+    one = {"test": ["creatinine"], "value": [36.0], "unit": ["umol/L"], "lln": [33.0], "uln": [67.0]}
+    labs = pl.DataFrame({**one, "baseline": [6.0], "baseline_indicator": [flag]})
+    found = grade_labs(labs, version="ctcae_v6", clinical="worst_case")
+    assert found.filter(pl.col("direction") == "high")["grade"].to_list() == [grade]

@@ -130,7 +130,7 @@ def best_of_rows(
     iRECIST themselves. Raises NotStated when the policy leaves that time open.
     """
     settings = settings.complete()
-    rows = _in_order(patient, day, overall, len(reference_on))
+    rows = _as_settled(_in_order(patient, day, overall, len(reference_on)), settings)
     last = np.full(rows.count, NO_ROW, np.int64)
     last[rows.patient[rows.starts]] = np.append(rows.starts[1:], len(rows.code))[: len(rows.starts)] - 1
     found = {"progression": rows.first(rows.code == PD), "last": last}
@@ -160,15 +160,19 @@ def cr_then_pr(patient: NDArray[np.integer], day: NDArray[np.integer], overall: 
     return found
 
 
-def _counting(rows: _Rows, settings: Policy) -> _Rows:
-    """The rows that count: CR before PR as PR, PR or SD after CR as PD, where the policy says so, and nothing after the
-    first PD."""
+def _as_settled(rows: _Rows, settings: Policy) -> _Rows:
+    """The rows with CR before PR as PR, and PR or SD after CR as PD, where the policy says so."""
     if settings.amend_cr:
         rows = replace(rows, code=_amended(rows))
     if settings.lost_cr_is_pd:
         before = up_to(rows.first(rows.code == CR), rows.starts, rows.patient)
         lost = ~before & ((rows.code == PR) | (rows.code == SD))
         rows = replace(rows, code=np.where(lost, np.int8(PD), rows.code))
+    return rows
+
+
+def _counting(rows: _Rows, settings: Policy) -> _Rows:
+    """The rows that count: nothing after the first PD where the policy says so."""
     if not settings.until_pd:
         return rows
     kept = up_to(rows.first(rows.code == PD), rows.starts, rows.patient)

@@ -17,7 +17,8 @@ _COLUMNS = (
     *("patient", "date", "test", "term", "direction", "term_low", "term_high", "unit", *_NUMBERS),
     *("baseline_indicator", "sex", "birth_date"),
 )
-_HIGH, _LOW = ("HIGH", "HIGH HIGH", "H", "HH"), ("LOW", "LOW LOW", "L", "LL")
+_HIGH, _LOW = ("HIGH", "HIGH HIGH", "H", "HH"), ("LOW", "L")
+"""LOW LOW is no LOW in the published rules (creatinine of CTCAE v6 asks for it)."""
 
 
 def frame_of(labs: Any) -> pl.DataFrame:
