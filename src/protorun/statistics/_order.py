@@ -18,13 +18,17 @@ _SHORT_KEYS = 1 << 16  # sorted by counting
 
 
 def rows(time: ArrayLike, event: ArrayLike) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Times and events as arrays of one shape; NaN times mark absent patients. Times that differ only by rounding are one
-    (`joined`). Raises UsageError on unequal shapes, and for events of present patients that are neither 0 nor 1: a code
-    such as 1 and 2 would make everybody have the event."""
+    """`as_given`, with times that differ only by rounding made one (`joined`)."""
+    times, events = as_given(time, event)
+    return joined(times), events
+
+
+def as_given(time: ArrayLike, event: ArrayLike) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Times and events as arrays of one shape; NaN times mark absent patients. Raises UsageError on unequal shapes, and
+    for events of present patients that are neither 0 nor 1: a code such as 1 and 2 would make everybody have the event."""
     times, said = np.asarray(time, np.float64), np.asarray(event)
     if times.shape != said.shape or times.ndim == 0:
         raise UsageError(f"time {times.shape} and event {said.shape} must be arrays of one shape")
-    times = joined(times)
     if said.dtype == np.bool_:
         return times, said
     events: NDArray[np.bool_] = said == 1
@@ -40,7 +44,7 @@ def joined(time: FloatArray) -> FloatArray:
     Durations that were computed (months from days) differ by rounding where the days were equal. Two neighbors are one
     when they differ by at most 2^-26, or by that share of the mean of all distinct times of the trial.
     """
-    if np.all((time == np.floor(time)) | np.isnan(time)):
+    if _whole(time):
         return time
     ordered = np.sort(time, axis=-1)
     with np.errstate(invalid="ignore"):
@@ -55,13 +59,24 @@ def joined(time: FloatArray) -> FloatArray:
     return found.reshape(time.shape)
 
 
+def _whole(time: FloatArray) -> bool:
+    """Are all times whole numbers? Those are never joined."""
+    sample = time.ravel()[:1000]
+    return all(bool(np.all((part == np.floor(part)) | np.isnan(part))) for part in (sample, time))
+
+
+def _limit(ordered: FloatArray, gap: FloatArray) -> float:
+    """How far apart two times of one trial may lie to be one; `ordered` are all of them, `gap` their differences."""
+    again = np.abs(ordered[1:][gap == 0])
+    mean = (np.abs(ordered).sum() - again.sum()) / (len(ordered) - len(again))
+    return float(_CLOSE * max(1.0, mean))
+
+
 def _join(time: FloatArray, ordered: FloatArray) -> None:
     """Times of one trial, joined in place; `ordered` are the same in ascending order."""
     ordered = ordered[: np.searchsorted(ordered, np.inf)]
     gap = np.diff(ordered)
-    again = np.abs(ordered[1:][gap == 0])
-    mean = (np.abs(ordered).sum() - again.sum()) / (len(ordered) - len(again))
-    close = np.flatnonzero(gap <= _CLOSE * max(1.0, mean)) + 1
+    close = np.flatnonzero(gap <= _limit(ordered, gap)) + 1
     opens = np.diff(close, prepend=-1) != 1
     base = (close[opens] - 1)[np.cumsum(opens) - 1]
     moved = ordered[close] != ordered[base]
@@ -122,19 +137,56 @@ def _for_each(labels: NDArray[Any], times: FloatArray, what: str) -> NDArray[Any
         raise UsageError(f"times {times.shape} need a {what} each, not {labels.shape}") from None
 
 
-def by_time(time: FloatArray, label: NDArray[np.integer]) -> tuple[FloatArray, NDArray[np.int64]]:
-    """Times and labels in ascending order of time, then of label; absent patients (NaN) come last.
+def by_time(
+    time: FloatArray, label: NDArray[np.integer], *, join: bool = False
+) -> tuple[FloatArray, NDArray[np.int64]]:
+    """Times and labels in ascending order of time, then of label; absent patients (NaN) come last. `join` makes nearly
+    equal times one (for times that were not `joined` before).
 
     A time and its label are sorted together inside one integer, which needs no index array.
     """
     bits = int(label.max(initial=0)).bit_length()
     keys = packed(time, label, bits)
     if keys is None:
+        time = joined(time) if join else time
         finite = np.where(np.isnan(time), np.inf, time)
         order = np.lexsort((label, finite), axis=-1)
         return np.take_along_axis(finite, order, -1), np.take_along_axis(label.astype(np.int64), order, -1)
     keys.key.sort(axis=-1)
+    if join:
+        join_sorted(keys)
     return keys.times(keys.key), keys.key & ((1 << bits) - 1)
+
+
+def join_sorted(keys: Packed) -> None:
+    """Makes nearly equal times one among sorted keys, in place, as `joined` does, and puts the labels of each such time
+    in order."""
+    times = keys.times(keys.key)
+    if _whole(times):
+        return
+    here = keys.key >> keys.bits != keys.absent
+    gap = np.diff(times, axis=-1)
+    most = np.fmax.reduce(times[here], axis=None, initial=1.0)
+    near = ((gap > 0) & (gap <= _CLOSE * most) & here[..., 1:]).any(axis=-1)
+    width = times.shape[-1]
+    key, flat, count = keys.key.reshape(-1, width), times.reshape(-1, width), here.reshape(-1, width).sum(-1)
+    for row in np.flatnonzero(near):
+        _join_keys(key[row, : count[row]], flat[row, : count[row]], keys.bits)
+
+
+def _join_keys(key: NDArray[np.int64], ordered: FloatArray, bits: int) -> None:
+    """Keys of one trial, joined in place: every run of close times takes the first of them, and is sorted again."""
+    gap = np.diff(ordered)
+    close = np.flatnonzero(gap <= _limit(ordered, gap)) + 1
+    opens = np.diff(close, prepend=-1) != 1
+    first, run = close[opens] - 1, np.cumsum(opens) - 1
+    hit = np.zeros(len(first), np.bool_)
+    hit[run[gap[close - 1] > 0]] = True
+    inside = hit[run]
+    place = np.concatenate([first[hit], close[inside]])
+    labels = (1 << bits) - 1
+    later = (key[first[run[inside]]] & ~labels) | (key[close[inside]] & labels)
+    key[np.sort(place)] = np.sort(np.concatenate([key[first[hit]], later]))
 
 
 def time_order(
@@ -165,6 +217,8 @@ class Packed:
     key: NDArray[np.int64]
     bits: int
     lowest: int
+    absent: int
+    """What stands above the label bits of an absent patient."""
 
     def times(self, key: NDArray[np.int64]) -> FloatArray:
         """The times of some keys, exactly as they were given."""
@@ -198,7 +252,7 @@ def packed(time: FloatArray, label: NDArray[np.integer], bits: int) -> Packed | 
     np.minimum(key, width + 1, out=key)  # NaN has a larger pattern than any number
     key <<= bits
     key |= label
-    return Packed(key, bits, lowest)
+    return Packed(key, bits, lowest, width + 1)
 
 
 def first_of_tie(time: FloatArray) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from protorun.statistics._order import FloatArray, Packed, by_time, packed
+from protorun.statistics._order import FloatArray, Packed, by_time, join_sorted, packed
 
 IntArray = NDArray[np.int64]
 CHUNK = 1 << 15  # cells handled together, so that the columns in use stay in cache
@@ -77,10 +77,13 @@ class RiskTable:
         return before
 
 
-def risk_table(time: FloatArray, event: NDArray[np.bool_], group: IntArray) -> RiskTable:
-    """The table of trials shaped (trial, patient); groups are 0 and 1, NaN times are absent patients."""
+def risk_table(
+    time: FloatArray, event: NDArray[np.bool_], group: IntArray, *, join: bool = False
+) -> RiskTable:
+    """The table of trials shaped (trial, patient); groups are 0 and 1, NaN times are absent patients. `join` makes nearly
+    equal times one (for times that were not `joined` before)."""
     days = whole_days(time)
-    return _counted(time, event, group, days) if days else _sorted(time, event, group)
+    return _counted(time, event, group, days) if days else _sorted(time, event, group, join=join)
 
 
 def whole_days(time: FloatArray) -> int:
@@ -115,7 +118,7 @@ def _counted(time: FloatArray, event: NDArray[np.bool_], group: IntArray, days: 
     )
 
 
-def _sorted(time: FloatArray, event: NDArray[np.bool_], group: IntArray) -> RiskTable:
+def _sorted(time: FloatArray, event: NDArray[np.bool_], group: IntArray, *, join: bool) -> RiskTable:
     trials, patients = time.shape
     absent = np.isnan(time)
     label = group | ((event ^ True).view(np.int8) << 1)
@@ -124,12 +127,14 @@ def _sorted(time: FloatArray, event: NDArray[np.bool_], group: IntArray) -> Risk
         label[absent] = _CENSORED
     keys = packed(time, label, 2)
     if keys is None:
-        ordered, found = by_time(time, label)
+        ordered, found = by_time(time, label, join=join)
         at = np.flatnonzero((found & _CENSORED) == 0)
         stamp = ordered.ravel()[at].view(np.int64)
     else:
         found = keys.key
         found.sort(axis=-1)
+        if join:
+            join_sorted(keys)
         at = np.flatnonzero((found & _CENSORED) == 0)
         stamp = found.ravel()[at]
         stamp >>= keys.bits

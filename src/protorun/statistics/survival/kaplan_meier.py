@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from protorun.errors import UsageError
-from protorun.statistics._order import FloatArray, by_time, first_of_tie, rows
+from protorun.statistics._order import FloatArray, as_given, by_time, first_of_tie
 from protorun.statistics.survival._risk import whole_days
 
 Limits = Literal["log", "log-log", "plain", "logit", "arcsin"]
@@ -52,7 +52,7 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike) -> Curve:
 
     A patient censored on a day is at risk on that day. Raises UsageError when the shapes differ.
     """
-    times, events = rows(time, event)
+    times, events = as_given(time, event)
     batch, flat = times.shape[:-1], (prod(times.shape[:-1]), times.shape[-1])
     days = whole_days(times.reshape(flat))
     if days:
@@ -60,8 +60,8 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike) -> Curve:
         return Curve(**{name: column.reshape(*batch, -1) for name, column in curve.items()})
     present = ~np.isnan(times)
     label = (present.astype(np.int64) << 1) | (events & present)
-    ordered, label = by_time(times.reshape(flat), label.reshape(flat))
-    curve = _tally(ordered, label)
+    ordered, label = by_time(times.reshape(flat), label.reshape(flat), join=True)
+    curve = _tally_one(ordered[0], label[0]) if flat[0] == 1 and flat[1] else _tally(ordered, label)
     return Curve(**{name: column.reshape(*batch, column.shape[-1]) for name, column in curve.items()})
 
 
@@ -79,6 +79,20 @@ def _counted(time: FloatArray, event: NDArray[np.bool_], days: int) -> dict[str,
         "censored": censored,
         **_product(at_risk, events),
     }
+
+
+def _tally_one(time: FloatArray, label: NDArray[np.int64]) -> dict[str, FloatArray]:
+    """One curve from sorted times, absent patients last."""
+    present = int(np.count_nonzero(label >> 1))
+    time, died = time[:present], (label[:present] & 1).astype(np.float64)
+    opens = np.ones(present, np.bool_)
+    np.not_equal(time[1:], time[:-1], out=opens[1:])
+    at = np.flatnonzero(opens)
+    events = died if len(at) == present else np.add.reduceat(died, at)
+    at_risk = (present - at).astype(np.float64)
+    censored = np.diff(at, append=present) - events
+    found = {"time": time[at], "at_risk": at_risk, "events": events, "censored": censored}
+    return {name: c[None] for name, c in {**found, **_product(at_risk, events)}.items()}
 
 
 def _tally(time: FloatArray, label: NDArray[np.int64]) -> dict[str, FloatArray]:
@@ -212,5 +226,5 @@ def at_risk_at(curve: Curve, at: float) -> FloatArray:
 
 def median_follow_up(time: ArrayLike, event: ArrayLike) -> Estimate:
     """Median follow-up by the reverse Kaplan-Meier curve: censoring is the event. Schemper & Smith 1996."""
-    times, events = rows(time, event)
+    times, events = as_given(time, event)
     return quantile(kaplan_meier(times, ~events))

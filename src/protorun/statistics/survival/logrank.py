@@ -11,7 +11,15 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, ndtr
 
 from protorun.errors import UsageError
-from protorun.statistics._order import FloatArray, by_time, first_of_tie, groups_of, rows, strata_of
+from protorun.statistics._order import (
+    FloatArray,
+    as_given,
+    by_time,
+    first_of_tie,
+    groups_of,
+    joined,
+    strata_of,
+)
 from protorun.statistics.survival._risk import CHUNK, risk_table
 
 IntArray = NDArray[np.int64]
@@ -55,10 +63,19 @@ def grho_logrank(
     return _stratified(time, event, group, float(rho), strata)
 
 
+@dataclass(frozen=True)
+class _Test:
+    """Number of groups, weight, and whether nearly equal times are still to be made one."""
+
+    groups: int
+    rho: float
+    join: bool
+
+
 def _stratified(
     time: ArrayLike, event: ArrayLike, group: ArrayLike, rho: float, strata: ArrayLike | None
 ) -> LogRank:
-    times, events = rows(time, event)
+    times, events = as_given(time, event)
     groups = groups_of(group, times)
     count = int(groups.max(initial=0)) + 1
     if not 2 <= count <= _MOST_GROUPS or groups.min(initial=0) < 0:
@@ -66,22 +83,20 @@ def _stratified(
     batch, shape = times.shape[:-1], (prod(times.shape[:-1]), times.shape[-1])
     flat = (times.reshape(shape), events.reshape(shape), groups.reshape(shape))
     if strata is None:
-        sums = _sums(*flat, count, rho)
+        sums = _sums(*flat, _Test(count, rho, join=True))
     else:
         which = strata_of(strata, times).reshape(shape)
-        parts = [
-            _sums(np.where(which == s, flat[0], np.nan), *flat[1:], count, rho) for s in np.unique(which)
-        ]
+        whole = joined(flat[0])  # by the times of all strata together, as R does
+        of = _Test(count, rho, join=False)
+        parts = [_sums(np.where(which == s, whole, np.nan), *flat[1:], of) for s in np.unique(which)]
         sums = tuple(np.sum(column, axis=0) for column in zip(*parts, strict=True))
     return _test(*(column.reshape(*batch, *column.shape[1:]) for column in sums))
 
 
-def _sums(
-    time: FloatArray, event: NDArray[np.bool_], group: IntArray, count: int, rho: float
-) -> tuple[FloatArray, ...]:
+def _sums(time: FloatArray, event: NDArray[np.bool_], group: IntArray, of: _Test) -> tuple[FloatArray, ...]:
     """Observed, expected (row, group) and their covariance (row, group, group)."""
     step = max(1, CHUNK // max(1, time.shape[1]))
-    work = _two if count == 2 and rho == 0 else partial(_chunk, count=count, rho=rho)
+    work = partial(_two if of.groups == 2 and of.rho == 0 else _chunk, of=of)
     parts = [
         work(time[at : at + step], event[at : at + step], group[at : at + step])
         for at in range(0, len(time), step)
@@ -89,8 +104,8 @@ def _sums(
     return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
 
-def _two(time: FloatArray, event: NDArray[np.bool_], group: IntArray) -> tuple[FloatArray, ...]:
-    table = risk_table(time, event, group)
+def _two(time: FloatArray, event: NDArray[np.bool_], group: IntArray, of: _Test) -> tuple[FloatArray, ...]:
+    table = risk_table(time, event, group, join=of.join)
     share = table.at_risk_1 / table.at_risk
     deaths, deaths_1 = table.sum(table.deaths), table.sum(table.deaths_1)
     expected_1 = table.sum(table.deaths * share)
@@ -101,11 +116,11 @@ def _two(time: FloatArray, event: NDArray[np.bool_], group: IntArray) -> tuple[F
     return observed, expected, covariance
 
 
-def _chunk(
-    time: FloatArray, event: NDArray[np.bool_], group: IntArray, count: int, rho: float
-) -> tuple[FloatArray, ...]:
+def _chunk(time: FloatArray, event: NDArray[np.bool_], group: IntArray, of: _Test) -> tuple[FloatArray, ...]:
+    count = of.groups
     present = ~np.isnan(time)
-    ordered, label = by_time(time, (group << 2) | (present.astype(np.int64) << 1) | (event & present))
+    mark = (group << 2) | (present.astype(np.int64) << 1) | (event & present)
+    ordered, label = by_time(time, mark, join=of.join)
     here, died, group = (label >> 1) & 1, (label & 1).astype(np.float64), label >> 2
     first = first_of_tie(ordered)
     at_risk = _left(here, first)
@@ -113,7 +128,7 @@ def _chunk(
     held = np.maximum(at_risk, 1)
     share = [_left(here * (group == g), first) / held for g in range(count - 1)]
     share.append(1 - np.add.reduce(share))
-    weight = _survival_before(at_risk, deaths, first) ** rho
+    weight = _survival_before(at_risk, deaths, first) ** of.rho
     weighed = died * weight
     observed = np.stack([(weighed * (group == g)).sum(-1) for g in range(count)], -1)
     expected = np.stack([(weighed * s).sum(-1) for s in share], -1)
