@@ -13,6 +13,7 @@ from pages import page_of
 
 from protorun.analyze import Results, analyze
 from protorun.cli import run
+from protorun.patients.adverse_events import parse_adverse_events
 from protorun.patients.recorded import load_recorded
 from protorun.read import load
 from protorun.report.exhibits import Exhibit, exhibits, write
@@ -90,6 +91,25 @@ def test_every_patient_stands_with_the_sentence_that_decided(found: dict[str, Ex
     assert len(rows) == 24 * 4
     assert all(row["why"] for row in rows)
     assert any("censored at day 0" in row["words"].lower() or row["basis"] == "stated" for row in rows)
+
+
+def test_a_table_of_adverse_events_counts_patients_once_a_row(study: Study, results: Results) -> None:
+    people = results.tables.patients
+    lines = [
+        f"{people.names[i]},2026-03-01,nausea,{grade},gut,yes,no" for i, grade in ((0, 1), (0, 3), (1, 2))
+    ]
+    lines.append(f"{people.names[2]},2026-03-01,rash,5,,no,yes")
+    events = parse_adverse_events("patient,date,term,grade,soc,related,serious\n" + "\n".join(lines), people)
+    tables = replace(results.tables, adverse_events=events)
+    found = {e.key: e for e in exhibits(study, replace(results, tables=tables))}
+    shown = {row["Adverse event"]: row for row in found["adverse_events"].shown}
+    assert shown["Any adverse event"] == {
+        "Adverse event": "Any adverse event", "all": "3 (12.5 %)", "all, grade 3 or higher": "2 (8.3 %)",
+    }  # fmt: skip
+    assert shown["- nausea"]["all"] == "2 (8.3 %)"
+    assert shown["- nausea"]["all, grade 3 or higher"] == "1 (4.2 %)"
+    assert shown["Fatal (grade 5)"]["all, grade 3 or higher"] == ""
+    assert "rash" not in {row["Adverse event"] for row in found["related_adverse_events"].shown}
 
 
 def test_files_are_written_whole_and_csv_comes_with_every_one(

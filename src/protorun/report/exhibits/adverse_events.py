@@ -17,8 +17,8 @@ from protorun.trial.to_frames import adverse_events_frame
 if TYPE_CHECKING:
     import polars as pl
 
-_OVERALL = ("any", "grade >= 3", "serious", "discontinued", "death")
-_SAYS = {"any": "Any adverse event", "grade >= 3": "Grade 3 or higher", "serious": "Serious"}
+_OVERALL = ("any", "serious", "discontinued", "death")
+_SAYS = {"any": "Any adverse event", "serious": "Serious"}
 _SAYS |= {"discontinued": "Leading to discontinuation", "death": "Fatal (grade 5)"}
 
 
@@ -73,11 +73,13 @@ def _shown(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
         found = {"Adverse event": label}
         for arm in columns:
             found[arm] = cells.get(place, {}).get(arm, "0")
-            if worst:
-                found[f"{arm}, grade 3 or higher"] = cells.get(worst, {}).get(arm, "0")
+            found[f"{arm}, grade 3 or higher"] = cells.get(worst, {}).get(arm, "0") if worst else ""
         return found
 
-    shown = [line(_SAYS[s], (s, "", ""), ("grade >= 3", "", "")) for s in _OVERALL if (s, "", "") in cells]
+    severe = ("grade >= 3", "", "")
+    shown = [
+        line(_SAYS[s], (s, "", ""), severe if s == "any" else None) for s in _OVERALL if (s, "", "") in cells
+    ]
     for section, soc, _ in cells:
         if section == "soc" and soc:
             shown.append(line(soc, (section, soc, ""), ("soc grade >= 3", soc, "")))
