@@ -93,7 +93,7 @@ def chunks_of(line: Line) -> list[Chunk]:
     chunks = [
         c for c in lex(line.text, _pieces(line)) if c.kind != "E" and not (c.kind == "X" and c.value == "any")
     ]
-    chunks = without_either(share_known_heads(chunks, line), line)
+    chunks = without_either(share_known_heads(_confirmed(chunks), line), line)
     chunks = mark_half_lives(mark_windows(_not_yet(chunks, line), line.text))
     times = [c for c in chunks if c.kind == "W" and c.value.anchor == UNKNOWN]
     chunks = without_joints_of_times(chunks, line)
@@ -187,6 +187,13 @@ _WHATEVER = (
 )
 _ANY_INDICATION = r"for any (?:indication|purpose)|(?:of )?(?:any|either) (?:sex|gender|race|ethnicity)(?:(?:,| and| or|, and) (?:any )?(?:sex|gender|race|ethnicity))+|(?:with )?no (?:gender|sex|race) restrictions?|(?:with )?no upper age limit"
 _REGARDLESS = Guarded(rf"\({_WHATEVER}\)|[ ,]{{1,2}}(?:{_WHATEVER}|{_ANY_INDICATION})(?= ?(?:[.;,)]|$))")
+
+
+def _confirmed(chunks: list[Chunk]) -> list[Chunk]:
+    """`histologically confirmed, advanced or metastatic cancer`: the comma joins nothing."""
+    beside = zip(chunks, chunks[1:], chunks[2:], strict=False)
+    joins = {id(b) for a, b, c in beside if a.kind == "h" and b.kind == "," and c.kind in "kfqz"}
+    return [c for c in chunks if id(c) not in joins] if joins else chunks
 
 
 _NO_DRUG = re.compile(r"[ -]receptor|(?<=globulin) (?:[aegm]\b|test|level|deficien)")

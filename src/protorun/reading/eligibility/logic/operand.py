@@ -262,9 +262,23 @@ _LINKED = (Number, Code)
 
 def _go_together(parts: list[Expr]) -> bool:
     """Atoms side by side without a joint are one statement only where each narrows a diagnosis."""
-    if len(parts) <= 1:
-        return True
-    return all(_narrows(p) for p in parts)
+    return len(parts) <= 1 or _graded(parts) or all(_narrows(p) for p in parts)
+
+
+_GRADED = {
+    "nyha": frozenset({"heart_failure", "heart_disease", "cardiovascular_disease"}),
+    "child_pugh_class": frozenset({"cirrhosis", "liver_disease"}),
+    "child_pugh_score": frozenset({"cirrhosis", "liver_disease"}),
+}
+"""What a scale grades: `congestive heart failure (NYHA class III or IV)`."""
+
+
+def _graded(parts: list[Expr]) -> bool:
+    """A condition and the class it has on its own scale."""
+    illness = [p.variable for p in parts if isinstance(p, Flag)]
+    scale = [p.variable for p in parts if isinstance(p, (Number, Code))]
+    both = len(parts) == 2 and len(illness) == len(scale) == 1
+    return both and illness[0] in _GRADED.get(scale[0], ())
 
 
 def _narrows(part: Expr) -> bool:

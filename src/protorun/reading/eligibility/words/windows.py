@@ -146,7 +146,7 @@ def _window(chunks: list[Chunk], at: int, text: str) -> tuple[Chunk, int] | None
         return None
     if behind and behind[0].value == "follow":  # "participation in the 15 year follow-up"
         return None
-    if kinds.startswith("cta") and chunks[at].value in ("≤", "<"):
+    if kinds.startswith("cta") and chunks[at].value in ("≤", "<") and not _on_that_day(chunks, at, text):
         return _build("W", chunks, at, at + 2, chunks[at + 1].value)
     if kinds.startswith("ctl") and (given := _since(chunks, at, text)):
         kind, treatment, end = given
@@ -216,6 +216,11 @@ def _before_what(chunks: list[Chunk], at: int) -> bool:
         and chunks[at - 1].kind == "b"
         and chunks[at - 1].value in ("before", "prior to")
     )
+
+
+def _on_that_day(chunks: list[Chunk], at: int, text: str) -> bool:
+    """`≤ 75 years at the time of consent`: how old on that day."""
+    return re.search(r"\b(?:at|on)\b", text[chunks[at + 1].end : chunks[at + 2].start]) is not None
 
 
 def _signed(chunks: list[Chunk], at: int) -> bool:

@@ -10,9 +10,9 @@ from protorun.reading.eligibility.atoms.treatments.tense import untimed
 from protorun.reading.eligibility.islands.participation import GOES_ON
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
-from protorun.reading.eligibility.words.nodes import window
+from protorun.reading.eligibility.words.nodes import bound, window
 from protorun.reading.eligibility.words.personal import JUDGMENT
-from protorun.study.criterion import Flag, Treated, Window
+from protorun.study.criterion import Flag, Number, Treated, Window
 
 _MOST_WORDS, _FEW = 5, 2
 _EVENT = re.compile(
@@ -108,6 +108,9 @@ def mark_events(chunks: list[Chunk], line: Line) -> list[Chunk]:
     `systematic exercise within 3 months`."""
     found: list[Chunk] = []
     for chunk in _recent(_happened(chunks)):
+        if chunk.kind == "L" and found and (known := _known_since(found, chunk, line)) is not None:
+            found[-1] = known
+            continue
         if chunk.kind == "W" and found and not _dated(chunk, found, line):
             first = name_start(found, chunk, line)
             name = open_name(found[first:], line) if first is not None else None
@@ -120,6 +123,38 @@ def mark_events(chunks: list[Chunk], line: Line) -> list[Chunk]:
         if chunk.kind != "W" or not found or not _dated(chunk, found, line):
             found.append(chunk)
     return found
+
+
+_DIAGNOSED = re.compile(r"\bdiagnos(?:is|ed)\b[^.;,()]{0,40}$")
+_THEN = re.compile(
+    r"(?: \([a-z]{2,8}\))?(?: (?P<behind>(?:(?:was|were|has been|have been|that was) )?(?:first |initially )?(?:diagnosed|confirmed)))? "
+)
+
+
+_MORE = re.compile(r">|more than|longer than|over")
+
+
+def _known_since(found: list[Chunk], since: Chunk, line: Line) -> Chunk | None:
+    """`diagnosis of asthma at least 6 months before screening`: how long ago the diagnosis was made."""
+    if len(found) > 1 and found[-1].kind == "q" and not found[-1].value:
+        found.pop()  # "asthma diagnosed"
+    illness = found[-1]
+    flag = illness.value
+    if illness.kind != "A" or not isinstance(flag, Flag) or flag.window or flag.qualifiers:
+        return None
+    said = _THEN.fullmatch(line.text, illness.end, since.start)
+    led = _DIAGNOSED.search(line.text, max(0, illness.start - 60), illness.start)
+    if said is None or not (said["behind"] or led):
+        return None
+    source = line.cite(illness.start, since.end)
+    number = Number.model_construct(
+        variable=f"time_since_diagnosis_of_{flag.variable}",
+        low=bound(since.value.amount, inclusive=not _MORE.match(line.text, since.start)),
+        high=None,
+        unit=since.value.unit,
+        source=source,
+    )
+    return Chunk("A", illness.start, since.end, number)
 
 
 _HAPPENED = frozenset({"occurred", "occurring", "occured", "happened", "happening"})
