@@ -1,14 +1,14 @@
 """SDTM -> ADRS, ADTR and ADTTE, as parquet, CSV and SAS transport files (XPORT version 5).
 
 python adam_from_sdtm.py                                     the three invented subjects beside this file
-python adam_from_sdtm.py SDTM OUT --adsl FILE --ending TEXT  a folder of your own: rsTEXT, tuTEXT, trTEXT (.parquet or
-                                                             .csv), ADSL or DM, such as --ending _onco_recist
+python adam_from_sdtm.py SDTM OUT --adsl FILE --ending TEXT  a folder of your own: rsTEXT, tuTEXT, trTEXT (.parquet,
+                                                             .csv, .xpt), ADSL or DM, such as --ending _onco_recist
 """
 
 import argparse
 from pathlib import Path
 
-from protorun.cdisc import adrs, adtr, adtte, write_xpt
+from protorun.cdisc import adrs, adtr, adtte, read_xpt, write_xpt
 from protorun.patients.frame_files import read_frame, write_frame
 
 HERE = Path(__file__).resolve().parent
@@ -16,20 +16,33 @@ HERE = Path(__file__).resolve().parent
 
 def table(folder: Path, name: str):
     """One domain, whichever way it is kept."""
-    return read_frame(next(p for end in (".parquet", ".csv") if (p := folder / f"{name}{end}").is_file()))
+    kept = [path for end in (".parquet", ".csv", ".xpt") if (path := folder / f"{name}{end}").is_file()]
+    if not kept:
+        say.error(
+            f"there is no {name}.parquet, {name}.csv or {name}.xpt in {folder} (see --ending and --adsl)"
+        )
+    return of_file(kept[0])
 
 
-say = argparse.ArgumentParser()
-say.add_argument("sdtm", nargs="?", type=Path, default=HERE / "sdtm")
-say.add_argument("out", nargs="?", type=Path, default=Path("adam"))
-say.add_argument("--adsl", type=Path)
-say.add_argument("--ending", default="")
-say.add_argument("--reader", default="INVESTIGATOR")
+def of_file(path: Path):
+    """One file; a transport file comes with labels, which are not needed here."""
+    return read_xpt(path)[0] if path.suffix == ".xpt" else read_frame(path)
+
+
+say = argparse.ArgumentParser(
+    description=__doc__.splitlines()[0],
+    epilog="Without arguments the three invented subjects beside this file.",
+)
+say.add_argument("sdtm", nargs="?", type=Path, default=HERE / "sdtm", help="folder of the domains")
+say.add_argument("out", nargs="?", type=Path, default=Path("adam"), help="folder to write to")
+say.add_argument("--adsl", type=Path, help="ADSL or DM, when it lies elsewhere")
+say.add_argument("--ending", default="", help="what the names of the domains end with")
+say.add_argument("--reader", default="INVESTIGATOR", help="whose readings")
 asked = say.parse_args()
 
 # 1. SDTM: responses, tumors, measurements; and one row per subject.
 rs, tu, tr = (table(asked.sdtm, f"{domain}{asked.ending}") for domain in ("rs", "tu", "tr"))
-adsl = read_frame(asked.adsl) if asked.adsl else table(asked.sdtm, "adsl")
+adsl = of_file(asked.adsl) if asked.adsl else table(asked.sdtm, "adsl")
 
 # 2. Responses of the reader: one row a day, best and confirmed responses, each with the row of RS it copies.
 responses = adrs(rs, tu, adsl, reader=asked.reader)

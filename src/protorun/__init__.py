@@ -40,6 +40,14 @@ _OTHERS = {
     "save_study": "protorun.study_file:save_study",
     "assume": "protorun.study.assume:assume",
     "take_defaults": "protorun.study.assume:take_defaults",
+    "load_recorded": "protorun.patients.recorded:load_recorded",
+    "tables_from": "protorun.trial.from_frames:tables_from",
+    "frames_of": "protorun.trial.to_frames:frames_of",
+    "from_sdtm": "protorun.cdisc:from_sdtm",
+    "to_adam": "protorun.cdisc:to_adam",
+    "read_xpt": "protorun.cdisc:read_xpt",
+    "write_xpt": "protorun.cdisc:write_xpt",
+    "adverse_event_table": "protorun.toxicity.tabulate:adverse_event_table",
     "design_for": "protorun.escalation:design_for",
     "exact": "protorun.escalation:exact",
     "by_calendar": "protorun.escalation:by_calendar",
@@ -61,6 +69,7 @@ _OTHERS = {
     "Trial": "protorun.trial.trial:Trial",
     "ProtorunError": "protorun.errors:ProtorunError",
     "NotStated": "protorun.errors:NotStated",
+    "PolicyRequired": "protorun.errors:PolicyRequired",
     "Blocked": "protorun.errors:Blocked",
 }
 _WHERE = _VERBS | _OTHERS

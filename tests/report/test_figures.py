@@ -62,6 +62,15 @@ def test_the_band_ends_where_the_curve_reaches_0_and_has_no_limits():
     assert month * 8 > x[-1] - x[0] + 1  # the axis goes on to 8 months, the band does not
 
 
+def test_a_curve_ends_with_the_last_day_of_its_own_arm():
+    # The first arm is observed for 4 months, the second for 12: the first line ends at a third of the second.
+    early, late = curve([1, 2, 4], [1, 1, 0], "early"), curve([2, 6, 12], [1, 0, 0], "late")
+    svg = str(kaplan_meier_figure([early, late], name="km", title="OS"))
+    paths = re.findall(r'<path d="(M [^"]*)"[^>]*style="[^"]*stroke-width: 1\.8', svg)[:2]
+    ends = [[float(x) for x in re.findall(r"[ML] ([\d.]+)", path)] for path in paths]
+    assert (ends[0][-1] - ends[0][0]) * 3 == pytest.approx(ends[1][-1] - ends[1][0], rel=1e-3)
+
+
 @pytest.mark.parametrize(
     "draw",
     [

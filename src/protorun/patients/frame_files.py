@@ -45,7 +45,7 @@ def write_frames(
 
 
 def read_frame(path: Path) -> pl.DataFrame:
-    """One parquet, CSV or transport file, by its ending; CSV cells stay texts. Raises PatientDataError, UsageError."""
+    """One parquet or CSV file, by its ending; CSV cells stay texts. Raises PatientDataError, UsageError."""
     import polars as pl
 
     try:

@@ -43,7 +43,7 @@ def kaplan_meier_figure(curves: Sequence[Curve], *, name: str, title: str, axis:
     last = max((float(c.raw_time.max()) for c in curves if len(c.raw_time)), default=1.0) / DAYS_PER_MONTH
     ticks = np.arange(0, last + 1e-9, months_step(last))
     for color, curve in zip(COLORS * len(curves), curves, strict=False):
-        _draw(top, curve, color, last)
+        _draw(top, curve, color)
     top.set(
         ylim=(0, 1.02), xlim=(-0.02 * last, last * 1.03), xticks=ticks, ylabel=words(axis), xlabel="Months"
     )
@@ -52,7 +52,9 @@ def kaplan_meier_figure(curves: Sequence[Curve], *, name: str, title: str, axis:
     return to_svg(figure, name=name, alt=title)
 
 
-def _draw(axes: Axes, curve: Curve, color: str, last: float) -> None:
+def _draw(axes: Axes, curve: Curve, color: str) -> None:
+    """One curve up to the last day its own patients were under observation: nothing is known after it."""
+    last = float(np.nanmax(curve.raw_time, initial=0.0)) / DAYS_PER_MONTH
     months = np.append(np.insert(curve.time, 0, 0.0) / DAYS_PER_MONTH, last)
     lines = [
         np.append(np.insert(values, 0, 1.0), values[-1] if len(values) else 1.0)
