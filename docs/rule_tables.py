@@ -206,7 +206,7 @@ def adam(which: str) -> str:
         ]  # fmt: skip
         return table(("PARAMCD", "PARAM", "from", "events", "censorings: the latest", "until"), rows)
     named = tomllib.loads(text_of("protorun.cdisc/parameters.toml"))
-    return table(("PARAMCD", "PARAM"), [(f"`{n}`", p["param"]) for n, p in named.items()])
+    return table(("PARAMCD", "PARAM"), [(f"`{n}`", _cell(p["param"])) for n, p in named.items()])
 
 
 def _start(parameter: dict[str, Any]) -> str:
