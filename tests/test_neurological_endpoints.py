@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from protorun.analyze import analyze
-from protorun.errors import NotStated
+from protorun.errors import NotStated, UsageError
 from protorun.patients.recorded import parse_recorded
 from protorun.study.endpoint import Censoring, Endpoint, EndpointEvent
 from protorun.study.source import assumed
@@ -222,3 +222,18 @@ def test_a_censoring_policy_is_asked_for_where_the_record_is_silent():
     with pytest.raises(PolicyRequired, match="choose a policy"):
         derive(timed(PROGRESSION, DEATH, criteria="recist_1_1"), tables)
     assert issubclass(PolicyRequired, NotStated)
+
+
+def test_a_run_lists_every_switch_and_marks_those_the_caller_set():
+    endpoint = timed(PROGRESSION, DEATH, criteria="recist_1_1")
+    usual = analyzed(endpoint, **BOTH)
+    note = next(n for n in usual.assumptions if n.startswith("recist_1_1: policy eortc"))
+    assert "sticky_response = true" in note
+    assert "partial_pd = true" in note
+    changed = analyzed(endpoint, {"recist_1_1": "strict_table", "recist_1_1.pd_abs_mode": "none"}, **BOTH)
+    note = next(n for n in changed.assumptions if n.startswith("recist_1_1: chosen policy strict_table"))
+    assert "pd_abs_mode = none (chosen)" in note
+    with pytest.raises(UsageError, match="no switch 'stiky'"):
+        analyzed(endpoint, {"recist_1_1.stiky": "false"}, **BOTH)
+    with pytest.raises(UsageError, match="pd_abs_mode cannot be 'most'"):
+        analyzed(endpoint, {"recist_1_1.pd_abs_mode": "most"}, **BOTH)

@@ -176,6 +176,39 @@ def test_exams_of_a_batch_in_any_order_are_each_patient_alone(criteria, patients
 
 
 @pytest.mark.parametrize("criteria", WITH_EXAMS)
+@given(patients=st.lists(exam_visits, min_size=2, max_size=4), data=st.data())
+@settings(max_examples=40)
+def test_what_is_examined_in_one_patient_asks_nothing_of_another(criteria, patients, data):
+    table = exams(patients)
+    dropped = [data.draw(st.sets(st.integers(0, 5), max_size=3)) for _ in patients]
+    keep = np.array([i not in dropped[p] for p, i in zip(table.patient, table.item, strict=True)], np.bool_)
+    table = table.where(keep)
+    together = assess(criteria, exams=table)
+    for row in range(len(patients)):
+        alone, mine = (
+            assess(criteria, exams=table.where(table.patient == row)),
+            together.where(together.patient == row),
+        )
+        assert mine.overall.tolist() == alone.overall.tolist()
+        assert [mine.why(i) for i in range(len(mine))] == [alone.why(i) for i in range(len(alone))]
+
+
+@pytest.mark.parametrize("criteria", WITH_EXAMS)
+@given(visits=exam_visits, at=st.integers(0, 5))
+@settings(max_examples=100)
+def test_the_bounds_hold_the_answer_and_a_missing_item_found_again_lies_inside_them(criteria, visits, at):
+    free = settings_for(criteria, "steroids_ignored") if criteria == "rano_lm" else None
+    whole = assess(criteria, exams=exams([visits]), settings=free)
+    answered = whole.overall != Response.NE
+    for column in (whole.at_best, whole.at_worst):
+        assert (column[answered] == whole.overall[answered]).all()
+    unseen = (*visits[-1][:at], float("nan"), *visits[-1][at + 1 :])
+    lost = assess(criteria, exams=exams([[*visits[:-1], unseen]]), settings=free)
+    if lost.overall[-1] == Response.NE and lost.at_best[-1] != Response.NONE and answered[-1]:
+        assert lost.at_best[-1] <= whole.overall[-1] <= lost.at_worst[-1]
+
+
+@pytest.mark.parametrize("criteria", WITH_EXAMS)
 @given(visits=exam_visits)
 @settings(max_examples=60)
 def test_a_later_exam_never_changes_the_earlier_ones_and_a_lost_one_is_never_better_than_ne(criteria, visits):

@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from protorun import endpoints as chapter
 from protorun.analyze.derivation import Derivation, DerivedEndpoint, Skipped
 from protorun.analyze.dose_limiting import MEASURE, asks_for_dlt, derive_dlt
-from protorun.analyze.gathering import tables_of, with_events, with_time_points
+from protorun.analyze.gathering import response_settings, tables_of, with_events, with_time_points
 from protorun.endpoints import CensoringPolicy, censoring_policy
 from protorun.errors import NothingRecorded, NotStated, PluginNotFound, UsageError
 from protorun.patients.recorded import Recorded
-from protorun.response import settings_for
 from protorun.study.endpoint import Endpoint
 from protorun.study.study import Study
 from protorun.terms.plugins import names
@@ -104,10 +103,11 @@ def _one(
 
 def _check_policies(policies: Mapping[str, str]) -> None:
     """Raises PluginNotFound for criteria or a policy that does not exist: a misspelled one would change nothing."""
-    for criteria, policy in policies.items():
+    for key in policies:
+        criteria = key.partition(".")[0]
         if criteria not in names("response"):
             raise PluginNotFound("response criterion", criteria, names("response"))
-        settings_for(criteria, policy)
+        response_settings(criteria, policies)
 
 
 def _conflicts(study: Study) -> list[str]:

@@ -15,7 +15,7 @@ from protorun.endpoints.origin import FIRST_RESPONSE
 from protorun.endpoints.points import criteria_of
 from protorun.errors import NothingRecorded, NotStated, PluginNotFound
 from protorun.patients.recorded import Recorded
-from protorun.response import assess, check, in_compartment, settings_for
+from protorun.response import Settings, assess, check, in_compartment, settings_for, switches, with_switches
 from protorun.study.endpoint import Endpoint
 from protorun.study.study import Study
 from protorun.terms.plugins import load, names
@@ -110,16 +110,32 @@ def with_time_points(
                 f"there is no assessment by {criteria} ({compartment})",
                 hint=f"give {reads}.csv, or a reader's response in assessments.csv",
             )
-        settings = settings_for(criteria, policies.get(criteria, ""))
+        settings = response_settings(criteria, policies)
         points = assess(
             criteria, lesions, tables.visits, exams=tables.exams, compartment=compartment, settings=settings
         )
         tables = replace(tables, timepoints={**tables.timepoints, key: points})
         if lesions is not None and reads == "lesions":
             doubts += _doubts(tables, in_compartment(lesions, compartment), settings)
-        if criteria not in policies:
-            notes.append(f"{criteria}: policy {settings.name} ({settings.says})")
+        notes.append(_switches_of(criteria, settings, chosen=criteria in policies))
     return tables, tuple(notes), tuple(doubts)
+
+
+def response_settings(criteria: str, policies: Mapping[str, str]) -> Settings:
+    """The switches of a criterion: those of the policy under its name, or of the usual one, with what stands under
+    `criteria.switch` in their place. Raises PluginNotFound and UsageError for what does not exist."""
+    mine = {key.partition(".")[2]: value for key, value in policies.items() if key.startswith(f"{criteria}.")}
+    return with_switches(criteria, settings_for(criteria, policies.get(criteria, "")), mine)
+
+
+def _switches_of(criteria: str, settings: Settings, *, chosen: bool) -> str:
+    """The policy in force, and every switch with its value; a switch the caller set is marked."""
+    told = [
+        f"{switch.name} = {str(switch.value).lower()}{' (chosen)' if switch.name in settings.overridden else ''}"
+        for switch in switches(criteria, settings)
+    ]
+    how = "chosen policy" if chosen else "policy"
+    return f"{criteria}: {how} {settings.name} ({settings.says}): {', '.join(told)}"
 
 
 def _doubts(tables: Tables, lesions: Any, settings: Any) -> list[str]:

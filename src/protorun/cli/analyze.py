@@ -44,7 +44,7 @@ def analyze(
     cutoff
         The day up to which information counts, YYYY-MM-DD; without it everything recorded counts.
     policy
-        Named policies of response criteria, such as rano_bm=immunotherapy.
+        Named policies of response criteria, such as rano_bm=immunotherapy; or one switch, such as rano_bm.partial_pd=false.
     censoring
         fda_2007_a or treatment_policy: fills the censoring rules that the record leaves silent; without it
         treatment_policy is assumed.
