@@ -84,3 +84,16 @@ def test_the_analyzed_trials_come_with_figures_tables_and_their_data(done):
         "deciding_rules.html",
     } <= kinds["NCT05305885"]
     assert {"waterfall_rano_bm_cns.svg", "best_response.rtf"} <= kinds["IVONESCIMAB"]
+
+
+def test_safety_and_quality_of_life_are_on_every_page_that_has_them(done):
+    folder, _ = done
+    files = {name: {path.stem for path in (folder / name).glob("*")} for name in STUDIES}
+    assert all("adverse_events" in found for found in files.values())
+    assert "dose_limiting_toxicities" in files["NCT06462092"]
+    assert "quality_of_life" in files["CONQUER"]
+    pages = {name: (folder / f"{name}.html").read_text(encoding="utf-8") for name in STUDIES}
+    assert all("Adverse events related to treatment" in page for page in pages.values())
+    assert "Quality of life: change from baseline" in pages["CONQUER"]
+    assert "rano_lm is an assumption" in pages["NCT05305885"]
+    assert "patient D-05, Radiculitis grade 3, day 30" in pages["NCT06462092"]

@@ -138,3 +138,58 @@ def test_a_file_of_holidays_that_is_no_text_is_named(said, tmp_path):
     code, _, err = said("calendar", SG, *START, "--holidays", str(tmp_path / "holidays.txt"))
     assert code == 2
     assert "holidays.txt, byte 0: this is no text in UTF-8" in err
+
+
+class TestAfterToxicity:
+    """Sacituzumab govitecan, 10 mg/kg of 60 kg on days 1 and 8 of 21, by the rules `published` gives for it."""
+
+    COURSE = "date,term,grade\n2024-06-20,neutropenia,4\n2024-06-30,neutropenia,1\n"
+
+    def rows(self, said, tmp_path, course=COURSE, *more):
+        table = tmp_path / "toxicities.csv"
+        table.write_text(course, encoding="utf-8")
+        words = ("calendar", SG, *START, "--assume-defaults", "--cycles", "3", "--format", "csv")
+        code, out, err = said(*words, "--toxicities", str(table), *more)
+        found = [r for r in csv.DictReader(io.StringIO(out)) if r["what"] == "sacituzumab govitecan"]
+        return code, found, err
+
+    def test_ten_days_of_grade_4_reduce_all_later_doses_by_a_quarter(self, said, tmp_path):
+        code, rows, err = self.rows(said, tmp_path)
+        assert code == 0
+        assert [(r["on"], r["amount"]) for r in rows[:2]] == [
+            ("2024-06-17", "600.0"),
+            ("2024-06-30", "450.0"),
+        ]
+        assert rows[1]["note"].startswith("reduced: neutropenia grade 4: neutropenia grade 4 for 7 days")
+        assert {r["amount"] for r in rows[1:]} == {"450.0"}
+        assert "5 of" in err
+        assert "assumed: published_modifications = ('sacituzumab govitecan',)" in err
+        assert "[unverified]" in err
+
+    def test_a_dose_whose_event_has_not_recovered_has_no_date(self, said, tmp_path):
+        _, rows, _ = self.rows(said, tmp_path, "date,term,grade\n2024-06-20,febrile neutropenia,3\n")
+        held = [r for r in rows if r["note"].startswith("held: febrile neutropenia grade 3")]
+        assert len(held) == 5
+        assert {(r["on"], r["amount"]) for r in held} == {("", "")}
+
+    def test_intrathecal_doses_are_left_alone(self, said, tmp_path):
+        table = tmp_path / "t.csv"
+        table.write_text(self.COURSE, encoding="utf-8")
+        words = ("calendar", SG, *START, "--assume-defaults", "--format", "csv")
+        plain = [r for r in csv.DictReader(io.StringIO(said(*words)[1])) if r["what"] == "pemetrexed"]
+        after = said(*words, "--toxicities", str(table))[1]
+        assert plain
+        assert [r for r in csv.DictReader(io.StringIO(after)) if r["what"] == "pemetrexed"] == plain
+
+    def test_rows_of_other_patients_are_not_read(self, said, tmp_path):
+        course = "patient,date,term,grade\nA,2024-06-20,neutropenia,4\nB,2024-06-20,nausea,1\n"
+        assert "pick one with --patient" in self.rows(said, tmp_path, course)[2]
+        _, rows, _ = self.rows(said, tmp_path, course, "--patient", "B")
+        assert {r["amount"] for r in rows} == {"600.0"}
+
+    def test_without_rules_the_record_is_asked_for_them(self, said, tmp_path):
+        table = tmp_path / "t.csv"
+        table.write_text(self.COURSE, encoding="utf-8")
+        code, _, err = said("calendar", SG, *START, "--toxicities", str(table))
+        assert code != 0
+        assert "published_modifications" in err

@@ -31,6 +31,7 @@ def analyze(
     policies: Mapping[str, str] | None = None,
     landmarks: Sequence[float] = (),
     censoring: CensoringPolicy | str | None = None,
+    calendar: bool | None = None,
 ) -> Results:
     """Every endpoint of the study: estimates with intervals, counts by deciding rule, curves, and a log-rank test
     between arms; as known at the cutoff (a date, or a day of the trial for a conducted one). `landmarks` are months at
@@ -39,11 +40,13 @@ def analyze(
     `policies` are those of response criteria, and single switches of them under `criteria.switch`; `censoring` names the policy (such as `fda_2007_a`) that fills the
     censoring rules a record leaves silent. Without one `treatment_policy` is assumed: events count, whatever came before.
 
+    `calendar` False says that days count from the start of the trial; None = they do so for a conducted trial alone.
+
     Endpoints the record leaves too open, or of a kind the tables do not answer, are listed in `skipped` with the reason.
     Raises PatientDataError for tables that contradict themselves, UsageError for a trial of several copies and for a
     policy that does not exist.
     """
-    found = derive(study, data, cutoff=cutoff, policies=policies, censoring=censoring)
+    found = derive(study, data, cutoff=cutoff, policies=policies, censoring=censoring, calendar=calendar)
     arms = found.tables.patients.arms if len(found.tables.patients.arms) > 1 else ("all",)
     done = tuple(_analyzed(one, arms, tuple(landmarks)) for one in found.endpoints)
     return Results(

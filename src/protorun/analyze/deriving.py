@@ -36,6 +36,7 @@ def derive(
     cutoff: date | int | None = None,
     policies: Mapping[str, str] | None = None,
     censoring: CensoringPolicy | str | None = None,
+    calendar: bool | None = None,
 ) -> Derivation:
     """Every endpoint of the study, one row per patient who entered, as known at the cutoff; `analyze` estimates from it.
 
@@ -52,7 +53,8 @@ def derive(
     done: list[DerivedEndpoint] = []
     skipped: list[Skipped] = []
     warnings: list[str] = []
-    known = _Known(study, day, policies or {}, censoring, not isinstance(data, Trial))
+    dated = not isinstance(data, Trial) if calendar is None else calendar
+    known = _Known(study, day, policies or {}, censoring, dated)
     for endpoint in study.endpoints:
         try:
             tables, rows, notes, doubts = _one(endpoint, tables, known)
@@ -73,7 +75,7 @@ def derive(
         _named(study, done, data),
         tuple(dict.fromkeys(warnings)),
         tables,
-        calendar=not isinstance(data, Trial),
+        calendar=dated,
     )
 
 
@@ -118,9 +120,14 @@ def _conflicts(study: Study) -> list[str]:
 
 
 def _doubts(done: list[DerivedEndpoint], screened: int) -> list[str]:
-    """What a reader of the table should know about who is in it."""
+    """What a reader of the table should know about who is in it, and by which criteria nobody stated."""
     found = []
     for result in done:
+        criteria = result.endpoint.criteria
+        if criteria.basis == "assumed":
+            found.append(
+                f"{result.endpoint.id}: the record names no criteria; {criteria.value} is an assumption ({criteria.note})"
+            )
         unseen = int(np.isin(result.rows.response, _NOT_SEEN).sum())
         if result.endpoint.kind == "response_rate" and unseen:
             count = (

@@ -37,6 +37,8 @@ def calendar(
     missed: Sequence[str] = (),
     weighed: Sequence[str] = (),
     result: Sequence[str] = (),
+    toxicities: Path | None = None,
+    labs: Path | None = None,
     patient: str = "",
     previous: Path | None = None,
     assume_defaults: bool = False,
@@ -82,8 +84,13 @@ def calendar(
         Later weights as DATE=KG.
     result
         What another arm has handed over, such as RP2D="50 mg".
+    toxicities
+        A CSV table of what happened to the patient: date, term and grade from that date on (0 = over). Doses are held,
+        delayed, reduced or stopped by the rules of the study, each with its reason.
+    labs
+        A CSV table of laboratory values that dose rules ask: date, variable, value, unit.
     patient
-        The patient's number; part of the uids of an .ics file.
+        The patient's number; part of the uids of an .ics file, and picks the rows of tables with a column `patient`.
     previous
         The .ics file given out before: events that moved get the next sequence number.
     assume_defaults
@@ -91,15 +98,14 @@ def calendar(
     format
         How to print the calendar.
     """
+    from protorun.cli._after_toxicity import after
     from protorun.cli._assumed import with_defaults
     from protorun.read import load
     from protorun.schedule import lay_out
 
     known = with_defaults(load(study), assume_defaults)
     arm_id = _arm(known, arm)
-    if cycles is None and until is None:
-        cycles = _CYCLES
-        say(f"treatment without an end is shown for {cycles} cycles; ask for more with --cycles or --until")
+    cycles = _shown_cycles(cycles, until)
     ends = dict(_dated(ended)) | ({"progression": _day(progression)} if progression else {})
     lines = lay_out(
         known, arm_id, start=_day(start), weight_kg=weight, height_cm=height, level=level, cycles=cycles,
@@ -108,8 +114,16 @@ def calendar(
         conditions=dict.fromkeys(without, False), results=_results(result),
     )  # fmt: skip
     _conventions(known, arm_id, lines, ends)
+    lines = after(known, lines, toxicities, labs, patient)
     _print(known, lines, format, patient, previous)
     return _open_ends(lines)
+
+
+def _shown_cycles(cycles: int | None, until: date | datetime | None) -> int | None:
+    if cycles is None and until is None:
+        say(f"treatment without an end is shown for {_CYCLES} cycles; ask for more with --cycles or --until")
+        return _CYCLES
+    return cycles
 
 
 def _arm(study: Study, arm: str | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
 from time import perf_counter
@@ -17,6 +18,7 @@ from protorun.report.gather import Settings, gather
 from protorun.study.assume import take_defaults
 from protorun.study_file import save_study
 
+_MADE_UP = "Made-up patients, shipped with protorun for the demonstration; nobody of them is real."
 STUDIES = ("NCT06462092", "NCT05305885", "NCT07134153", "CONQUER", "IVONESCIMAB")
 
 
@@ -58,6 +60,8 @@ def _run(name: str, shipped: Path, output: Path, settings: Settings, say: Callab
         patients=patients if patients.is_file() else None,
         command=f"protorun demo --copies {settings.copies} --seed {settings.seed}",
     )
+    if recorded.is_dir():
+        parts = replace(parts, results_of=f"{parts.results_of} {_MADE_UP}")
     page = output / f"{name}.html"
     page.write_text(report(parts), encoding="utf-8")
     seconds = perf_counter() - began

@@ -4,6 +4,9 @@ NOT_PLUGINS = frozenset(
     {
         "adverse_events",
         "answers",
+        "drawn_answers",
+        "drawn_events",
+        "drawn_exams",
         "drawn_lesions",
         "csv",
         "dose_outcomes",
@@ -15,6 +18,7 @@ NOT_PLUGINS = frozenset(
         "scenario_file",
         "source",
         "tables",
+        "toxicity_courses",
         "warehouse",
     }
 )

@@ -107,6 +107,26 @@ class QualityOfLife(Frozen):
     on_day: Length
 
 
+class DrawnEvent(Frozen):
+    """An adverse event of an arm: the share of patients who have it, and of those the share with grade 3 and the share in
+    whom it is related to treatment. Others have grade 1 or 2. The day is uniform over the first `within_days`."""
+
+    term: str = Field(min_length=1)
+    soc: str = ""
+    share: Share
+    severe: Share
+    related: Share
+    within_days: Length
+
+
+class DltEvent(Frozen):
+    """The adverse event that a drawn DLT is: its term, organ class and grade; related by definition."""
+
+    term: str = Field(min_length=1)
+    soc: str = ""
+    grade: Figure
+
+
 class Course(Frozen):
     """The course of the patients of one arm. Hazards are constant; medians are in months as publications give them.
 
@@ -121,6 +141,7 @@ class Course(Frozen):
     scan_every_days: Length | None = None
     """Progression is seen at the next scan; without scans, on the day it happens."""
     quality_of_life: QualityOfLife | None = None
+    adverse_events: tuple[DrawnEvent, ...] = ()
 
     @model_validator(mode="after")
     def _ordered(self) -> Course:
@@ -143,6 +164,7 @@ class Scenario(Frozen):
     study: str = ""
     says: str = ""
     dlt: tuple[Share, ...] | dict[str, Share] = ()
+    dlt_event: DltEvent | None = None
     timing: Timing
     screen_failure: Share | None = None
     population: dict[str, Share] = Field(default_factory=dict)

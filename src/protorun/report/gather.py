@@ -9,16 +9,17 @@ from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
-from protorun.analyze import Results, analyze, tables_of
+from protorun.analyze import Results, analyze
 from protorun.conduct import conduct, plan
 from protorun.conduct.status import status
 from protorun.conduct.terms import Terms
 from protorun.errors import ProtorunError
 from protorun.patients.csv import read_patients
-from protorun.patients.drawn_lesions import NOTE, with_lesions
 from protorun.patients.recorded import load_recorded
 from protorun.patients.scenario import Scenario
 from protorun.patients.virtual import virtual
+from protorun.report.drawn import with_drawn_tables
+from protorun.report.exhibits.collect import safety_exhibits
 from protorun.report.parts import Example, Parts
 from protorun.screening import screen, template
 from protorun.simulate import simulate
@@ -99,7 +100,12 @@ def with_recorded_trial(parts: Parts, data: Path) -> Parts:
         trial = conduct(parts.study, recorded, terms=Terms(explain=True))
         parts = replace(parts, status=status(trial, plan(parts.study)))
     about = f"The trial recorded in {data.name}: {len(results.tables.patients)} patients."
-    return replace(parts, results=results if results.endpoints else None, results_of=about)
+    return replace(parts, results=results if _shows(parts.study, results) else None, results_of=about)
+
+
+def _shows(study: Study, results: Results) -> bool:
+    """Whether there is anything to show: an endpoint, or a table that needs none."""
+    return bool(results.endpoints or safety_exhibits(study, results, ""))
 
 
 def with_virtual_trial(parts: Parts, scenario: Scenario, seed: int) -> Parts:
@@ -126,9 +132,10 @@ def _one_virtual_trial(study: Study, scenario: Scenario, seed: int) -> Results:
     trial = conduct(study, patients, seed=seed)
     closed = trial.events.of(Kind.CLOSED)
     cutoff = int(closed.day.max()) if len(closed) else None
-    tables = with_lesions(tables_of(trial if cutoff is None else trial.cut(cutoff)), seed=seed)
-    results = analyze(study, tables, cutoff=cutoff)
-    return replace(results, calendar=False, assumptions=(*results.assumptions, *trial.notes, NOTE))
+    known = trial if cutoff is None else trial.cut(cutoff)
+    tables, notes = with_drawn_tables(study, scenario, known, seed=seed)
+    results = analyze(study, tables, cutoff=cutoff, calendar=False)
+    return replace(results, assumptions=(*results.assumptions, *trial.notes, *notes))
 
 
 def _example(study: Study, weight_kg: float) -> Example | None:

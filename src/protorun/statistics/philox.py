@@ -32,6 +32,8 @@ class Purpose(IntEnum):
     TOXICITY_WORD = 13  # 32 bits for each of four patients, for designs simulated without a calendar
     TWO_ARM = 14  # 32 bits each for entry, arm, event and dropout of a patient of a two-arm trial
     LESION = 15
+    ADVERSE_EVENT = 16
+    EXAM = 17
 
 
 def philox4x32(counter: NDArray[np.uint64], key: tuple[int, int]) -> NDArray[np.uint64]:

@@ -216,6 +216,8 @@ class Study(Frozen):
     blocks: tuple[Block, ...] = ()
     dose_rule: DoseRule | None = None
     dose_modifications: tuple[DoseModification, ...] = ()
+    published_modifications: Sourced[tuple[str, ...]] = Sourced[tuple[str, ...]]()
+    """Agents whose published dose-modification rules hold where the record has none of its own."""
     randomization: Randomization | None = None
     activities: tuple[Activity, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()

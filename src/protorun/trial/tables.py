@@ -147,6 +147,20 @@ class TimePoints(Rows):
 
 
 @dataclass(frozen=True)
+class Scores(Rows):
+    """Quality of life as scored: one row per questionnaire and scale, NaN where the scale could not be scored. `scale`
+    indexes `scales`; `questionnaire` is its key."""
+
+    copy: IntArray
+    patient: IntArray
+    day: DayArray
+    scale: NDArray[np.int16]
+    score: NDArray[np.float64]
+    scales: tuple[str, ...] = ()
+    questionnaire: str = ""
+
+
+@dataclass(frozen=True)
 class Tables:
     """All tables of a trial. `timepoints` is keyed by (criteria, compartment), such as `("rano_bm", "cns")`; entries are
     recorded calls of a reader, or are derived from `lesions` and `visits` when an analysis needs them."""
@@ -157,6 +171,7 @@ class Tables:
     timepoints: Mapping[tuple[str, str], TimePoints] = field(default_factory=dict)
     exams: LeptomeningealExams | None = None
     adverse_events: AdverseEvents | None = None
+    scores: Scores | None = None
 
 
 def patients(copy: NDArray[np.integer], patient: NDArray[np.integer], **known: object) -> Patients:

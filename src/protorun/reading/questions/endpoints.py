@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from protorun.reading.questions.table import ask
@@ -11,6 +12,12 @@ from protorun.study.source import Sourced
 from protorun.study.study import OpenQuestion, Proposal, Study
 
 _ASSESSED = ("progression", "intracranial_progression", "relapse")
+_NEUROLOGICAL = "neurological_progression"
+_LEPTOMENINGEAL = re.compile(r"leptomening|\bLMD?\b|carcinomatous mening", re.IGNORECASE)
+_RANO_LM = Proposal(
+    value="rano_lm",
+    note="(ours) RANO-LM as a composite [recalled], for leptomeningeal disease; the record names no criteria",
+)
 
 
 def endpoint_questions(record: Record, study: Study) -> Iterator[OpenQuestion]:
@@ -21,37 +28,44 @@ def endpoint_questions(record: Record, study: Study) -> Iterator[OpenQuestion]:
         name = endpoint.name.value or endpoint.id
         if not endpoint.time_frame.known:
             yield ask("time_frame", id=endpoint.id, name=name)
+        offered = _criteria(endpoint.criteria, record)
         if endpoint.kind == "response_rate":
-            yield from _response(endpoint, name)
+            yield from _response(endpoint, name, offered)
         if endpoint.kind == "time_to_event":
-            yield from _time(endpoint, name, study)
+            yield from _time(endpoint, name, study, offered)
 
 
-def _response(endpoint: Endpoint, name: str) -> Iterator[OpenQuestion]:
+def _response(endpoint: Endpoint, name: str, criteria: Sequence[Proposal]) -> Iterator[OpenQuestion]:
     responses = endpoint.responses.value or ()
     if not endpoint.criteria.known:
         yield ask(
             "criteria",
             id=endpoint.id,
             name=name,
-            proposals=_criteria(endpoint.criteria),
+            proposals=criteria,
             fact=endpoint.criteria,
         )
     if not responses:
-        yield ask("responses", id=endpoint.id, name=name, fact=endpoint.responses)
+        offered = (Proposal(value=["CR", "PR"], note="(ours) CR or PR, as is usual for a response"),)
+        yield ask("responses", id=endpoint.id, name=name, proposals=offered, fact=endpoint.responses)
     if "SD" in responses and not endpoint.min_sd_days.known:
         yield ask("minimum_sd", id=endpoint.id, name=name)
     if endpoint.level == "primary" and not endpoint.confirm_days.known:
         yield ask("confirmation", id=endpoint.id, name=name)
 
 
-def _criteria(criteria: Sourced[str]) -> Sequence[Proposal]:
+def _criteria(criteria: Sourced[str], record: Record) -> Sequence[Proposal]:
     if criteria.note == "RECIST without a version":
         return (Proposal(value="recist_1_1", note="(ours) the version in force since 2009"),)
-    return ()
+    if criteria.basis != "absent":
+        return ()
+    told = (p.text for p in record.passages if not p.field.startswith("eligibility"))
+    return (_RANO_LM,) if any(_LEPTOMENINGEAL.search(text) for text in told) else ()
 
 
-def _time(endpoint: Endpoint, name: str, study: Study) -> Iterator[OpenQuestion]:
+def _time(
+    endpoint: Endpoint, name: str, study: Study, criteria: Sequence[Proposal]
+) -> Iterator[OpenQuestion]:
     if not endpoint.origin.known:
         first = "randomization" if study.design.allocation.value == "randomized" else "enrollment"
         offered = (Proposal(value=first, note=f"(ours) {first}, as is usual for this design"),)
@@ -60,12 +74,13 @@ def _time(endpoint: Endpoint, name: str, study: Study) -> Iterator[OpenQuestion]
         yield ask("events", id=endpoint.id, name=name)
     ruled = {rule.when for rule in endpoint.censoring}
     scanned = any(e.kind in _ASSESSED for e in endpoint.events)
-    if scanned and not endpoint.criteria.known:
+    by_exam = any(e.kind == _NEUROLOGICAL and not e.criteria for e in endpoint.events)
+    if (scanned or by_exam) and not endpoint.criteria.known:
         yield ask(
             "criteria",
             id=endpoint.id,
             name=name,
-            proposals=_criteria(endpoint.criteria),
+            proposals=criteria,
             fact=endpoint.criteria,
         )
     if scanned and "missed_visits" not in ruled:

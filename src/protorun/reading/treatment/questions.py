@@ -134,8 +134,12 @@ def _whole(rows: Sequence[Placed], study: Study, record: Record) -> Iterator[Ope
     if drugs and not _SUPPORT.search(text):
         yield _open("premedication", "premedication, vitamins, dexamethasone", _offers("support", drugs))
     if drugs and not _MODIFIED.search(text):
+        offered = _offers("modification", drugs)
         yield _open(
-            "dose_modification", "dose modification and delays for toxicity", _offers("modification", drugs)
+            "dose_modification",
+            "dose modification and delays for toxicity",
+            offered,
+            path="published_modifications" if offered else "",
         )
     if any(r.block.kind == "radiotherapy" for r in rows) and not _FIELDS.search(text):
         yield _open("radiotherapy_fields", "fields or target volume of radiotherapy")
@@ -148,7 +152,7 @@ def _whole(rows: Sequence[Placed], study: Study, record: Record) -> Iterator[Ope
 
 
 def _offers(need: str, blocks: Sequence[Block]) -> tuple[Proposal, ...]:
-    return tuple({p.value: p for b in blocks for p in proposals(need, b)}.values())
+    return tuple({str(p.value): p for b in blocks for p in proposals(need, b)}.values())
 
 
 def _name(block: Block) -> str:
@@ -174,5 +178,5 @@ def _ask(block: Block, fact: str, asks: str, offered: tuple[Proposal, ...] = ())
     )
 
 
-def _open(id: str, asks: str, offered: tuple[Proposal, ...] = ()) -> OpenQuestion:
-    return OpenQuestion(id=id, asks=asks, needed_for=("schedule",), proposals=offered)
+def _open(id: str, asks: str, offered: tuple[Proposal, ...] = (), *, path: str = "") -> OpenQuestion:
+    return OpenQuestion(id=id, asks=asks, path=path, needed_for=("schedule",), proposals=offered)

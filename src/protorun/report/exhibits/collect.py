@@ -8,7 +8,9 @@ from importlib.metadata import version
 
 from protorun.analyze import Results
 from protorun.report.exhibits.adverse_events import adverse_event_exhibits
+from protorun.report.exhibits.dose_limiting import dose_limiting_exhibits
 from protorun.report.exhibits.exhibit import Exhibit
+from protorun.report.exhibits.quality_of_life import quality_of_life_exhibits
 from protorun.report.exhibits.response import response_exhibits
 from protorun.report.exhibits.rules import deciding_rules
 from protorun.report.exhibits.survival import survival_exhibits
@@ -22,8 +24,17 @@ def exhibits(study: Study, results: Results) -> tuple[Exhibit, ...]:
     return (
         *response_exhibits(study, results, below),
         *survival_exhibits(results, below),
-        *adverse_event_exhibits(results, below),
+        *safety_exhibits(study, results, below),
         *deciding_rules(results, below),
+    )
+
+
+def safety_exhibits(study: Study, results: Results, below: str) -> tuple[Exhibit, ...]:
+    """The tables that need no endpoint: dose-limiting toxicities, adverse events, quality of life."""
+    return (
+        *dose_limiting_exhibits(study, results, below),
+        *adverse_event_exhibits(results, below),
+        *quality_of_life_exhibits(results, below),
     )
 
 

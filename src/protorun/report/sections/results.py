@@ -8,6 +8,8 @@ import numpy as np
 from markupsafe import Markup
 
 from protorun.analyze import EndpointResult, Results
+from protorun.report.exhibits.collect import safety_exhibits
+from protorun.report.exhibits.dose_limiting import why_no_dlts
 from protorun.report.exhibits.survival import curves_of
 from protorun.report.facts import plain
 from protorun.report.figures.kaplan_meier import kaplan_meier_figure
@@ -32,6 +34,9 @@ def build(parts: Parts) -> dict[str, Any] | None:
         "skipped": results.skipped,
         "results": results,
         "figures": [*_waterfalls(parts, results), *_curves(results), *_swimmer(parts, results)],
+        "tables": safety_exhibits(parts.study, results, ""),
+        "no_dlts": why_no_dlts(parts.study, results),
+        "made_up": [note for note in results.assumptions if note.startswith("virtual patients:")],
         "deciding": [_deciding(e) for e in results.endpoints],
         "patients": _patients(results),
     }

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from protorun.errors import UsageError
+from protorun.errors import NotStated, UsageError
 from protorun.schedule.clock import study_day
+from protorun.schedule.doses.published_rules import published
 from protorun.study.dose_modification import DoseModification, ModificationRule
 from protorun.study.study import Study
 from protorun.study.treatment import Dose
+from protorun.terms.drugs import canonical
 from protorun.trial.planned import Planned
 
 _CYCLE_DAY = re.compile(r"C\d+D(\d+)")
@@ -105,16 +107,35 @@ def after_toxicity(
     labs: Sequence[LabValue] = (),
 ) -> tuple[Modified, ...]:
     """A patient's calendar (of `lay_out`) under the dose modifications of the study: the doses of each agent that has
-    rules obey them, everything else passes as planned; in order of date, lines without a date last."""
+    rules obey them, everything else passes as planned; in order of date, lines without a date last.
+
+    Agents of `published_modifications` without rules of their own obey the published ones. Rules reach the doses in the
+    unit of their ladder: those of an infusion in mg/kg leave an intrathecal dose alone. Raises NotStated when something
+    happened and the study says of no agent what follows.
+    """
     found: list[Modified] = []
     taken: set[str] = set()
-    for rules in study.dose_modifications:
-        name = rules.agent.lower()
-        doses = [line for line in planned if line.kind == "dose" and line.what.lower() == name]
+    every = rules_of(study)
+    if not every and (toxicities or labs):
+        raise NotStated("what toxicity does to the doses", path="published_modifications")
+    for rules in every:
+        name, unit = canonical(rules.agent), rules.ladder[0].unit
+        doses = [
+            line
+            for line in planned
+            if line.kind == "dose" and canonical(line.what) == name and unit in (line.as_stated or unit)
+        ]
         taken |= {line.uid for line in doses}
         found += modified(doses, rules, toxicities=toxicities, labs=labs)
     found += [Modified(line, 0, "as planned", "") for line in planned if line.uid not in taken]
     return tuple(sorted(found, key=lambda m: (m.line.on is None, m.line.on or date.min)))
+
+
+def rules_of(study: Study) -> tuple[DoseModification, ...]:
+    """The rules of the study, then the published ones it takes over for agents without any."""
+    own = {canonical(rules.agent) for rules in study.dose_modifications}
+    taken = [name for name in study.published_modifications.value or () if canonical(name) not in own]
+    return (*study.dose_modifications, *(published(name) for name in taken))
 
 
 def _dose(
