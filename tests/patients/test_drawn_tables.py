@@ -94,7 +94,9 @@ class TestAdverseEvents:
             study, scenario, trial = one_trial("NCT05305885", seed)
             tables = with_adverse_events(tables_of(trial), scenario, seed=seed, arms=arms(study))
             events, people = tables.adverse_events, tables.patients
-            here = people.last_alive_on - people.enrolled_on > 84  # still there when the last event can come
+            here = (
+                people.last_alive_on.astype(np.int64) - people.enrolled_on > 84
+            )  # still there when the last event can come
             mine = (events.term == events.terms.index("Headache")) & here[events.patient]
             count["any"] += int(mine.sum())
             count["severe"] += int((mine & (events.grade >= 3)).sum())

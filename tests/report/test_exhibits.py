@@ -48,6 +48,7 @@ def test_an_analysis_of_one_arm_fills_these_exhibits(found: dict[str, Exhibit]) 
     assert set(found) == {
         "waterfall_rano_bm_cns", "spider_rano_bm_cns", "swimmer", "best_response", "forest_response_rates",
         "km_pfs", "km_os", "cif_pfs", "times_to_events", "deciding_rules",
+        "adverse_events", "related_adverse_events",
     }  # fmt: skip
     assert all(e.data and (e.picture is None) == bool(e.shown) for e in found.values())
 

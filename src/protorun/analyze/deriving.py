@@ -124,7 +124,7 @@ def _doubts(done: list[DerivedEndpoint], screened: int) -> list[str]:
     found = []
     for result in done:
         criteria = result.endpoint.criteria
-        if criteria.basis == "assumed":
+        if criteria.basis == "assumed" and "[recalled]" in criteria.note:
             found.append(
                 f"{result.endpoint.id}: the record names no criteria; {criteria.value} is an assumption ({criteria.note})"
             )
