@@ -126,3 +126,50 @@ def test_a_wider_window_counts_an_event_that_a_narrow_one_censors(capsys):
 def test_what_does_not_fit_together_is_a_usage_error(verb, more, names, capsys):
     assert run([*words(verb, DATA), *more]) == 2
     assert names in capsys.readouterr().err
+
+
+HEADER = "patient,date,lesion,role,compartment,diameter_mm,finding\n"
+BASELINE = "P1,2024-01-01,T1,target,extracranial,30,present\n"
+
+
+def _assess(table: Path, capsys) -> tuple[int, str]:
+    code = run(words("assess", table))
+    return code, capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("P1,2024-02-01,T1,target,extracranial,20,absent", "a lesion that is absent has a diameter"),
+        ("P1,2024-02-01,T1,target,extracranial,0,present", "has the diameter 0"),
+    ],
+)
+def test_a_row_that_contradicts_itself_is_named_by_its_line(line, says, tmp_path, capsys):
+    table = tmp_path / "mine.csv"
+    table.write_text(f"{HEADER}{BASELINE}{line}\n")
+    code, told = _assess(table, capsys)
+    assert code == 1
+    assert "mine.csv:3, lesion 'T1', visit 1" in told
+    assert says in told
+
+
+def test_a_lesion_chosen_after_baseline_is_named_with_a_line_of_its_patient(tmp_path, capsys):
+    table = tmp_path / "mine.csv"
+    table.write_text(f"{HEADER}{BASELINE}P1,2024-02-01,T2,target,extracranial,20,present\n")
+    code, told = _assess(table, capsys)
+    assert code == 1
+    assert "mine.csv:2: target lesion 'T2' has no row at baseline" in told
+
+
+def test_a_misspelled_column_of_lesions_is_not_lost_without_a_word(tmp_path, capsys):
+    table = tmp_path / "mine.csv"
+    table.write_text((HEADER + BASELINE).replace("diameter_mm", "size"))
+    assert "mine.csv: size" in _assess(table, capsys)[1]
+
+
+def test_a_table_separated_by_semicolons_is_told_so(tmp_path, capsys):
+    table = tmp_path / "mine.csv"
+    table.write_text((HEADER + BASELINE).replace(",", ";"))
+    code, told = _assess(table, capsys)
+    assert code == 1
+    assert "separated by commas, not by ';'" in told

@@ -35,6 +35,7 @@ def read_tables(
     from protorun.patients._exams import load_exams
     from protorun.patients.tables import load_lesions
 
+    _tell_unused({"lesions": lesions, "assessments": assessments, "exams": exams})
     with named_as_given({"lesions.csv": lesions, "assessments.csv": assessments, "exams.csv": exams}):
         if reads == "exams" and exams is not None:
             table, people = load_exams(exams)
@@ -43,6 +44,18 @@ def read_tables(
             found, visits, names = load_lesions(lesions, assessments)
             return Read(found, visits), names
     raise UsageError(f"these criteria read {reads}, and no such table was given; use --{reads} {reads}.csv")
+
+
+def _tell_unused(paths: dict[str, Path | None]) -> None:
+    """Columns nobody reads: a misspelled one would else be lost without a word."""
+    from protorun.patients._consistent import unused
+
+    for table, path in paths.items():
+        if path is None or not path.is_file():
+            continue
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+        for column in unused({table: text}):
+            say(f"not used: {path}: {column.partition(': ')[2]}")
 
 
 def switch_values(texts: Sequence[str]) -> dict[str, str]:

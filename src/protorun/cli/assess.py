@@ -17,7 +17,7 @@ from protorun.cli._assessing import (
     tell_switches,
     time_point_rows,
 )
-from protorun.cli._recorded import one_patient
+from protorun.cli._recorded import named_as_given, one_patient
 from protorun.cli.output import Format, emit, say
 
 _Days = Annotated[int | None, Parameter(validator=Number(gte=0))]
@@ -89,7 +89,8 @@ def assess(
     read, names = read_tables(rule.READS, lesions, assessments, exams)
     one_patient(explain, names, "the tables")
     tell_switches(criteria, settings, assumed=not policy, all_of_them=bool(explain))
-    sides = _sides(criteria, settings, read, (compartment, outside))
+    with named_as_given({"lesions.csv": lesions}):
+        sides = _sides(criteria, settings, read, (compartment, outside))
     start, chosen = first_days(read.table, len(names)), _named(best, min_sd_days)
     for where, points in sides.items():
         area = read.lesions is None or settings.measure == "area"

@@ -193,7 +193,9 @@ def _named(
     if len(header) > _MOST_COLUMNS:
         raise PatientDataError(f"the table has more than {_MOST_COLUMNS:,} columns", where=f"{file}:1")
     if lacking := [n for n in needed if n not in header]:
-        raise PatientDataError(f"there is no column {lacking[0]!r}", where=f"{file}:1")
+        apart = next((sign for sign in (";", "\t") if any(sign in name for name in header)), "")
+        hint = f"columns are separated by commas, not by {apart!r}" if apart else ""
+        raise PatientDataError(f"there is no column {lacking[0]!r}", where=f"{file}:1", hint=hint)
     kept = [i for i, name in enumerate(header) if name]
     names = [header[i] for i in kept]
     if twice := [n for i, n in enumerate(names) if n in names[:i]]:

@@ -82,7 +82,7 @@ def lay_out(lesions: Lesions, visits: Visits | None) -> Grid:
         _slots(lesions, row, shape, Role.NEW),
         lesions.labels,
     )
-    _check_order(grid)
+    _check_order(grid, lesions)
     return grid
 
 
@@ -122,7 +122,7 @@ def _check_rows(lesions: Lesions) -> None:
         if bad.any():
             at = int(np.flatnonzero(bad)[0])
             name = lesions.labels[lesions.lesion[at]] if lesions.labels else str(lesions.lesion[at])
-            where = f"patient {int(lesions.patient[at]) + 1}, lesion {name}, visit {int(lesions.visit[at])}"
+            where = f"{_place(lesions, at)}, lesion {name!r}, visit {int(lesions.visit[at])}"
             raise PatientDataError(says, where=where, hint=hint)
 
     refuse(
@@ -150,8 +150,22 @@ def _check_rows(lesions: Lesions) -> None:
     refuse(new_at_start, "a new lesion at baseline", "lesions seen at baseline are targets or non-targets")
 
 
-def _check_order(grid: Grid) -> None:
+def _place(lesions: Lesions, row: int) -> str:
+    """Where a row stands: its line, or the number of the patient."""
+    if lesions.line is not None:
+        return f"lesions.csv:{int(lesions.line[row])}"
+    return f"patient {int(lesions.patient[row]) + 1}"
+
+
+def _check_order(grid: Grid, lesions: Lesions) -> None:
     """Visit numbers must follow the calendar: nadirs and first progressions depend on it."""
+
+    def where(patient: int) -> str:
+        mine = np.flatnonzero(
+            (lesions.copy == grid.copy[patient]) & (lesions.patient == grid.patient[patient])
+        )
+        return _place(lesions, int(mine[0])) if len(mine) else f"patient {int(grid.patient[patient]) + 1}"
+
     days = np.where(grid.seen & (grid.first_day != NO_DAY), grid.first_day.astype(np.int64), NO_DAY)
     before = np.maximum.accumulate(days, axis=1)[:, :-1]
     bad = np.argwhere((days[:, 1:] != NO_DAY) & (days[:, 1:] < before))
@@ -159,7 +173,7 @@ def _check_order(grid: Grid) -> None:
         patient, visit = bad[0]
         raise PatientDataError(
             f"visit {visit + 1} lies before an earlier visit",
-            where=f"patient {int(grid.patient[patient]) + 1}",
+            where=where(patient),
             hint="number the visits in order of date",
         )
     for slots, what in ((grid.target, "target"), (grid.non_target, "non-target")):
@@ -168,7 +182,7 @@ def _check_order(grid: Grid) -> None:
         if len(lost):
             patient, slot = lost[0]
             raise PatientDataError(
-                f"{what} lesion {grid.name(int(slots.lesion[patient, slot]))} has no row at baseline",
-                where=f"patient {int(grid.patient[patient]) + 1}",
+                f"{what} lesion {grid.name(int(slots.lesion[patient, slot]))!r} has no row at baseline",
+                where=where(patient),
                 hint="targets and non-targets are chosen at baseline; a later one is new",
             )
