@@ -166,8 +166,13 @@ def doses(agent: str) -> str:
 
     found = published(agent)
     ladder = " -> ".join(f"{dose.amount:g} {dose.unit}" for dose in found.ladder)
-    lines = {(rule.then, rule.basis.note): re.sub(r"_\d$", "", rule.id) for rule in reversed(found.rules)}
-    rows = [(f"`{name}`", then, _cell(says)) for (then, says), name in reversed(lines.items())]
+    lines: dict[tuple[str, str], list[str]] = {}
+    for rule in found.rules:
+        lines.setdefault((rule.then, rule.basis.note), []).append(rule.id)
+    rows = [
+        (f"`{ids[0] if len(ids) == 1 else ids[0].rpartition('_')[0]}`", then, _cell(says))
+        for (then, says), ids in lines.items()
+    ]
     return f"Levels: {ladder}.\n\n" + table(("rule", "then", "when, and where it is from"), rows)
 
 
