@@ -3,6 +3,10 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("protorun", deadline=None)  # a busy machine fails no test by being slow
+settings.load_profile("protorun")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -68,7 +68,9 @@ class PolicyRequired(NotStated):
     def __init__(self, what: str, *, path: str, there_are: Iterable[str]) -> None:
         super().__init__(what, path=path)
         self.there_are = tuple(there_are)
-        self.args = (f"{self.args[0]}, or choose a policy (or assume one): {', '.join(self.there_are)}",)
+        answer = f", or answer it under `assumptions:` with path {path}" if path else ""
+        names = ", ".join(self.there_are)
+        self.args = (f"nobody has chosen {what}; choose a policy, or assume one ({names}){answer}",)
 
 
 class Blocked(ProtorunError):

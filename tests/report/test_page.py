@@ -17,10 +17,11 @@ from protorun.study_file import load_study
 
 EVERYWHERE = ["glance", "doubts", "record", "endpoints"]
 SECTIONS = {
-    "NCT06462092": [*EVERYWHERE, "arms", "schedule", "dose_rule", "conduct", "simulation"],
+    "NCT06462092": [*EVERYWHERE, "arms", "schedule", "dose_rule", "conduct", "simulation", "results"],
     "NCT05305885": [*EVERYWHERE, "arms", "schedule", "simulation", "results"],
     "NCT07134153": [
-        *EVERYWHERE, "criteria", "patients", "arms", "allocation", "schedule", "dose_rule", "simulation",
+        *EVERYWHERE, "criteria", "patients", "arms", "allocation", "schedule", "dose_rule", "conduct", "simulation",
+        "results",
     ],
     "CONQUER": [*EVERYWHERE, "criteria", "patients", "arms", "schedule", "simulation", "results"],
     "IVONESCIMAB": [*EVERYWHERE, "arms", "schedule", "simulation", "results"],
