@@ -31,6 +31,7 @@ def build(parts: Parts) -> dict[str, Any] | None:
     return {
         "about": parts.results_of,
         "table": [_row(row) for row in results.table],
+        "measures": _measures(results),
         "skipped": results.skipped,
         "results": results,
         "figures": [*_waterfalls(parts, results), *_curves(results), *_swimmer(parts, results)],
@@ -49,7 +50,6 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "arm": row["arm"],
         "patients": row["n"],
         "events": row["events"],
-        "measure": row["measure"],
         "estimate": plain(row["estimate"]) if row["estimate"] is not None else "not reached",
         "95 % interval": interval,
         "log-rank p": plain(row["logrank_p"]),
@@ -63,6 +63,14 @@ def _curves(results: Results) -> list[tuple[Markup, str]]:
         for i, endpoint in enumerate(results.endpoints)
         if endpoint.kind == "time_to_event" and any(a.curve and len(a.curve.time) for a in endpoint.arms)
     ]
+
+
+def _measures(results: Results) -> list[str]:
+    """What the estimates of each endpoint are, in words, once for each measure."""
+    ids: dict[str, list[str]] = {}
+    for endpoint in results.endpoints:
+        ids.setdefault(endpoint.measure, []).append(endpoint.id)
+    return [f"{', '.join(named)}: {measure}." for measure, named in ids.items()]
 
 
 def _waterfalls(parts: Parts, results: Results) -> list[tuple[Markup, str]]:
@@ -108,13 +116,15 @@ def _months(days: float | None) -> str:
 
 def _swimmer(parts: Parts, results: Results) -> list[tuple[Markup, str]]:
     key = judged_by(parts.study, results)
-    shown = lanes(results, key)[:_MOST_LANES]
+    every = lanes(results, key)
+    shown = every[:_MOST_LANES]
     if not shown:
         return []
+    some = f" The first {len(shown)} of {len(every)} patients." if len(every) > len(shown) else ""
     by = f", responses and progression by {' '.join(w.replace('_', ' ') for w in key if w)}" if key else ""
     caption = (
         f"Time on study per patient, from the first dose (from enrollment where no dose is recorded){by}, and death; "
-        "an arrow means still on study."
+        f"an arrow means still on study.{some}"
     )
     return [(swimmer_figure(shown, name="swimmer", title="Swimmer plot"), caption)]
 
