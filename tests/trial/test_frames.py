@@ -189,6 +189,30 @@ def test_adverse_events_come_back():
         adverse_events_from({**given_, "grade": [6, 1]}, people)
 
 
+def test_everything_a_definition_asks_of_an_adverse_event_comes_back():
+    given_ = {
+        "patient": ["P1", "P1"],
+        "date": ["2025-01-20", "2025-01-25"],
+        "term": ["anemia", "nausea"],
+        "grade": [3, 1],
+        "soc": ["blood", None],
+        "related": ["yes", "no"],
+        "end_date": ["2025-01-28", None],
+        "recovered_on": [None, "2025-02-02"],
+        "serious": ["yes", None],
+        "transfusion": ["no", "yes"],
+    }
+    tables = tables_from(PATIENTS, adverse_events=given_)
+    back = frames_of(tables)["adverse_events"]
+    again = tables_from(PATIENTS, adverse_events=back).adverse_events
+    assert back["soc"].to_list() == ["blood", None]
+    assert [str(d) for d in back["end_date"].to_list()] == ["2025-01-28", "None"]
+    for name in ("end", "recovered_on", "organ_class", "day", "grade", "related"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(tables.adverse_events, name))
+    assert again.features["transfusion"].tolist() == [0, 2]
+    assert again.features["serious"].tolist() == [2, 1]
+
+
 def test_an_empty_table_is_a_table():
     nobody = tables_from({"patient": []}, responses={"patient": [], "date": [], "response": []})
     assert len(nobody.patients) == 0

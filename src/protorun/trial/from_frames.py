@@ -5,7 +5,8 @@ patients        patient, arm, enrolled_on, randomized_on, first_dose_on, died_on
 lesions         patient, date, lesion, role, diameter_mm, finding, compartment, organ, perpendicular_mm, visit
 visits          patient, date, visit, steroid_mg, clinical, adequate
 responses       patient, date, response, criteria, compartment, visit, target, non_target, new, progression_on
-adverse_events  patient, date, term, grade, related
+adverse_events  patient, date, term, grade, related, soc, end_date, recovered_on, serious, discontinued and the others of
+                `FEATURES` (yes, no or blank)
 
 Only `patient` must be there, with `date` (and `lesion`, `role`; `response`; `term`) in the long tables; blank is unknown.
 Dates may be dates, times, ISO texts, or whole numbers on one calendar.
@@ -48,10 +49,21 @@ ROLES = {"target": Role.TARGET, "non-target": Role.NON_TARGET, "new": Role.NEW}
 FINDINGS = {f.name.lower().replace("_", " "): f for f in Finding}
 COMPARTMENTS = {c.name.lower(): c for c in Compartment}
 CLINICAL = {"": Clinical.UNKNOWN} | {c.name.lower(): c for c in Clinical}
+FEATURES = (
+    "serious", "discontinued", "bleeding", "infection", "fever", "transfusion", "hospitalization", "symptoms",
+    "clinically_significant", "despite_treatment", "disease",
+)  # fmt: skip
 RESPONSES = {"": Response.NONE} | {r.text: r for r in Response if r is not Response.NONE}
 
 
-def tables_from(patients: Any, *, lesions: Any = None, visits: Any = None, responses: Any = None) -> Tables:
+def tables_from(
+    patients: Any,
+    *,
+    lesions: Any = None,
+    visits: Any = None,
+    responses: Any = None,
+    adverse_events: Any = None,
+) -> Tables:
     """All tables of a trial from data frames. Raises PatientDataError, which names table, column and row."""
     people = patients_from(patients)
     seen, looked = None, None
@@ -60,7 +72,8 @@ def tables_from(patients: Any, *, lesions: Any = None, visits: Any = None, respo
     if visits is not None:
         looked = visits_from(visits, people, lesions=lesions)
     points = {} if responses is None else timepoints_from(responses, people)
-    return Tables(people, lesions=seen, visits=looked, timepoints=points)
+    events = None if adverse_events is None else adverse_events_from(adverse_events, people)
+    return Tables(people, lesions=seen, visits=looked, timepoints=points, adverse_events=events)
 
 
 def patients_from(frame: Any) -> Patients:
@@ -181,15 +194,11 @@ def _points(read: Columns, row: IntArray) -> TimePoints:
 
 
 def adverse_events_from(frame: Any, people: Patients) -> AdverseEvents:
-    """Adverse events in order of patient and day; a blank grade is 0, not graded."""
+    """Adverse events in order of patient and day; a blank grade is 0, not graded. Columns are those of adverse_events.csv."""
     read = _table(frame, "adverse_events", ("patient", "date", "term"))
-    row, day = (
-        _rows(read, people),
-        read.days(
-            "date",
-        ),
-    )
+    row, day = _rows(read, people), read.days("date")
     term, terms = read.listed("term")
+    organ_class, organ_classes = read.listed("soc") if read.has("soc") else (None, ())
     found = AdverseEvents(
         copy=np.zeros(len(read), np.int32),
         patient=row,
@@ -198,6 +207,11 @@ def adverse_events_from(frame: Any, people: Patients) -> AdverseEvents:
         grade=_grades(read),
         related=read.truth("related"),
         terms=terms,
+        organ_class=None if organ_class is None else organ_class.astype(np.int16),
+        organ_classes=organ_classes,
+        end=read.days("end_date") if read.has("end_date") else None,
+        recovered_on=read.days("recovered_on") if read.has("recovered_on") else None,
+        features={name: read.truth(name) for name in FEATURES if read.has(name)},
     )
     return found.where(np.lexsort((found.day, found.patient)))  # type: ignore[arg-type]
 

@@ -19,7 +19,7 @@ _TRUTH = ("no", None, "yes")
 
 
 def frames_of(tables: Tables, *, calendar: bool = True) -> dict[str, pl.DataFrame]:
-    """All tables by name (patients, lesions, visits, responses); days as dates, or as numbers without a calendar."""
+    """All tables by name (patients, lesions, visits, responses, adverse_events); days as dates, or as numbers without a calendar."""
     import polars as pl
 
     people = tables.patients
@@ -33,6 +33,8 @@ def frames_of(tables: Tables, *, calendar: bool = True) -> dict[str, pl.DataFram
     ]
     if points:
         found["responses"] = pl.concat(points)
+    if tables.adverse_events is not None:
+        found["adverse_events"] = adverse_events_frame(tables.adverse_events, people, calendar=calendar)
     return found
 
 
@@ -47,8 +49,15 @@ def patients_frame(people: Patients, *, calendar: bool = True) -> pl.DataFrame:
             "arm": _listed(people.arm, people.arms),
             **columns,
             "baseline_complete": _truth(people.baseline_complete),
+            **_neurological(people),
         }
     )
+
+
+def _neurological(people: Patients) -> dict[str, pl.Series]:
+    """Which deaths were neurological, where anybody recorded it."""
+    known = people.neurological_death
+    return {} if known is None else {"neurological_death": _truth(known)}
 
 
 def lesions_frame(lesions: Lesions, people: Patients, *, calendar: bool = True) -> pl.DataFrame:
@@ -128,6 +137,11 @@ def adverse_events_frame(events: AdverseEvents, people: Patients, *, calendar: b
             "grade": grade.set(grade == 0, None),
             "soc": _organ_classes(events),
             "related": _truth(events.related),
+            **{
+                name: _days(days, calendar)
+                for name, days in (("end_date", events.end), ("recovered_on", events.recovered_on))
+                if days is not None
+            },
             **{name: _truth(truth) for name, truth in events.features.items()},
         }
     )
