@@ -58,6 +58,15 @@ def said(name: str, patient: int, **more: object) -> tuple[str, str]:
         ),
         ("Incidence of grade 3 to 4 toxicity", "adverse event of grade 3 to 4"),
         ("Grade >=3 treatment-related adverse events", "treatment-related adverse event of grade 3 to 5"),
+        ("Adverse events of >= grade 3", "adverse event of grade 3 to 5"),
+        ("Adverse events of at least grade 3", "adverse event of grade 3 to 5"),
+        ("Adverse events of grade 3 and more", "adverse event of grade 3 to 5"),
+        ("Adverse events of grade 3 and grade 4", "adverse event of grade 3 to 4"),
+        ("Adverse events of grade 1 to grade 3", "adverse event of grade 1 to 3"),
+        ("Grade 3, 4 and 5 adverse events (CTCAE v5.0)", "adverse event of grade 3 to 5"),
+        ("Grade 3/4/5 toxicity", "adverse event of grade 3 to 5"),
+        ("Serious and non-serious adverse events", "adverse event"),
+        ("Percentage (%) of patients with at least one adverse event of any grade", "adverse event"),
     ],
 )
 def test_the_name_says_which_events_count(words: str, says: str) -> None:
@@ -73,6 +82,15 @@ def test_the_name_says_which_events_count(words: str, says: str) -> None:
         "Adverse events during part 2",
         "Laboratory abnormalities",
         "Serious infections",
+        "Serious hepatic adverse events",
+        "Number of patients with 3 or more adverse events",
+        "Patients with >= 2 adverse events",
+        "Adverse events in 10 patients",
+        "Adverse events of > grade 2",
+        "Adverse events of grade 3 or 5",
+        "Grade 1-2 and grade 3-5 adverse events",
+        "Adverse events and treatment-related adverse events",
+        "Grade 3 or higher adverse events and serious adverse events",
     ],
 )
 def test_a_word_that_is_not_understood_is_named_and_nothing_is_counted(words: str) -> None:

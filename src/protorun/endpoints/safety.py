@@ -24,11 +24,16 @@ _ADVERSE = re.compile(
     re.I,
 )
 _SERIOUS = re.compile(
-    r"\b(?:TE|TR)?SAEs?\b|\bserious[\w\s-]{0,40}?\b(?:adverse (?:drug )?(?:events?|reactions?)|AEs?)\b", re.I
+    r"\b(?:TE|TR)?SAEs?\b|\bserious(?P<between>[\w\s-]{0,40}?)\b(?:adverse (?:drug )?(?:events?|reactions?)|AEs?)\b",
+    re.I,
+)
+_SERIOUS_OR_NOT = re.compile(
+    r"\b(?:serious (?:and|or|and/or) non-?serious|non-?serious (?:and|or|and/or) serious)\b", re.I
 )
 _GRADE = re.compile(
-    r"grades?\s*(?:>=|≥)?\s*(?P<low>[1-5])\s*(?:(?:-|–|to|through|or|/)\s*(?P<high>[2-5])\b)?"
-    r"(?P<open>\s*(?:\+|or (?:higher|above|greater|worse|more|over)|and (?:higher|above)))?",
+    r"(?P<before>(?:>=|≥|\bat least)\s*)?\bgrades?\s*(?P<sign>>=|≥)?\s*(?P<low>[1-5])\b(?!\.\d)"
+    r"(?P<more>(?:(?:\s*,)?\s*(?:,|-|–|\bto\b|\bthrough\b|\bor\b|\band\b|/)\s*(?:grades?\s*)?[1-5]\b(?!\.\d))*)"
+    r"(?P<open>\s*(?:\+|(?:or|and) (?:higher|above|greater|worse|more|over)\b))?",
     re.I,
 )
 _RELATED = re.compile(
@@ -36,11 +41,13 @@ _RELATED = re.compile(
     re.I,
 )
 _PLAIN = re.compile(
-    r"\b(?:the|an?|of|in|with|who|that|have|has|had|any|all|at least|one|or more|more|and|number|numbers|incidences?"
+    r"\b(?:any grade|all grades)\b|(?:\b(?:at least|minimum of)|>=|≥)\s*(?:one|1)\b(?!\s*%)|\b(?:one|1) or more\b"
+    r"|\b(?:(?:NCI[- ]?)?CTC(?:AE)?,? ?)?(?:version|v)\.? ?\d[\d.]*|\bCTC(?:AE)? \d[\d.]*"
+    r"|\b(?:the|an?|of|in|with|who|that|have|has|had|any|all|and|number|numbers|incidences?"
     r"|rates?|proportion|percentages?|frequency|occurrence|count|patients?|participants?|subjects?|people"
     r"|experienc\w+|develop\w*|treatment|emergent|according to|as|per|by|using|based on|assessed|defined|graded|measured"
-    r"|evaluated|severity|categori[sz]ed|NCI|CTCAE|CTC|common terminology criteria for|version|v[\d.]+|v|to|events?|safety|overall|evaluation|drug|study)\b"
-    r"|[\d.,;:()/%>=≥+-]+",
+    r"|evaluated|severity|categori[sz]ed|NCI|CTCAE|CTC|common terminology criteria for|version|to|events?|safety|overall|evaluation|drug|study)\b"
+    r"|\(%\)|[.,;:()/-]+",
     re.I,
 )
 
@@ -68,23 +75,51 @@ class Asked:
 
 def asked_of(endpoint: Endpoint) -> Asked:
     """What the name of a safety endpoint asks for. Raises NotStated when it is no count of patients with adverse events."""
-    text = endpoint.name.value or ""
-    grade = _GRADE.search(text)
-    serious, rest = bool(_SERIOUS.search(text)), _SERIOUS.sub(" ", text)
-    serious = serious and not _ADVERSE.search(
-        rest
-    )  # "AEs and SAEs" counts the AEs; the serious ones are among them
-    for understood in (_GRADE, _RELATED, _ADVERSE, _PLAIN):
+    text = _SERIOUS_OR_NOT.sub(" ", endpoint.name.value or "")
+    rest = _SERIOUS.sub(lambda found: f" {found['between'] or ''} ", text)
+    serious, plain = bool(_SERIOUS.search(text)), bool(_ADVERSE.search(rest))
+    grades = list(_GRADE.finditer(rest))
+    rest = _GRADE.sub(" ", rest)
+    for understood in (_RELATED, _ADVERSE, _PLAIN):
         rest = understood.sub(" ", rest)
-    if rest.strip() or not (serious or _ADVERSE.search(text)):
-        unread = f"; not understood: {' '.join(rest.split())!r}" if rest.strip() else ""
+    unread = " ".join(rest.split())
+    bounds = [_bounds(grade) for grade in grades] or [(0, 5)]
+    if len(bounds) > 1 or bounds[0] is None:
+        unread = unread or " ".join(grade[0].strip() for grade in grades)
+    if not unread and _mixed(text, graded=bool(grades)):
+        unread = "several kinds of adverse events at once"
+    if unread or bounds[0] is None or not (serious or plain):
+        more = f"; not understood: {unread!r}" if unread else ""
         raise NotStated(
-            f"a count of adverse events in words protorun knows ({endpoint.id}: {text!r}{unread})"
+            f"a count of adverse events in words protorun knows ({endpoint.id}: {endpoint.name.value!r}{more})"
         )
-    low, high = (0, 5) if grade is None else (int(grade["low"]), int(grade["high"] or grade["low"]))
-    if grade is not None and (grade["open"] or re.search(r"(?:>=|≥)\s*[1-5]", grade[0])):
-        high = 5
-    return Asked(low, high, bool(_RELATED.search(text)), serious)
+    # "AEs and SAEs" counts the AEs; the serious ones are among them
+    return Asked(*bounds[0], bool(_RELATED.search(text)), serious and not plain)
+
+
+def _bounds(grade: re.Match[str]) -> tuple[int, int] | None:
+    """The lowest and highest grade of the words; None where they name no unbroken range."""
+    low, others = int(grade["low"]), [int(digit) for digit in re.findall(r"\d", grade["more"])]
+    steps = all(b == a + 1 for a, b in zip([low, *others], others, strict=False))
+    ranged = len(others) == 1 and others[0] > low and re.search(r"-|–|to|through", grade["more"], re.I)
+    if others and not (steps or ranged):
+        return None
+    is_open = grade["before"] or grade["sign"] or grade["open"]
+    if is_open and (grade["before"] or grade["sign"]) and others:
+        return None
+    return low, 5 if is_open else (others[-1] if others else low)
+
+
+def _mixed(text: str, *, graded: bool) -> bool:
+    """Whether the words name several kinds of events of which no single one covers the others."""
+    kinds = [part for part in re.split(r"\band\b|\bor\b|[,;]", text, flags=re.I) if _mentions(part)]
+    related = {bool(_RELATED.search(part)) for part in kinds}
+    serious = {bool(_SERIOUS.search(part)) for part in kinds}
+    return len(related) > 1 or (graded and len(serious) > 1)
+
+
+def _mentions(part: str) -> bool:
+    return bool(_ADVERSE.search(part) or _SERIOUS.search(part))
 
 
 def derive_safety(endpoint: Endpoint, tables: Tables, *, cutoff_day: int | None = None) -> Derived:
