@@ -132,3 +132,37 @@ def test_features_follow_the_rows():
     found = event("Anemia", 4, bleeding=TRUE)
     assert found.where(np.array([True])).features["bleeding"].tolist() == [TRUE]
     assert found.where(np.array([False])).features["bleeding"].tolist() == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "grade >= 3 hepatic in the first 14 days of treatment only if severe",
+        "grade >= 3 hepatic during the DLT not window",
+        "grade 4 neutropenia lasting 48 hours > 7 days",
+        "grade >= 3 hepatic that does not resolve within 3 days that does not resolve within 7 days",
+        "missed > 25 % of planned doses not due to toxicity",
+        "missed > 25 % of planned doses unless due to toxicity",
+        "grade >= 3 hepatic except",
+        "grade 4-3 hepatic",
+        "grade 3 or 5 hepatic",
+        "grade >= 3 non-hematologic or hepatic",
+    ],
+)
+def test_a_word_that_changes_the_meaning_is_never_dropped(text):
+    with pytest.raises(NotStated):
+        clauses(text)
+
+
+def test_a_list_in_brackets_behind_any_toxicity_is_what_counts():
+    text = "grade >= 3 toxicity (neutropenia)"
+    assert verdict(text, event("Neutrophil count decreased", 3)) == TRUE
+    assert verdict(text, event("Nausea", 3)) == FALSE
+    assert verdict("grade >= 3 toxicity (nausea)", event("Vomiting", 3)) == FALSE
+
+
+@pytest.mark.parametrize(
+    ("start", "dlt"), [(0, FALSE), (1, TRUE), (28, TRUE), (29, FALSE)]
+)  # a window of 28 days from day 1
+def test_the_first_and_the_last_day_of_the_window_count(start, dlt):
+    assert verdict("grade >= 3 hepatic", event("Hepatic failure", 3, day=start)) == dlt

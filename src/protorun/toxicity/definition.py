@@ -26,7 +26,7 @@ _GRADE_BEHIND = re.compile(
 _NO_GRADE = re.compile(r"(?:any )?(febrile neutropenia|neutropenic fever)", re.IGNORECASE)
 _MISSED = re.compile(
     r"(?:missed|missing|omission of|failure to receive|inability to receive)(?: of)? ?(?P<sign>>=|>|≥|at least|more than)? ?(?P<percent>\d+(?:\.\d+)?) ?%(?: or more)?"
-    r" of (?:the )?(?:planned |scheduled |intended )?(?:doses?|treatment|infusions?|therapy)(?: \w+)??"
+    r" of (?:the )?(?:planned |scheduled |intended )?(?:doses?|treatment|infusions?|therapy)"
     r"(?: (?:due to|because of|for) (?:drug-related |treatment-related )?(?:toxicit(?:y|ies)|adverse events?))?",
     re.IGNORECASE,
 )
@@ -127,6 +127,8 @@ def _excepted(text: str) -> list[Clause]:
         if p.strip(" .")
     ]
     low, high, found = 1, 5, []
+    if not pieces:
+        raise _not_understood(text, "what the exception is")
     for piece in pieces:
         if match := _GRADE.match(piece):
             low, high = _range(match)
@@ -156,7 +158,10 @@ def _range(match: re.Match[str]) -> tuple[int, int]:
     low = int(match["low"])
     if match["sign"] or match["worse"] or match["before"]:
         return low, 5
-    return low, int(match["high"] or low)
+    high = int(match["high"] or low)
+    if high < low or (high > low + 1 and re.search(r"[1-5] ?or (?:grade )?[1-5]", match[0], re.IGNORECASE)):
+        raise _not_understood(match[0].strip(), "an unbroken range of grades")
+    return low, high
 
 
 def _rest(text: str, piece: str, *, low: int, high: int, excepts: tuple[Clause, ...] = ()) -> Clause:
@@ -173,7 +178,7 @@ def _rest(text: str, piece: str, *, low: int, high: int, excepts: tuple[Clause, 
             excepts = (*excepts, *_excepted(inner[match.end() :]))
         elif _QUALIFIER.match(inner):
             words = f"{words} {inner}"
-        elif inner.strip().lower() not in groups():
+        elif inner.strip().lower() not in groups() or group.strip(" ,").lower() in _ANY:
             listed.append(inner)
     asks, left = read(words)
     if left or any(re.search(r"\d|\b(?:if|unless|not|no)\b", inner, re.IGNORECASE) for inner in listed):
@@ -188,7 +193,7 @@ def _terms(group: str, listed: list[str], piece: str) -> tuple[tuple[str, ...], 
     )
     group = re.sub(r"^(?:other|any) ", "", group)
     if group in _ANY:
-        return named, False
+        return tuple(dict.fromkeys(t for name in named for t in groups().get(name, (name,)))), False
     found: list[str] = []
     positive = re.sub(r"^non[- ]?", "", group)
     for word in [group] if group in groups() else re.split(r" or |/| and |, ", positive):
@@ -199,6 +204,8 @@ def _terms(group: str, listed: list[str], piece: str) -> tuple[tuple[str, ...], 
             raise _not_understood(group, f"in {piece!r}")
         found += known
     if positive != group:
+        if re.search(r" or |/| and |, ", positive) and positive not in groups():
+            raise _not_understood(group, "which of them are meant by `non`")
         return tuple(dict.fromkeys(found)), True
     # A list in brackets names examples of the group and adds what the group's table lacks.
     return tuple(dict.fromkeys((*found, *named))), False

@@ -23,13 +23,15 @@ _RECOVERY = re.compile(
     rf"(?: baseline)?,? within {_TIME}{_CARE}"
 )
 _WINDOW_DAYS = re.compile(
-    r"(?:(?:that )?(?:occurs?|occurring|observed) )?(?:during|in|within) (?:the )?first (?P<count>\d+) days(?: (?:of|after) [\w ]+)?"
+    r"(?:(?:that )?(?:occurs?|occurring|observed) )?(?:during|in|within) (?:the )?first (?P<count>\d+) days"
+    r"(?: (?:of|after|following)(?: the)?(?: (?:start|initiation|first dose|first infusion|first administration|first cycle) ?(?:of)?)?(?: the)?"
+    r"(?: (?:study|protocol|trial|combination))?(?: (?:treatment|therapy|drugs?|medication|dosing|cycle))?)?(?![\w-])"
 )
 _WINDOW_CYCLES = re.compile(
     r"(?:(?:that )?(?:occurs?|occurring|observed) )?(?:during|in|within) (?:(?:the )?first (?P<count>one|two|three|\d)? ?cycles?|cycles? (?P<one>1)(?:(?:-| and | to )(?P<last>\d))?)(?: of (?:treatment|therapy))?"
 )
 _WINDOW = re.compile(
-    r"(?:(?:that )?(?:occurs?|occurring|observed) )?(?:during|in|within) the (?:dlt|dose[- ]limiting toxicity)(?: \w+)? (?:window|period)"
+    r"(?:(?:that )?(?:occurs?|occurring|observed) )?(?:during|in|within) the (?:dlt|dose[- ]limiting toxicity)(?: (?:assessment|evaluation|observation|monitoring|reporting|safety|evaluable))? (?:window|period)"
 )
 _RELATED = re.compile(
     r"(?:that (?:is|are) )?(?:(?:and )?(?:considered|judged|assessed)(?: by the investigators?)?(?: to be| as)? )?(?:at least )?"
@@ -65,13 +67,14 @@ def read(text: str) -> tuple[Asks, str]:
 
 
 def _one(text: str, asks: Asks) -> tuple[Asks, int] | None:
-    """The asks with the one that the text begins with, and how much of it that took."""
-    if match := _RECOVERY.match(text):
+    """The asks with the one that the text begins with, and how much of it that took; what was asked already is not asked
+    another way."""
+    if (match := _RECOVERY.match(text)) and asks.recover_days is None:
         days = _number(match["count"]) * _DAYS[match["unit"]]
         return replace(asks, recover_to=int(match["to"] or 1), recover_days=days), match.end()
-    if match := _WINDOW_DAYS.match(text):
+    if (match := _WINDOW_DAYS.match(text)) and asks.within_days is None:
         return replace(asks, within_days=int(match["count"])), match.end()
-    if match := _WINDOW_CYCLES.match(text):
+    if (match := _WINDOW_CYCLES.match(text)) and asks.within_cycles is None:
         return replace(
             asks, within_cycles=int(match["last"] or _number(match["count"] or "one"))
         ), match.end()
@@ -81,7 +84,7 @@ def _one(text: str, asks: Asks) -> tuple[Asks, int] | None:
     for name, wanted, pattern in features():
         if match := pattern.match(text):
             return replace(asks, features=(*asks.features, (name, wanted))), match.end()
-    if (match := _LASTING.match(text)) and match.end():
+    if (match := _LASTING.match(text)) and match.end() and asks.lasting_days is None:
         more = match["sign"] in (">", "more than", "longer than", "greater than", "over")
         days = _number(match["count"]) * _DAYS[match["unit"]]
         return replace(asks, lasting_days=days, lasting_more=more and not match["tail"]), match.end()
