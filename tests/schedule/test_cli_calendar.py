@@ -172,6 +172,11 @@ class TestAfterToxicity:
         assert len(held) == 5
         assert {(r["on"], r["amount"]) for r in held} == {("", "")}
 
+    def test_an_event_that_no_rule_names_is_told(self, said, tmp_path):
+        _, rows, err = self.rows(said, tmp_path, "date,term,grade\n2024-06-20,neutropenic,4\n")
+        assert "no dose rule names neutropenic: no dose changes for it" in err
+        assert {r["amount"] for r in rows} == {"600.0"}
+
     def test_intrathecal_doses_are_left_alone(self, said, tmp_path):
         table = tmp_path / "t.csv"
         table.write_text(self.COURSE, encoding="utf-8")

@@ -112,6 +112,43 @@ def test_a_worse_grade_later_is_judged_again():
     assert [m.action for m in found] == ["as planned", "as planned", "stopped"]
 
 
+def test_what_happens_while_a_dose_waits_is_asked_again():
+    worse = [event("Pneumonitis", (10, 1), (30, 2), (40, 0))]  # grade 2 before the dose put off to day 40
+    found = modified(every_21_days(3), TDXD, toxicities=worse)
+    assert [m.action for m in found] == ["as planned", "stopped", "stopped"]
+    both = [event("Pneumonitis", (24, 2), (40, 0)), event("Neutropenia", (15, 3), (26, 2))]
+    for events in (both, both[::-1]):
+        found = modified(every_21_days(3), TDXD, toxicities=events)
+        assert [m.action for m in found] == ["as planned", "stopped", "stopped"]
+
+
+def test_a_held_treatment_can_still_be_stopped_for_good():
+    found = modified(every_21_days(3), TDXD, toxicities=[event("ILD", (10, 1), (30, 2))])
+    assert [m.action for m in found] == ["as planned", "held", "stopped"]
+    assert "stop for good" in found[2].reason
+
+
+def test_nobody_is_treated_after_a_fatal_event():
+    found = modified(every_21_days(2), TDXD, toxicities=[event("Sepsis", (20, 5))])
+    assert [m.action for m in found] == ["as planned", "stopped"]
+    assert found[1].reason == "Sepsis grade 5: death"
+
+
+@pytest.mark.parametrize(("back", "amount"), [(35, 1000.0), (36, 750.0)])  # 13 and 14 days late
+def test_sacituzumab_waits_for_neutropenia_and_is_reduced_from_two_weeks_on(back, amount):
+    found = modified(days_1_and_8(2), SG, toxicities=[event("Neutropenia", (20, 3), (back, 1))])
+    assert summary(found)[2][:2] == (back, amount)
+    held = modified(days_1_and_8(2), SG, toxicities=[event("Neutropenia", (20, 4))])
+    assert [m.action for m in held] == ["as planned", "as planned", "held", "held"]
+
+
+def test_febrile_neutropenia_and_the_neutropenia_under_it_are_one_occurrence():
+    events = [event("Febrile neutropenia", (12, 3), (20, 0)), event("Neutropenia", (12, 4), (24, 0))]
+    for order in (events, events[::-1]):
+        found = modified(days_1_and_8(2), SG, toxicities=order)
+        assert summary(found)[2] == (24, 750.0, "reduced")
+
+
 def test_what_has_not_recovered_holds_without_a_date():
     found = modified(every_21_days(2), TDXD, toxicities=[event("Neutropenia", (15, 3))])
     assert found[1].action == "held"

@@ -17,6 +17,7 @@ from protorun.terms.drugs import canonical
 from protorun.trial.planned import Planned
 
 _CYCLE_DAY = re.compile(r"C\d+D(\d+)")
+_DEATH = 5
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class _State:
     held: str = ""
     counts: dict[str, int] = field(default_factory=dict)
     seen: set[tuple[int, int]] = field(default_factory=set)
+    now: set[str] = field(default_factory=set)  # what was counted before the dose due
     reduced_by: str = ""
 
 
@@ -88,7 +90,8 @@ def modified(
 ) -> tuple[Modified, ...]:
     """The doses of one agent after what happened to the patient, in order of date.
 
-    Each event counts once per rule, when the first dose after it is due; a delay moves all later doses by the same days,
+    Each event counts once per rule, when the first dose after it is due; events before one dose that share a count are one
+    occurrence of it (ours), and grade 5 ends the treatment. A delay moves all later doses by the same days,
     a reduction lowers all later doses and is never taken back, and a dose whose event has not recovered is held without a
     date. A laboratory rule asks the last value on or before the day of the dose, and waits for the first value at the
     limit. Lines without date or amount pass unchanged. Raises UsageError for a value in another unit than the rule's.
@@ -145,22 +148,35 @@ def _dose(
     state: _State,
     seen: tuple[Sequence[Toxicity], Sequence[LabValue]],
 ) -> Modified:
+    before_level = state.level
+    state.now.clear()
+    reasons = _until_settled(line, rules, state, seen)
     if state.stopped or state.held:
         note = state.stopped or state.held
         word = "stopped" if state.stopped else "held"
         return Modified(replace(line, on=None, day=None, amount=None, note=note), state.level, word, note)
-    before_level, reasons = state.level, []
-    due = _due(line, state)
-    for number, toxicity in enumerate(seen[0]):
-        reasons += _event(toxicity, number, rules, due=due, state=state)
-        due = _due(line, state)
-    if not state.stopped and not state.held:
-        reasons += _labs(line, rules, due=due, labs=seen[1], state=state)
-    if state.stopped or state.held:
-        return _dose(line, first, rules, state, seen)
     if state.level > before_level:
         state.reduced_by = "; ".join(reasons)
     return _given(line, first, rules, state, reasons)
+
+
+def _until_settled(
+    line: Planned,
+    rules: DoseModification,
+    state: _State,
+    seen: tuple[Sequence[Toxicity], Sequence[LabValue]],
+) -> list[str]:
+    """What happened up to the dose, in words; a dose that was put off asks again what happened until its new day. While a
+    treatment is held, what would stop it for good still counts."""
+    reasons: list[str] = []
+    asked: date | None = None
+    while not state.stopped and (due := _due(line, state)) != asked:
+        asked = due
+        for number, toxicity in enumerate(seen[0]):
+            reasons += _event(toxicity, number, rules, due=_due(line, state), state=state)
+        if not state.stopped and not state.held:
+            reasons += _labs(line, rules, due=_due(line, state), labs=seen[1], state=state)
+    return reasons
 
 
 def _given(
@@ -190,18 +206,23 @@ def _event(
     grade = toxicity.worst(due)
     if not grade or (number, grade) in state.seen or state.stopped:
         return []
+    if grade == _DEATH:
+        state.stopped = f"{toxicity.term} grade {grade}: death"
+        return []
     rule = next((r for r in rules.rules if _fits(r, toxicity, grade, due=due, state=state)), None)
     if rule is None:
         return []
     state.seen |= {(number, g) for g in range(1, grade + 1)}
     key = rule.counts or rule.id
-    state.counts[key] = state.counts.get(key, 0) + 1
+    again = bool(rule.counts) and key in state.now
+    state.counts[key] = state.counts.get(key, 0) + (not again)
+    state.now.add(key)
     says = f"{toxicity.term} grade {grade}: {rule.basis.value or rule.id}"
-    then = rule.then
+    then = "same" if again and rule.then == "reduce" else rule.then
     if then != "stop" and rule.hold_until is not None:
         back = toxicity.back_to(rule.hold_until, asked_on=due)
         if back is None:
-            state.held = f"{says}; not yet back to grade {rule.hold_until}"
+            state.held = state.held or f"{says}; not yet back to grade {rule.hold_until}"
             return []
         if rule.within_days is not None and (back - toxicity.course[0][0]).days > rule.within_days:
             then = rule.late or then
@@ -220,7 +241,7 @@ def _act(then: str, rule: ModificationRule, rules: DoseModification, says: str, 
 
 def _fits(rule: ModificationRule, toxicity: Toxicity, grade: int, *, due: date, state: _State) -> bool:
     when = rule.when
-    if toxicity.term.lower() not in when.terms or not when.grade_from <= grade <= when.grade_to:
+    if toxicity.term.strip().lower() not in when.terms or not when.grade_from <= grade <= when.grade_to:
         return False
     if when.lasting_days is not None:
         # A grade that is not over by now has lasted at least until the day of the dose.
@@ -232,7 +253,8 @@ def _fits(rule: ModificationRule, toxicity: Toxicity, grade: int, *, due: date, 
         back = toxicity.back_to(1 if rule.hold_until is None else rule.hold_until, asked_on=due)
         if back is None or (back - due).days < when.delays_days:
             return False
-    happened = state.counts.get(rule.counts or rule.id, 0) + 1
+    key = rule.counts or rule.id
+    happened = state.counts.get(key, 0) + (not (rule.counts and key in state.now))
     return rule.occurrence_from <= happened <= (rule.occurrence_to or happened)
 
 
