@@ -173,3 +173,20 @@ def test_a_table_separated_by_semicolons_is_told_so(tmp_path, capsys):
     code, told = _assess(table, capsys)
     assert code == 1
     assert "separated by commas, not by ';'" in told
+
+
+@pytest.mark.parametrize("verb", ["derive", "analyze"])
+def test_a_table_of_another_name_is_not_passed_over_in_silence(verb, tmp_path, capsys):
+    for table in DATA.glob("*.csv"):
+        (tmp_path / table.name.replace("assessments", "assesments")).write_text(table.read_text())
+    run([*words(verb, tmp_path), "--assume-defaults"])
+    assert (
+        "not used: assesments.csv: this table has another name than those that are read: "
+        in capsys.readouterr().err
+    )
+
+
+def test_semicolons_between_laboratory_results_are_named(tmp_path, capsys):
+    (tmp_path / "mine.csv").write_text(LABS.format("7,5").replace(",", ";").replace("7;5", "7,5"))
+    assert run(words("grade", tmp_path / "mine.csv")) == 1
+    assert "separated by commas, not by ';'" in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """Figures and tables as files: the numbers of the analysis, every text a text, nothing half written."""
 
 import csv
+import errno
 import json
 import re
 from dataclasses import replace
@@ -194,3 +195,15 @@ def test_the_verb_writes_them_and_keeps_stdout_for_data(
     assert rows[2]["at_6_months"].startswith("0.318 (")
     assert "written:" in out.err
     assert (tmp_path / "out" / "km_pfs.svg").is_file()
+
+
+def test_a_disk_that_is_full_is_told_with_the_file(tmp_path, monkeypatch):
+    def full(path, *_, **__):
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="No space left") as refused:
+        write([Exhibit("swimmer", "Swimmer", "all", (), [{"patient": "P1"}])], tmp_path)
+    assert refused.value.filename == str(tmp_path / "swimmer.csv")
+    assert list(tmp_path.iterdir()) == []

@@ -70,3 +70,11 @@ def test_three_groups_have_two_degrees_of_freedom():
     found = logrank([1, 2, 3, 4, 5, 6], [True] * 6, [0, 0, 1, 1, 2, 2])
     assert found.df == 2
     assert 0 < found.p < 1
+
+
+def test_where_nothing_is_compared_there_is_no_p():
+    """Nobody had the event, everybody died at once, or only one group was still at risk: R says 0 or fails."""
+    for groups in ([0, 0, 1, 1], [0, 1, 2, 2]):
+        for time, event in (([1, 2, 3, 4], [0] * 4), ([5] * 4, [1] * 4), ([1, 2, 3, 9], [0, 0, 0, 1])):
+            found = logrank(time, event, groups)
+            assert np.isnan([found.chisq, found.p, found.z]).all()

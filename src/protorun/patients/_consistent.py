@@ -6,6 +6,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from io import StringIO
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,13 @@ def unused(texts: Mapping[str, str]) -> tuple[str, ...]:
         for name in _header(text)
         if name and name not in COLUMNS[table].split()
     )
+
+
+def unread(folder: Path, known: Sequence[str]) -> tuple[str, ...]:
+    """A line for every CSV file of a folder that is none of the known tables: a misspelled one would be lost too."""
+    others = sorted(p.name for p in folder.iterdir() if p.suffix.lower() == ".csv")
+    says = f"this table has another name than those that are read: {', '.join(known)}"
+    return tuple(f"{name}: {says}" for name in others if name not in [f"{n}.csv" for n in known])
 
 
 def check_events(events: Events, names: Sequence[str], came: Days, day_one: date) -> None:

@@ -30,5 +30,13 @@ def read_labs(path: Path) -> pl.DataFrame:
         frame = pl.read_csv(path, infer_schema=False, encoding="utf8")
     except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise PatientDataError(f"this is no table: {first}", where=str(path)) from error
+        raise PatientDataError(f"this is no table: {first}", where=str(path), hint=_apart(path)) from error
     return frame.rename({name: name.strip().lstrip("\ufeff") for name in frame.columns})
+
+
+def _apart(path: Path) -> str:
+    """What to do about a line with more cells than the header: another separator, or a comma inside a number."""
+    header = path.read_bytes()[:4096].splitlines()[:1]
+    if header and b";" in header[0] and b"," not in header[0]:
+        return "columns are separated by commas, not by ';'"
+    return "numbers have a decimal point; a cell with a comma stands in quotes"

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protorun.errors import PatientDataError
-from protorun.patients._consistent import check_events, unused
+from protorun.patients._consistent import check_events, unread, unused
 from protorun.patients._csv_rows import CsvRow, read_rows, read_text
 from protorun.patients.adverse_events import parse_adverse_events
 from protorun.patients.source import Arrivals, Entries, IntArray
@@ -68,7 +68,7 @@ class Recorded:
     tables: Tables
     doses_recorded: bool
     unused: tuple[str, ...] = ()
-    """Columns of the tables that nobody reads, as `patients.csv: died`."""
+    """Columns of the tables that nobody reads, as `patients.csv: died`, and tables of another name."""
     endless: bool = False
 
     def arrive(self, copies: IntArray, count: int) -> Arrivals:
@@ -105,7 +105,8 @@ def load_recorded(folder: Path, *, levels: Sequence[str] = (), arms: Sequence[st
     if not folder.is_dir():
         raise PatientDataError("there is no such folder", where=str(folder))
     texts = {n: read_text(p) for n, p in there.items() if n == "patients" or p.is_file()}
-    return parse_recorded(texts, levels=levels, arms=arms)
+    found = parse_recorded(texts, levels=levels, arms=arms)
+    return replace(found, unused=(*found.unused, *unread(folder, FILES)))
 
 
 def parse_recorded(

@@ -139,3 +139,22 @@ def test_what_has_no_answer_is_refused():
         baseline_hazard(fit, TIME, EVENT, X, [1.0])
     with pytest.raises(UsageError, match="a risk is NaN"):
         concordance(TIME, EVENT, np.full(60, np.nan))
+
+
+def test_events_that_cannot_tell_have_no_test_of_proportional_hazards():
+    """All events on one day: R's cox.zph fails or gives rounding; here it is said why there is no test."""
+    one_day = np.full(len(TIME), 5.0)
+    for clock in ("km", "identity", "log", "rank"):
+        with pytest.raises(UsageError, match="all events lie at one time"):
+            proportionality(cox_regression(one_day, EVENT, X), one_day, EVENT, X, clock=clock)
+    at_0 = np.where(np.arange(len(TIME)) == np.flatnonzero(EVENT)[0], 0.0, TIME)
+    with pytest.raises(UsageError, match="no value at time 0"):
+        proportionality(cox_regression(at_0, EVENT, X), at_0, EVENT, X, clock="log")
+
+
+def test_one_day_that_compares_has_no_test_of_proportional_hazards():
+    """On the second day with an event nobody else is left, so that only the first one tells of the covariates."""
+    days, event = np.where(np.arange(60) == 0, 9.0, 5.0), np.where(np.arange(60) == 0, True, EVENT)
+    fit = cox_regression(days, event, X)
+    with pytest.raises(UsageError, match="too few to tell"):
+        proportionality(fit, days, event, X, clock="identity")

@@ -34,6 +34,7 @@ class Exhibit:
 def write(found: Sequence[Exhibit], folder: Path) -> list[Path]:
     """Write every exhibit into the folder, which is made when it is not there; a file is whole or is not written.
 
+    Raises OSError with the path of a file that could not be written; its half is taken away again.
     A figure becomes `key.svg` and `key.csv`, a table `key.html`, `key.rtf` and `key.csv`.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -42,8 +43,12 @@ def write(found: Sequence[Exhibit], folder: Path) -> list[Path]:
         for ending, text in _files(exhibit).items():
             path = folder / f"{exhibit.key}.{ending}"
             half = path.with_name(f"{path.name}.part")
-            half.write_text(text, encoding="utf-8")
-            os.replace(half, path)
+            try:
+                half.write_text(text, encoding="utf-8")
+                os.replace(half, path)
+            except OSError as error:  # a full disk does not say for which file
+                half.unlink(missing_ok=True)
+                raise OSError(error.errno, error.strerror, str(path)) from error
             written.append(path)
     return written
 

@@ -17,6 +17,7 @@ from protorun.statistics.hazards.cox import Cox
 from protorun.statistics.hazards.cox_regression import Data, HowTied, data
 from protorun.statistics.survival.kaplan_meier import kaplan_meier
 
+_NOTHING = 1e-10  # of the information: less is rounding
 Clock = Literal["km", "identity", "log", "rank"]
 
 
@@ -45,22 +46,40 @@ def proportionality(
 
     The alternative is a coefficient that is linear in g(t): 1 - S(t-) of all patients together ("km"), the time, its
     logarithm, or the mean rank among all times. Grambsch & Therneau 1994, doi:10.1093/biomet/81.3.515, in the form of a
-    score test. Raises UsageError for another clock, exact ties, or a fit without a finite estimate.
+    score test. Raises UsageError for another clock, exact ties, a fit without a finite estimate, an event at time 0 by the
+    logarithm, or events that cannot tell, such as those all on one day (R's answer to them is rounding).
     """
     if clock not in get_args(Clock):
         raise UsageError(f"no clock called {clock!r}; there are: {', '.join(get_args(Clock))}")
     if ties == "exact" or not np.isfinite(fit.coefficient).all():
         raise UsageError("proportional hazards are tested with efron or breslow ties and finite estimates")
     given = data(time, event, covariates, strata, ties)
-    g = _CLOCKS[clock](given)
+    g = _checked(_CLOCKS[clock](given), given, clock)
     likelihood = given.likelihood()
     score, information = _moments(likelihood, fit.coefficient * given.scale, g)
     gg, gb, bb = information
     left = gg - gb @ np.linalg.solve(bb, gb.T)
+    if np.linalg.eigvalsh(left)[0] <= _NOTHING * np.diag(gg).max():
+        raise UsageError(
+            "the events are too few to tell a coefficient that changes with time from a constant one"
+        )
     chisq = score**2 / np.diag(left)
     overall = float(score @ np.linalg.solve(left, score))
     df = len(score)
     return Proportionality(chisq, chdtrc(1, chisq), overall, df, float(chdtrc(df, overall)))
+
+
+def _checked(g: FloatArray, given: Data, clock: str) -> FloatArray:
+    """The clock around its mean over the ties with events, as R centers it; refused where it stands still or is endless."""
+    died = given.ties.deaths > 0
+    if not np.isfinite(g[died]).all():
+        raise UsageError(
+            f"the clock {clock!r} has no value at time 0, where there is an event: take another one"
+        )
+    if np.ptp(g[died]) == 0:
+        raise UsageError("all events lie at one time: nothing can be seen to change with time")
+    centered: FloatArray = g - g[died].mean()
+    return centered
 
 
 def _moments(likelihood: Partial, b: FloatArray, g: FloatArray) -> tuple[FloatArray, list[FloatArray]]:

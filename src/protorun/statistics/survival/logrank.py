@@ -46,6 +46,9 @@ def logrank(time: ArrayLike, event: ArrayLike, group: ArrayLike, strata: ArrayLi
 
     Hypergeometric variance; strata add up observed minus expected and variance. Raises UsageError on unequal shapes
     or fewer than two groups.
+
+    Without an event, or with events only where a single group is at risk or everybody dies at once, nothing is compared:
+    statistic and p are NaN, never a p of 1 (R's `survdiff` reports 0 for some of these and an error for others).
     """
     return _stratified(time, event, group, 0.0, strata)
 
@@ -181,6 +184,7 @@ def _test(observed: FloatArray, expected: FloatArray, covariance: FloatArray) ->
     else:
         z = np.full(gap.shape[:-1], np.nan)
         inverse = np.linalg.pinv(covariance, rcond=1e-10, hermitian=True)
-        chisq = np.where(df > 0, np.einsum("...i,...ij,...j->...", gap, inverse, gap), np.nan)
+        compared = (df > 0) & (np.einsum("...ii->...", covariance) > 0)
+        chisq = np.where(compared, np.einsum("...i,...ij,...j->...", gap, inverse, gap), np.nan)
         p = np.where(np.isnan(chisq), np.nan, chdtrc(np.maximum(df, 1), np.nan_to_num(chisq)))
     return LogRank(chisq, df, p, z, observed, expected)
