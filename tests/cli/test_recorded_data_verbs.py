@@ -190,3 +190,47 @@ def test_semicolons_between_laboratory_results_are_named(tmp_path, capsys):
     (tmp_path / "mine.csv").write_text(LABS.format("7,5").replace(",", ";").replace("7;5", "7,5"))
     assert run(words("grade", tmp_path / "mine.csv")) == 1
     assert "separated by commas, not by ';'" in capsys.readouterr().err
+
+
+PEOPLE = "patient,enrolled_on,died_on\nP1,2025-01-01,2025-01-15\n"
+
+
+def scored(folder: Path, rows: list[str], *more: str) -> int:
+    """`score` of questionnaires with the answer 2 everywhere; each row is a patient and a date."""
+    (folder / "mine.csv").write_text(
+        "\n".join([f"patient,date,{ITEMS}", *(r + ",2" * 30 for r in rows)]) + "\n"
+    )
+    (folder / "people.csv").write_text(PEOPLE)
+    return run([*words("score", folder / "mine.csv"), *more])
+
+
+def test_an_option_that_would_change_nothing_is_refused(tmp_path, capsys):
+    people = ["--patients", str(tmp_path / "people.csv"), "--start", "enrollment"]
+    day = ["P1,2025-01-01"]
+    assert scored(tmp_path, day, "--points", "10") == 2
+    assert "--points would change nothing of --show scores" in capsys.readouterr().err
+    assert scored(tmp_path, day, *people, "--show", "change", "--cutoff", "2024-01-01") == 2
+    assert "--cutoff would change nothing of --show change" in capsys.readouterr().err
+    assert scored(tmp_path, day, *people, "--explain", "P1") == 0
+
+
+def test_questionnaires_that_cannot_count_are_told(tmp_path, capsys):
+    people = ["--patients", str(tmp_path / "people.csv"), "--start", "enrollment", "--show", "change"]
+    assert scored(tmp_path, ["P1,2025-01-01", "P1,", "P1,2025-02-01"], *people) == 0
+    told = capsys.readouterr().err
+    assert "check: 1 of 3 questionnaires have no date" in told
+    assert "check: 1 questionnaires are dated after the death, the first of 'P1'" in told
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([], "mine.csv: the table has no questionnaires"),
+        (["P1,2025-01-01"] * 2, "mine.csv:2 and mine.csv:3: patient 'P1' has two questionnaires on one day"),
+        (["P2,2025-01-01"], "people.csv: patient 'P2' has answers and is not listed"),
+    ],
+)
+def test_answers_that_do_not_fit_are_named_with_file_and_line(rows, says, tmp_path, capsys):
+    people = ["--patients", str(tmp_path / "people.csv"), "--start", "enrollment", "--show", "change"]
+    assert scored(tmp_path, rows, *people) == 1
+    assert says in capsys.readouterr().err

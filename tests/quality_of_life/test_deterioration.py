@@ -106,3 +106,12 @@ def test_order_of_rows_and_other_patients_change_nothing() -> None:
             Course(patient[mine] * 0, day[mine], score[mine]), start[:1], died[who : who + 1], **switches
         )
         assert alone.days[0] == whole.days[who]
+
+
+def test_without_a_start_or_with_one_after_the_cutoff_there_is_no_time() -> None:
+    rows = [(80, 60), (100, 60), (120, 40)]
+    assert said(time(rows, cutoff=99)) == (0, "UNDETERMINED", "the time had not begun by the cutoff")
+    assert said(time(rows, cutoff=100)) == (1, "CENSORED", "no score after the start")
+    switches = {"points": 10, "better": "high", "definitive": False, "death": "event"}
+    found = deterioration(course(*rows), NEVER, np.array([110], np.int32), **switches)
+    assert said(found) == (0, "UNDETERMINED", "the day of the start is not known")

@@ -67,6 +67,8 @@ def score(
     from protorun.quality_of_life import questionnaire as named
     from protorun.quality_of_life import score_answers
 
+    deteriorates = {"points": points, "definitive": definitive, "death": death, "cutoff": cutoff}
+    _needed(show, explain, {"patients": patients, "start": start}, deteriorates)
     asked = named(questionnaire)
     given = read_answers(answers, questionnaire)
     one_patient(explain, given.patients, answers)
@@ -74,7 +76,7 @@ def score(
     say(f"{asked.title}: {asked.source}")
     if explain:
         rows = _explained(
-            asked, given, values, _people(patients, start, given)[0] if start else None, explain
+            asked, given, values, _people(patients, start, given)[0] if start or patients else None, explain
         )
     elif show == "scores":
         rows = _wide(asked, given, values.value)
@@ -87,6 +89,17 @@ def score(
             rows = _times(asked, given, values.value, start_on=begin, died_on=died, **chosen)
     emit(rows, format, title=f"{asked.title}: {explain or show}")
     return 0
+
+
+def _needed(show: Show, explain: str, people: dict[str, Any], deteriorates: dict[str, Any]) -> None:
+    """Raises UsageError for an option that would change nothing of what is shown."""
+    from protorun.errors import UsageError
+
+    idle = {} if show == "deterioration" and not explain else dict(deteriorates)
+    idle |= people if show == "scores" and not explain else {}
+    if lost := [f"--{name}" for name, value in idle.items() if value not in (None, "")]:
+        shown = "--explain" if explain else f"--show {show}"
+        raise UsageError(f"{', '.join(lost)} would change nothing of {shown}; it belongs to another --show")
 
 
 def _people(path: Path | None, start: str, given: Answers) -> tuple[DayArray, DayArray]:
@@ -106,14 +119,31 @@ def _people(path: Path | None, start: str, given: Answers) -> tuple[DayArray, Da
     place = {name: row for row, name in enumerate(found.names)}
     lost = [name for name in given.patients if name not in place]
     if lost:
-        raise PatientDataError(f"patient {lost[0]!r} has answers but is not in {path.name}")
+        hint = "every patient with answers needs a row"
+        raise PatientDataError(
+            f"patient {lost[0]!r} has answers and is not listed", where=path.name, hint=hint
+        )
     left = len(found) - len(given.patients)
     if left:
         say(
             f"{left} of the {len(found)} patients of {path.name} have no questionnaire at all and are not shown"
         )
     rows = np.array([place[name] for name in given.patients], np.intp)
+    _doubted(given, found.death_on[rows])
     return getattr(found, _STARTS[start])[rows], found.death_on[rows]
+
+
+def _doubted(given: Answers, died: DayArray) -> None:
+    """Say which questionnaires count for nothing: those without a date, and those dated after the death."""
+    from protorun.trial.facts import NO_DAY
+
+    if undated := int((given.day == NO_DAY).sum()):
+        say(f"check: {undated} of {len(given)} questionnaires have no date: neither baseline nor after it")
+    death = died[given.patient]
+    if late := given.patient[(death != NO_DAY) & (given.day > death)].tolist():
+        say(
+            f"check: {len(late)} questionnaires are dated after the death, the first of {given.patients[late[0]]!r}"
+        )
 
 
 def _chosen(points: float | None, definitive: bool | None, death: str, cutoff: str) -> dict[str, Any]:

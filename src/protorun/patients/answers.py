@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from protorun.errors import PatientDataError
 from protorun.patients._csv_rows import read_rows, read_text
 from protorun.quality_of_life import Answers, questionnaire
 from protorun.quality_of_life.answers import item_columns, twice
@@ -21,8 +22,13 @@ def parse_answers(text: str, key: str, name: str = "answers.csv") -> Answers:
     """Like `read_answers`, from text."""
     rows = read_rows(text, name, ("patient",))
     asked = questionnaire(key)
-    columns = list(rows[0].cells) if rows else ["patient"]
-    own = item_columns(asked, columns)
+    if not rows:
+        raise PatientDataError("the table has no questionnaires", where=name)
+    columns = list(rows[0].cells)
+    try:
+        own = item_columns(asked, columns)
+    except PatientDataError as error:
+        raise PatientDataError(error.what, where=f"{name}:1", hint=error.hint) from None
     place = {who: number for number, who in enumerate(dict.fromkeys(row.text("patient") for row in rows))}
     item = [[row.number(column) for column in own] for row in rows]
     for row, given in zip(rows, item, strict=True):
@@ -37,5 +43,5 @@ def parse_answers(text: str, key: str, name: str = "answers.csv") -> Answers:
         tuple(place),
         {column: [row.text(column) for row in rows] for column in rest},
     )
-    twice(found)
+    twice(found, [f"{name}:{row.line}" for row in rows])
     return found

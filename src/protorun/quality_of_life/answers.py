@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,8 +42,9 @@ def item_columns(asked: Questionnaire, columns: list[str]) -> list[str]:
     return [known[item.lower()] for item in asked.items]
 
 
-def twice(answers: Answers) -> None:
-    """Raises PatientDataError when a patient has two questionnaires on one day: which one counts is not known."""
+def twice(answers: Answers, places: Sequence[str] = ()) -> None:
+    """Raises PatientDataError when a patient has two questionnaires on one day: which one counts is not known. `places`
+    says where each row stands; else rows are counted from 1."""
     dated = np.flatnonzero(answers.day != NO_DAY)
     key = (answers.patient[dated] << 32) + answers.day[dated]
     order = np.argsort(key, kind="stable")
@@ -50,9 +52,8 @@ def twice(answers: Answers) -> None:
     if len(same):
         first, second = (int(dated[order[same[0] + i]]) + 1 for i in (0, 1))
         name = answers.patients[int(answers.patient[second - 1])]
-        raise PatientDataError(
-            f"patient {name!r} has two questionnaires on one day", where=f"rows {first} and {second}"
-        )
+        where = f"{places[first - 1]} and {places[second - 1]}" if places else f"rows {first} and {second}"
+        raise PatientDataError(f"patient {name!r} has two questionnaires on one day", where=where)
 
 
 def from_frame(key: str, frame: Any) -> Answers:

@@ -24,8 +24,12 @@ REASONS = (
     "deterioration",
     "death",
     "no deterioration by death",
+    "the day of the start is not known",
+    "the time had not begun by the cutoff",
 )
-_NO_BASELINE, _NOTHING_LATER, _STABLE, _WORSE, _DIED, _DIED_STABLE = range(len(REASONS))
+_NO_BASELINE, _NOTHING_LATER, _STABLE, _WORSE, _DIED, _DIED_STABLE, _NO_START, _NOT_BEGUN = range(
+    len(REASONS)
+)
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,8 @@ def deterioration(
 
     `definitive` wants every later score of the patient to be worse by `points` as well (none later will do); otherwise
     the first worsening counts. Death is an `event`, ends the time as censored at the last score (`censor`), or is passed
-    over (`ignore`, the same censoring without a word about death). Without an event the time ends at the last score.
+    over (`ignore`, the same censoring without a word about death). Without an event the time ends at the last score. It is
+    undetermined without a start or a baseline, and where the start lies after the cutoff.
     Raises UsageError unless `points` is positive. Source: Anota 2015, 10.1016/j.ejca.2014.09.011 [recalled].
     """
     if not points > 0:
@@ -100,7 +105,7 @@ def deterioration(
     row, last = _extreme(seen, counts, len(start), last=False), _extreme(seen, after, len(start), last=True)
     died = died_on.astype(np.int64)
     died = np.where((died == NO_DAY) | (died > (_LATE if cutoff is None else cutoff)), _LATE, died)
-    return _decided(seen, start, base, row, last=last, died=died, death=death)
+    return _decided(seen, start, base, row, last=last, died=died, death=death, cutoff=cutoff)
 
 
 def _until(course: Course, cutoff: int) -> Course:
@@ -133,6 +138,7 @@ def _decided(
     last: IntArray,
     died: IntArray,
     death: Death,
+    cutoff: int | None,
 ) -> Deterioration:
     def day(rows: IntArray) -> IntArray:
         return np.where(rows >= 0, course.day[rows], _LATE) if len(course.day) else np.full(len(rows), _LATE)
@@ -140,21 +146,23 @@ def _decided(
     worse_on, ends = day(row), np.where(last >= 0, day(last), start)
     dead = (died != _LATE) & (death != "ignore")
     cases = [
-        ((start == NO_DAY) | (base < 0), _NO_BASELINE, start),
-        (worse_on <= died, _WORSE, worse_on),
+        (start == NO_DAY, _NO_START, start),
+        (start > (_LATE if cutoff is None else cutoff), _NOT_BEGUN, start),
+        (base < 0, _NO_BASELINE, start),
+        ((row >= 0) & (worse_on <= died), _WORSE, worse_on),
         (dead & (death == "event"), _DIED, np.maximum(died, start)),
         (dead, _DIED_STABLE, ends),
         (last < 0, _NOTHING_LATER, start),
     ]
     which = [rows & True for rows, _, _ in cases]
-    which[1] &= row >= 0
     reason = np.select(which, [r for _, r, _ in cases], _STABLE).astype(np.int8)
     end = np.select(which, [e for _, _, e in cases], ends)
+    undetermined = np.isin(reason, (_NO_BASELINE, _NO_START, _NOT_BEGUN))
     status = np.select(
-        [reason == _NO_BASELINE, (reason == _WORSE) | (reason == _DIED)],
+        [undetermined, (reason == _WORSE) | (reason == _DIED)],
         [Status.UNDETERMINED, Status.EVENT],
         Status.CENSORED,
     ).astype(np.int8)
     days = np.where(status == Status.UNDETERMINED, 0, end - start + 1)
-    deciding = np.select([reason == _NO_BASELINE, reason == _WORSE, reason == _DIED], [-1, row, -1], last)
+    deciding = np.select([undetermined, reason == _WORSE, reason == _DIED], [-1, row, -1], last)
     return Deterioration(days, status, reason, deciding)
