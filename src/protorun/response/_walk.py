@@ -183,21 +183,32 @@ def _new(grid: Grid) -> tuple[Bools, IntArray]:
 
 
 def _item(grid: Grid, seen: Seen, baseline: NDArray[np.int64]) -> tuple[NDArray[np.int8], IntArray]:
-    """What is missing, as (kind, lesion): of the targets when those are not evaluable, else of the non-targets."""
+    """What is missing, as (kind, lesion): of the targets when those are not evaluable, else of the non-targets,
+    else of the new lesions."""
     target = seen.target == Response.NE
     lost = grid.target.used & (grid.target.size[:, seen.visit] < 0)
     lost_at_start = grid.target.used & (grid.target.size[:, 0] < 0)
     other = grid.non_target.used & (grid.non_target.finding[:, seen.visit] == Finding.NOT_ASSESSED)
-    unknown = target & (baseline == _UNKNOWN)
+    new = new_lesions_lost(grid, seen.visit)
+    unknown, others = target & (baseline == _UNKNOWN), other.any(axis=1)
     kind = np.select(
-        [~grid.seen[:, 0], unknown, target | other.any(axis=1)], [NO_BASELINE, BASELINE_LESION, LESION], 0
+        [~grid.seen[:, 0], unknown, target | others | new.any(axis=1)],
+        [NO_BASELINE, BASELINE_LESION, LESION],
+        0,
     )
     lesion = np.select(
-        [unknown, target],
-        [_first(grid.target, lost_at_start), _first(grid.target, lost)],
-        _first(grid.non_target, other),
+        [unknown, target, others],
+        [_first(grid.target, lost_at_start), _first(grid.target, lost), _first(grid.non_target, other)],
+        _first(grid.new, new),
     )
     return kind.astype(np.int8), lesion.astype(np.int32)
+
+
+def new_lesions_lost(grid: Grid, visit: int) -> Bools:
+    """New lesions of earlier visits that nobody looked at in this one, as (patient, slot)."""
+    finding = grid.new.finding
+    before = np.isin(finding[:, :visit], CLEAR).any(axis=1)
+    return np.asarray(before & (finding[:, visit] == Finding.NOT_ASSESSED))
 
 
 def _first(slots: Slots, which: Bools) -> IntArray:

@@ -15,7 +15,7 @@ from protorun.response._grid import Bools, Grid, lay_out
 from protorun.response._marker import marker_at_visits
 from protorun.response._rule_table import RESPONSES, rule_table
 from protorun.response._settings import Settings
-from protorun.response._walk import CLEAR, PD_ABSOLUTE, Seen, walk
+from protorun.response._walk import CLEAR, PD_ABSOLUTE, Seen, new_lesions_lost, walk
 from protorun.trial.facts import NO_DAY
 from protorun.trial.response import Finding, Response
 from protorun.trial.tables import Lesions, TimePoints, Visits
@@ -98,6 +98,7 @@ def _step(grid: Grid, block: _Block, seen: Seen, settings: Settings) -> NDArray[
     late = known & bool(settings.confirm_within_days) & (day - block.last > settings.confirm_within_days)
     soon = (day != NO_DAY) & (block.since != NO_DAY) & (day - block.since < settings.confirm_days)
     unclear = (seen.target == Response.NE) | (block.by_other & (seen.non_target == Response.NE))
+    unclear |= block.by_new & new_lesions_lost(grid, seen.visit).any(axis=1)
     cases = [
         block.done & (worse | lasting), block.open & further & late, block.open & further & ~soon, block.open & further, block.open & lasting,
         block.open & unclear, ~block.open & ~block.done & worse,
