@@ -1,5 +1,7 @@
 """RANO-BM, one case per rule (Lin 2015, table of response; cases marked (ours) say where the paper has no row)."""
 
+import random
+
 import pytest
 
 WELL = "0 4 stable\n1 4 stable"
@@ -113,3 +115,31 @@ def test_disease_outside_the_brain_is_not_read(words):
     assert words(assess("rano_bm", lesions, seen)) == ["PR"]
     assert words(assess("recist_1_1", lesions, seen)) == ["PD"]
     assert words(assess("recist_1_1", lesions, seen, compartment="extracranial")) == ["PD"]
+
+
+COURSE = (
+    "0 A target 20\n0 B target 12\n0 C non-target present\n1 A target 12\n1 B target 8\n1 C non-target present\n"
+    "2 A target 0\n2 B target 0\n2 C non-target absent\n3 A target 6\n3 B target 0\n3 C non-target absent"
+)
+STATUS = "0 4 stable\n1 2 stable\n2 0 improved\n3 0 stable"
+
+
+def test_the_order_of_rows_and_a_later_visit_change_nothing(rano, words):
+    known = words(rano(COURSE, STATUS))
+    assert known == ["PR", "CR", "PD"]
+    for seed in range(10):
+        lines, status = COURSE.splitlines(), STATUS.splitlines()
+        random.Random(seed).shuffle(lines)
+        random.Random(seed).shuffle(status)
+        assert words(rano("\n".join(lines), "\n".join(status))) == known
+    later = rano(f"{COURSE}\n4 A target not_assessed", f"{STATUS}\n4 0 stable")
+    assert words(later) == [*known, "NE"]
+    assert "was not assessed" in later.why(3)
+
+
+def test_progression_is_certain_while_another_target_was_not_scanned(rano, words):
+    """The targets that were measured are 20 % and one of them 5 mm above the smallest sum of all."""
+    assert words(rano("0 A target 20\n0 B target 10\n1 A target 36\n1 B target not_assessed", WELL)) == ["PD"]
+    assert words(rano("0 A target 20\n0 B target 10\n1 A target 35.9\n1 B target not_assessed", WELL)) == [
+        "NE"
+    ]

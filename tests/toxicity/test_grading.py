@@ -153,6 +153,12 @@ def test_v5_sodium_between_129_and_130_is_grade_1():
     assert one(version="ctcae_v4", test="sodium", value=129.5, lln=135, unit="mmol/L") == 3
 
 
+@pytest.mark.parametrize(("value", "v5", "v6"), [(24, 4, 3), (9.9, 4, 4)])
+def test_platelets_are_grade_4_under_25_until_v5_and_under_10_in_v6(value, v5, v6):
+    row = {"test": "platelets", "value": value, "unit": "10^9/L", "lln": 150}
+    assert [one(version=f"ctcae_{v}", **row) for v in ("v4", "v5", "v6")] == [v5, v5, v6]
+
+
 def test_daids_asks_for_age_and_sex():
     row = {"version": "daids", "test": "hemoglobin", "value": 105, "unit": "g/L", "date": "2024-06-01"}
     assert one(**row, sex="M", birth_date="1980-01-01") == 1
