@@ -234,3 +234,15 @@ def test_answers_that_do_not_fit_are_named_with_file_and_line(rows, says, tmp_pa
     people = ["--patients", str(tmp_path / "people.csv"), "--start", "enrollment", "--show", "change"]
     assert scored(tmp_path, rows, *people) == 1
     assert says in capsys.readouterr().err
+
+
+def test_limits_of_normal_that_are_turned_round_are_told(tmp_path, capsys):
+    (tmp_path / "mine.csv").write_text(LABS.format(130).replace("120,160", "160,120"))
+    assert run(words("grade", tmp_path / "mine.csv")) == 3
+    assert "the lower limit of normal is above the upper one" in capsys.readouterr().err
+
+
+def test_a_misspelled_day_of_enrollment_is_seen_in_the_message(tmp_path, capsys):
+    (tmp_path / "patients.csv").write_text("patient,enroled_on\nP1,2025-01-01\n")
+    assert run(words("derive", tmp_path)) == 1
+    assert "the columns are: patient, enroled_on" in capsys.readouterr().err

@@ -29,7 +29,7 @@ def grade(
 ) -> int:
     """Grade laboratory results by CTCAE or DAIDS, low and high, with the clause that decided.
 
-    Exit code 3 when a result has another unit than its rule or is not plausible in its unit; all grades are printed.
+    Exit code 3 when a result has another unit than its rule or is not plausible in its unit or has turned limits; all grades are printed.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def _told(graded: pl.DataFrame) -> int:
     for reason, count in list(counts.iter_rows())[:_MOST_REASONS]:
         say(f"not graded, {count}: {reason}")
     units = without.filter(pl.col("reason").str.starts_with("the unit"))
-    odd = graded.filter(pl.col("check").str.starts_with("outside"))
+    odd = graded.filter(pl.col("check").str.contains("^(outside|judged by limits)"))
     for row in odd.head(_MOST_REASONS).iter_rows(named=True):
         say(f"check: row {row['source_row'] + 1}, {row['value']} {row['unit']} is {row['check']}")
     return 3 if len(units) or len(odd) else 0

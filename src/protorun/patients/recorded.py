@@ -149,9 +149,10 @@ def _came(row: CsvRow) -> int:
     """Enrollment, or screening for those who were not enrolled."""
     enrolled, screened = row.day("enrolled_on"), row.day("screened_on")
     if enrolled == NO_DAY and screened == NO_DAY:
-        raise row.refuse(
-            "neither enrolled_on nor screened_on is given", "one of them is needed to place the patient"
-        )
+        hint = "one of them is needed to place the patient"
+        if not {"enrolled_on", "screened_on"} & set(row.cells):
+            hint += f"; the columns are: {', '.join(row.cells)}"
+        raise row.refuse("neither enrolled_on nor screened_on is given", hint)
     if enrolled != NO_DAY and screened > enrolled:
         raise row.refuse("screened_on lies after enrolled_on")
     return enrolled if enrolled != NO_DAY else screened

@@ -43,7 +43,8 @@ class Results:
 
 
 def doubted(found: Results, asked: Questions) -> Results:
-    """Results with a note where the value is not plausible for a person in the unit it has: often a wrong unit."""
+    """Results with a note where the value is not plausible for a person in the unit it has: often a wrong unit; or where its
+    limits of normal are turned round."""
     for variable, unit, rows in _groups(found, asked):
         known = variables().get(variable)
         by = factors(variable).get(spelled(unit)) if variable and unit else None
@@ -54,7 +55,11 @@ def doubted(found: Results, asked: Questions) -> Results:
             odd = rows[(value * by < known.low * (1 - 1e-9)) | (value * by > known.high * (1 + 1e-9))]
         low, high = known.low / by, known.high / by
         found = found.noted(odd, f"outside {low:.4g} to {high:.4g} {unit}: is the unit right?")
-    return found
+    with np.errstate(invalid="ignore"):
+        turned = np.flatnonzero(found.columns["lln"] > found.columns["uln"])
+    return found.noted(
+        turned, "judged by limits that are turned round: the lower limit of normal is above the upper one"
+    )
 
 
 def converted(found: Results, asked: Questions, by: Sequence[Rule]) -> Results:
