@@ -37,8 +37,8 @@ def analyze(
     between arms; as known at the cutoff (a date, or a day of the trial for a conducted one). `landmarks` are months at
     which survival is estimated.
 
-    `policies` are those of response criteria, and single switches of them under `criteria.switch`; `censoring` names the policy (such as `fda_2007_a`) that fills the
-    censoring rules a record leaves silent. Without one `treatment_policy` is assumed: events count, whatever came before.
+    `policies` are those of response criteria, and single switches of them under `criteria.switch`; `censoring` names the
+    policy (such as `fda_2007_a`) that fills the censoring rules a record leaves silent. Without one `treatment_policy` is assumed: events count, whatever came before.
 
     `calendar` False says that days count from the start of the trial; None = they do so for a conducted trial alone.
 

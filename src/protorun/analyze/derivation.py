@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from protorun.endpoints import Derived
 from protorun.study.endpoint import Endpoint
 from protorun.trial.tables import Tables
 
+Each = TypeVar("Each")
 _EPOCH = date(1970, 1, 1)
 
 
@@ -34,18 +35,31 @@ class DerivedEndpoint:
 
 
 @dataclass(frozen=True)
-class Derivation:
-    """The derived endpoints of one trial up to a cutoff day."""
+class OfOneTrial(Generic[Each]):
+    """What is told of one trial up to a cutoff day: its endpoints, and what was left out, assumed and doubted."""
 
     study: str
     cutoff_day: int | None
-    endpoints: tuple[DerivedEndpoint, ...]
+    endpoints: tuple[Each, ...]
     skipped: tuple[Skipped, ...]
     assumptions: tuple[str, ...]
     warnings: tuple[str, ...]
     tables: Tables = field(repr=False)
     calendar: bool = True
     """Days are days since 1970-01-01; False when they count from the start of the trial."""
+
+    def dated(self, row: dict[str, Any]) -> dict[str, Any]:
+        """An explained row with its days as dates, where days are those of a calendar."""
+        if not self.calendar:
+            return row
+        days = {name: row[name] for name in ("start_on", "end_on")}
+        return row | {
+            n: None if d is None else (_EPOCH + timedelta(days=d)).isoformat() for n, d in days.items()
+        }
+
+
+class Derivation(OfOneTrial[DerivedEndpoint]):
+    """The derived endpoints of one trial."""
 
     @property
     def table(self) -> list[dict[str, Any]]:
@@ -62,15 +76,7 @@ class Derivation:
             {
                 "patient": people.name(int(row)),
                 "arm": people.arms[people.arm[row]] if people.arms and people.arm[row] >= 0 else "",
-                **dated(one.rows.explain(at), calendar=self.calendar),
+                **self.dated(one.rows.explain(at)),
             }
             for at, row in enumerate(one.rows.row.tolist())
         ]
-
-
-def dated(row: dict[str, Any], *, calendar: bool) -> dict[str, Any]:
-    """An explained row with its days as dates, where days are those of a calendar."""
-    if not calendar:
-        return row
-    days = {name: row[name] for name in ("start_on", "end_on")}
-    return row | {n: None if d is None else (_EPOCH + timedelta(days=d)).isoformat() for n, d in days.items()}

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from protorun.analyze.derivation import Skipped, dated
+from protorun.analyze.derivation import OfOneTrial
 from protorun.endpoints import Derived
-from protorun.trial.tables import Tables
 
 FloatArray = NDArray[np.float64]
 
@@ -95,19 +94,8 @@ class EndpointResult:
     comparison: Comparison | None = None
 
 
-@dataclass(frozen=True)
-class Results:
-    """The analysis of one trial up to a cutoff day."""
-
-    study: str
-    cutoff_day: int | None
-    endpoints: tuple[EndpointResult, ...]
-    skipped: tuple[Skipped, ...]
-    assumptions: tuple[str, ...]
-    warnings: tuple[str, ...]
-    tables: Tables = field(repr=False)
-    calendar: bool = True
-    """Days are days since 1970-01-01; False when they count from the start of the trial."""
+class Results(OfOneTrial[EndpointResult]):
+    """The analysis of one trial."""
 
     @property
     def table(self) -> list[dict[str, Any]]:
@@ -126,10 +114,6 @@ class Results:
             for at, row in enumerate(endpoint.rows.row)
             if self.tables.patients.name(int(row)) == patient
         ]
-
-    def dated(self, row: dict[str, Any]) -> dict[str, Any]:
-        """An explained row with its days as dates, where days are those of a calendar."""
-        return dated(row, calendar=self.calendar)
 
 
 def _row(endpoint: EndpointResult, arm: ArmResult) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from protorun.endpoints.best.order import (
     NO_ROW,
     Bools,
     Index,
+    Rows,
     at_row,
     best_row,
     first_row,
@@ -68,23 +69,6 @@ class ImmuneBest:
         return len(self.ibor)
 
 
-@dataclass(frozen=True)
-class _Rows:
-    patient: Index
-    day: NDArray[np.int64]
-    code: NDArray[np.int8]
-    row: Index
-    count: int
-
-    def first(self, picked: Bools) -> Index:
-        """The first picked row of each patient."""
-        return first_row(picked, self.patient, self.count)
-
-    def chosen(self, row: Index) -> tuple[DayArray, Index]:
-        """Day and incoming number of a row per patient."""
-        return at_row(row, self.day, int(NO_DAY)).astype(np.int32), at_row(row, self.row, NO_ROW)
-
-
 def best_immune_rows(
     patient: NDArray[np.integer],
     day: NDArray[np.integer],
@@ -121,7 +105,7 @@ def best_immune_rows(
 
 def _counting(
     patient: NDArray[np.integer], day: NDArray[np.integer], overall: NDArray[np.integer], count: int
-) -> _Rows:
+) -> Rows:
     """Rows in order of patient, day and worst first, up to and including the first iCPD."""
     rank = np.full(max(Response) + 1, len(_WORST_FIRST), np.int8)
     rank[list(_WORST_FIRST)] = range(len(_WORST_FIRST))
@@ -130,10 +114,11 @@ def _counting(
     who, code = patient[order].astype(np.int64), overall[order].astype(np.int8)
     end = first_row(code == ICPD, who, count)[who]
     kept = (end == NO_ROW) | (np.arange(len(code)) <= end)
-    return _Rows(who[kept], day[order][kept].astype(np.int64), code[kept], order[kept], count)
+    who, on = who[kept], day[order][kept].astype(np.int64)
+    return Rows(who, on, code[kept], order[kept], starts_of(who), count)
 
 
-def _confirmed_progression(rows: _Rows) -> Index:
+def _confirmed_progression(rows: Rows) -> Index:
     """The first iUPD of the stretch of iUPD and NE that ends in the iCPD."""
     end = rows.first(rows.code == ICPD)
     stretch = np.cumsum(~np.isin(rows.code, (IUPD, NE, ICPD)), dtype=np.int64)
@@ -141,26 +126,26 @@ def _confirmed_progression(rows: _Rows) -> Index:
     return rows.first((rows.code == IUPD) & (stretch == ends_in))
 
 
-def _pending(rows: _Rows) -> Index:
+def _pending(rows: Rows) -> Index:
     """The last iUPD, when only iUPD and NE follow it."""
     last = last_row(rows.code == IUPD, rows.patient, rows.count)
     other = last_row(~np.isin(rows.code, (IUPD, NE)), rows.patient, rows.count)
     return np.where(other > last, NO_ROW, last)
 
 
-def _unconfirmed(rows: _Rows, late: Bools) -> NDArray[np.int8]:
+def _unconfirmed(rows: Rows, late: Bools) -> NDArray[np.int8]:
     stable = np.isin(rows.code, (ISD, NON))
     return np.where(stable & ~late, np.int8(NE), rows.code).astype(np.int8)
 
 
-def _confirmed(rows: _Rows, late: Bools, sure: Bools) -> NDArray[np.int8]:
+def _confirmed(rows: Rows, late: Bools, sure: Bools) -> NDArray[np.int8]:
     either, non = np.isin(rows.code, (ICR, IPR, ISD)), rows.code == NON
     cases = [sure, either & late, (either | non) & ~late]
     return np.select(cases, [rows.code, np.int8(ISD), np.int8(NE)], rows.code).astype(np.int8)
 
 
 def _class(
-    rows: _Rows, classes: NDArray[np.int8], confirmed: Index, settings: Policy
+    rows: Rows, classes: NDArray[np.int8], confirmed: Index, settings: Policy
 ) -> tuple[CodeArray, DayArray, Index]:
     """The best class, its day and row; a confirmed progression is dated to its iUPD."""
     rank = np.full(max(Response) + 1, len(_ORDER) - 1, np.int8)
@@ -168,7 +153,7 @@ def _class(
     ranks = rank[classes]
     ranks[rows.code == ICPD] = len(_ORDER) - 1
     ranks[confirmed[confirmed != NO_ROW]] = rank[ICPD]
-    best, row = best_row(ranks, rows.patient, starts_of(rows.patient), rows.count)
+    best, row = best_row(ranks, rows.patient, rows.starts, rows.count)
     none = (best == NO_ROW) | (best == len(_ORDER) - 1)
     missing = NE if settings.missing_as_ne else Response.MISSING
     code = np.where(none, np.int8(missing), np.array(_ORDER, np.int8)[best]).astype(np.int8)

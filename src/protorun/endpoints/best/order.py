@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from protorun.trial.facts import NO_DAY, DayArray
 
 Index = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -94,3 +97,24 @@ def at_row(row: Index, values: NDArray[Whole], none: int) -> NDArray[Whole]:
     found = values[row]
     found[row == NO_ROW] = none
     return found
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows that count, sorted by patient and day; `row` is the number each had when it came in, `starts` the first row of
+    each patient who has any, `count` how many patients there are."""
+
+    patient: NDArray[np.integer]
+    day: NDArray[np.integer]
+    code: NDArray[np.int8]
+    row: Index
+    starts: Index
+    count: int
+
+    def first(self, picked: Bools) -> Index:
+        """The first picked row of each patient."""
+        return first_row(picked, self.patient, self.count)
+
+    def chosen(self, row: Index) -> tuple[DayArray, Index]:
+        """Day and incoming number of a row per patient."""
+        return at_row(row, self.day, int(NO_DAY)).astype(np.int32), at_row(row, self.row, NO_ROW)

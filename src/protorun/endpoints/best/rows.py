@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 from protorun.endpoints.best.confirmed import confirming_rows
 from protorun.endpoints.best.order import (
     NO_ROW,
-    Bools,
     Index,
+    Rows,
     at_row,
     best_row,
-    first_row,
     order_of,
     starts_of,
     up_to,
@@ -26,7 +25,7 @@ from protorun.endpoints.best.order import (
 from protorun.endpoints.best.policy import Policy
 from protorun.trial.facts import NO_DAY, DayArray
 from protorun.trial.response import Response
-from protorun.trial.tables import CodeArray, IntArray
+from protorun.trial.tables import CodeArray
 
 CR, PR, MR, SD, NON, NED, PD, NE, ND = (
     Response.CR,
@@ -94,27 +93,6 @@ class Best:
         return len(self.bor)
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """Rows that count, sorted by patient and day; `row` is the number each had when it came in, `starts` the first row of
-    each patient who has any."""
-
-    patient: IntArray
-    day: IntArray
-    code: NDArray[np.int8]
-    row: Index
-    starts: Index
-    count: int
-
-    def first(self, picked: Bools) -> Index:
-        """The first picked row of each patient."""
-        return first_row(picked, self.patient, self.count)
-
-    def chosen(self, row: Index) -> tuple[DayArray, Index]:
-        """Day and incoming number of a row per patient."""
-        return at_row(row, self.day, int(NO_DAY)).astype(np.int32), at_row(row, self.row, NO_ROW)
-
-
 def best_of_rows(
     patient: NDArray[np.integer],
     day: NDArray[np.integer],
@@ -141,14 +119,14 @@ def best_of_rows(
 
 def _in_order(
     patient: NDArray[np.integer], day: NDArray[np.integer], overall: NDArray[np.integer], count: int
-) -> _Rows:
+) -> Rows:
     order = order_of(patient, day)
     known = overall[order] != Response.NONE
     order = order if known.all() else order[known]
     who, code = patient[order].astype(np.int32), overall[order].astype(np.int8)
     if len(code) and code.max() >= Response.ICR:
         code = _PLAIN[code]
-    return _Rows(who, day[order].astype(np.int32), code, order, starts_of(who), count)
+    return Rows(who, day[order].astype(np.int32), code, order, starts_of(who), count)
 
 
 def cr_then_pr(patient: NDArray[np.integer], day: NDArray[np.integer], overall: NDArray[np.integer]) -> Index:
@@ -160,7 +138,7 @@ def cr_then_pr(patient: NDArray[np.integer], day: NDArray[np.integer], overall: 
     return found
 
 
-def _as_settled(rows: _Rows, settings: Policy) -> _Rows:
+def _as_settled(rows: Rows, settings: Policy) -> Rows:
     """The rows with CR before PR as PR, and PR or SD after CR as PD, where the policy says so."""
     if settings.amend_cr:
         rows = replace(rows, code=_amended(rows))
@@ -171,16 +149,16 @@ def _as_settled(rows: _Rows, settings: Policy) -> _Rows:
     return rows
 
 
-def _counting(rows: _Rows, settings: Policy) -> _Rows:
+def _counting(rows: Rows, settings: Policy) -> Rows:
     """The rows that count: nothing after the first PD where the policy says so."""
     if not settings.until_pd:
         return rows
     kept = up_to(rows.first(rows.code == PD), rows.starts, rows.patient)
     who = rows.patient[kept]
-    return _Rows(who, rows.day[kept], rows.code[kept], rows.row[kept], starts_of(who), rows.count)
+    return Rows(who, rows.day[kept], rows.code[kept], rows.row[kept], starts_of(who), rows.count)
 
 
-def _amended(rows: _Rows) -> NDArray[np.int8]:
+def _amended(rows: Rows) -> NDArray[np.int8]:
     """CR that PR follows, with nothing but CR, NE and not done between them, is PR (RECIST 1.1 table 3, footnote)."""
     other = np.flatnonzero(~np.isin(rows.code, (CR, NE, ND)))
     after = np.append(other, len(rows.code))[np.searchsorted(other, np.arange(len(rows.code)))]
@@ -190,7 +168,7 @@ def _amended(rows: _Rows) -> NDArray[np.int8]:
 
 
 def _best(
-    rows: _Rows, reference_on: DayArray, settings: Policy, ends: Mapping[str, NDArray[np.integer]]
+    rows: Rows, reference_on: DayArray, settings: Policy, ends: Mapping[str, NDArray[np.integer]]
 ) -> Best:
     never = np.iinfo(np.int32).max
     start = np.where(reference_on == NO_DAY, never, reference_on.astype(np.int64) + settings.min_sd_days)
@@ -229,7 +207,7 @@ def _classes(settings: Policy, *, confirmed: bool) -> NDArray[np.int8]:
     return table.ravel()
 
 
-def _class(rank: NDArray[np.int8], rows: _Rows, settings: Policy) -> tuple[CodeArray, Index]:
+def _class(rank: NDArray[np.int8], rows: Rows, settings: Policy) -> tuple[CodeArray, Index]:
     """The best class of each patient and the first row of it."""
     best, row = best_row(rank, rows.patient, rows.starts, rows.count)
     none = (best == NO_ROW) | (best == _RANK[Response.MISSING])

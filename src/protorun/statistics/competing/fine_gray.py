@@ -6,39 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
 
 from protorun.errors import UsageError
 from protorun.statistics._order import FloatArray
 from protorun.statistics.competing._counts import IntArray, before, statuses, still_there
 from protorun.statistics.hazards._newton import maximum
+from protorun.statistics.hazards.ratios import LogHazardRatios
 
 
-@dataclass(frozen=True)
-class FineGray:
+class FineGray(LogHazardRatios):
     """Log subdistribution hazard ratios (covariate,) with the sandwich's standard errors and covariance."""
-
-    coefficient: FloatArray
-    standard_error: FloatArray
-    covariance: FloatArray
-    loglik_null: FloatArray
-    loglik: FloatArray
-
-    @property
-    def hazard_ratio(self) -> FloatArray:
-        """exp(coefficient)."""
-        return np.exp(self.coefficient)
-
-    @property
-    def p(self) -> FloatArray:
-        """Two-sided p of each coefficient (Wald)."""
-        found: FloatArray = 2 * ndtr(-np.abs(self.coefficient / self.standard_error))
-        return found
-
-    def interval(self, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
-        """Confidence limits of the subdistribution hazard ratios (Wald, on the log scale)."""
-        half = ndtri(0.5 + level / 2) * self.standard_error
-        return np.exp(self.coefficient - half), np.exp(self.coefficient + half)
 
 
 def fine_gray(time: ArrayLike, status: ArrayLike, covariates: ArrayLike, *, cause: int = 1) -> FineGray:

@@ -8,10 +8,10 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, ndtri
 
 from protorun.errors import UsageError
 from protorun.statistics._order import FloatArray, groups_of, rows
+from protorun.statistics.hazards.ratios import LogHazardRatios
 from protorun.statistics.survival._risk import CHUNK, RiskTable, risk_table
 
 Ties = Literal["efron", "breslow"]
@@ -21,7 +21,7 @@ _FARTHEST = 20.0  # a log hazard ratio beyond this is no estimate: the likelihoo
 
 
 @dataclass(frozen=True)
-class Cox:
+class Cox(LogHazardRatios):
     """Log hazard ratios with the batch shape (one covariate) or shaped (covariate,), and their standard errors.
 
     `score` is the score test statistic at 0. Where no finite estimate exists, `coefficient` is infinite with its sign
@@ -29,11 +29,6 @@ class Cox:
     a sandwich.
     """
 
-    coefficient: FloatArray
-    standard_error: FloatArray
-    covariance: FloatArray
-    loglik_null: FloatArray
-    loglik: FloatArray
     score: FloatArray
     model_covariance: FloatArray | None = None
 
@@ -46,22 +41,6 @@ class Cox:
     def wald(self) -> FloatArray:
         """Wald statistic of one coefficient against no effect; of several, each on its own."""
         return (self.coefficient / self.standard_error) ** 2
-
-    @property
-    def hazard_ratio(self) -> FloatArray:
-        """exp(coefficient); for a group, group 1 against group 0."""
-        return np.exp(self.coefficient)
-
-    @property
-    def p(self) -> FloatArray:
-        """Two-sided p of each coefficient (Wald)."""
-        found: FloatArray = 2 * ndtr(-np.abs(self.coefficient / self.standard_error))
-        return found
-
-    def interval(self, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
-        """Confidence limits of the hazard ratios (Wald, on the log scale)."""
-        half = ndtri(0.5 + level / 2) * self.standard_error
-        return np.exp(self.coefficient - half), np.exp(self.coefficient + half)
 
 
 def cox(time: ArrayLike, event: ArrayLike, group: ArrayLike, ties: Ties = "efron") -> Cox:
