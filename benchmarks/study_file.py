@@ -1,10 +1,15 @@
 """Real records through the study file and back: how many come back equal, how large the files are, how long it takes.
 
-Reads the shared reference records when they lie beside the checkout; prints one table.
+Reads the shared reference records when they lie beside the checkout. `--json` prints one JSON line per figure.
 """
 
+from __future__ import annotations
+
+import json
+import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from protorun.reading import understand
 from protorun.records import open_records
@@ -31,22 +36,52 @@ def measured(study: Study) -> tuple[int, float, float, bool]:
 
 
 def main() -> None:
-    print(
-        f"{'records':10} {'n':>4} {'equal':>6} {'quotes right':>13} {'kB each':>8} {'ms to write':>12} {'ms to read':>11}"
-    )
-    for name, pattern in SETS.items():
-        files = sorted((RECORDS / name).glob(pattern))[:MOST]
-        pairs = [(record, understand(record)) for file in files for record in open_records(file)]
-        if not pairs:
-            print(f"{name:10} not there")
-            continue
-        rows = [measured(study) for _, study in pairs]
-        quotes = sum(not against_record(study, record) for record, study in pairs)
-        size, write, read = (sum(row[i] for row in rows) / len(rows) for i in range(3))
-        equal = sum(row[3] for row in rows)
+    """Print a table, or one JSON object per line; exit code 1 when a file does not come back as it was."""
+    as_json = "--json" in sys.argv
+    lines = [line for name, pattern in SETS.items() for line in _lines(name, pattern)]
+    for line in lines:
+        bar = "" if line["bar"] is None else f"of {line['bar']}"
         print(
-            f"{name:10} {len(rows):4} {equal:6} {quotes:13} {size / 1000:8.1f} {write * 1000:12.1f} {read * 1000:11.1f}"
+            json.dumps(line)
+            if as_json
+            else f"{line['name']:36} {line['value']:10,.1f} {line['unit']:7} {bar}"
         )
+    sys.exit(0 if all(line["holds"] in (True, None) for line in lines) else 1)
+
+
+def _lines(name: str, pattern: str) -> list[dict[str, Any]]:
+    """The figures of one set of records; none when it is not there."""
+    files = sorted((RECORDS / name).glob(pattern))[:MOST]
+    pairs = [(record, understand(record)) for file in files for record in open_records(file)]
+    if not pairs:
+        return []
+    rows = [measured(study) for _, study in pairs]
+    size, write, read = (sum(row[i] for row in rows) / len(rows) for i in range(3))
+    return [
+        _line(f"{name}: come back equal", sum(row[3] for row in rows), "studies", len(rows)),
+        _line(
+            f"{name}: every quote where it says",
+            sum(not against_record(study, record) for record, study in pairs),
+            "studies",
+            len(rows),
+        ),
+        _line(f"{name}: size of a file", size / 1000, "kB"),
+        _line(f"{name}: to write one", write * 1000, "ms"),
+        _line(f"{name}: to read one", read * 1000, "ms"),
+    ]
+
+
+def _line(name: str, value: float, unit: str, bar: int | None = None) -> dict[str, Any]:
+    holds = None if bar is None else value == bar
+    return {
+        "name": name,
+        "value": value,
+        "unit": unit,
+        "peer": None,
+        "ratio": None,
+        "bar": bar,
+        "holds": holds,
+    }
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ from protorun.terms.reasons import Reason
 from protorun.terms.truth import FALSE, UNKNOWN
 from protorun.trial.facts import NO_DAY, Codes, Facts, Flags, Numbers, Treatments
 
-PATIENTS = 3_000
+PATIENTS = 100_000
 MONTH = Window(amount=28, unit="days")
 SYNTHETIC = study_of(
     Number(variable="age", low=Bound(value=18), high=Bound(value=75), unit="years"),

@@ -26,7 +26,7 @@ PRINTED = [(number, unit) for number, units in SPELLINGS.items() for unit in uni
 
 
 @pytest.mark.parametrize("variable", COUNTS[:3])
-@pytest.mark.parametrize(("one", "other"), product(PRINTED, PRINTED))
+@pytest.mark.parametrize(("one", "other"), list(product(PRINTED, PRINTED)))
 def test_every_pair_of_spellings_of_a_count_is_the_same_count(variable, one, other):
     low = [measured(f"{number:g} {unit}", variable).low for number, unit in (one, other)]
     assert low[0] == pytest.approx(low[1], rel=1e-12) == pytest.approx(100, rel=1e-12)
