@@ -22,6 +22,7 @@ _REFUSES = re.compile(
     r"without (?:using |adequate |effective )|who are not|fail\w* to use|inadequate|lack of"
 )
 _TAIL = re.compile(r"(?:[,\s]|\b(?:the|and|a|an)\b){1,8}$")
+_JOINT = re.compile(r"(?:and/or|or) ")
 _WHO = re.compile(r"(?:childbearing|child-bearing|reproductive|fertil)")
 _HAS_ATOM = re.compile(r"breast[ -]?feed|lactat|nursing|pregnancy test")
 
@@ -30,6 +31,9 @@ def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """Clauses about contraception, from boundary to boundary; what other pieces have taken stays theirs."""
     at = 0
     while match := _WORDS.search(line.text, at):
+        if any(c.start < match.end() and match.start() < c.end for c in taken):
+            at = match.end()
+            continue
         start, end = _clause(line.text, match.start(), match.end(), taken)
         at = max(end, match.end())
         if not line.text[start:end].strip() or _HAS_ATOM.search(line.text[start:end]):
@@ -46,6 +50,8 @@ def _clause(text: str, start: int, end: int, taken: Sequence[Chunk]) -> tuple[in
     right = later.start() if later else right
     while left < right and text[left] in " ,":
         left += 1
+    joint = _JOINT.match(text, left, right)
+    left = joint.end() if joint else left
     tail = _TAIL.search(text, left, right)
     return left, tail.start() if tail else right
 
