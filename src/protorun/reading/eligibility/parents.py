@@ -15,6 +15,7 @@ from protorun.reading.eligibility.words.lexicon import words
 from protorun.reading.eligibility.words.personal import JUDGMENT
 from protorun.study.criterion import (
     All,
+    Any,
     Code,
     Criterion,
     Expr,
@@ -128,11 +129,22 @@ _NEGATES = re.compile(
 )
 
 
+_REASON = re.compile(r"\bbecause (?:this|the|these|of) [^:]*")
+_CONTROLLED = re.compile(
+    r"(?:(?:that|which) (?:is|are) )?\b(?:not (?:well |adequately )?|poorly |inadequately )controlled\b"
+)
+_CODE = re.compile(r"\bof [a-z]{1,8}-?\d{2,8}[a-z]?\b")
+_DEFINED = re.compile(r"\b(?:as )?(?:defined|evidenced|indicated|manifested) (?:as|by)\b")
+
+
 def _said(parent: Item) -> list[str]:
     """The words of the parent that are no mere announcement."""
-    text = without_window(parent.text.text.lower())
+    text = _CONTROLLED.sub("uncontrolled", parent.text.text.lower())
+    text = _CODE.sub("", _REASON.sub("", without_window(text)))
     if _NEGATES.search(text):
         return ["not"]
+    if _DEFINED.search(text):
+        text = " ".join(w for w in text.split() if w not in _under_words("defined"))
     return _NOTHING.sub(" ", text).split()
 
 
@@ -154,20 +166,26 @@ def _class_only(criterion: Criterion, said: list[str]) -> Criterion | None:
         "treatment"
     ):
         return criterion if criterion.klass != "unparsed" else None
-    if not all(isinstance(a, (Flag, Code, Number)) for a in atoms):
+    if not all(isinstance(a, (Flag, Code, Number, Judgment)) for a in atoms):
         return None
     flags = [a for a in atoms if isinstance(a, Flag)]
-    if any(f.variable in _under_words("unspecific") for f in flags):
-        return None
     qualifiers = tuple(w for w in said if w in _under_words("qualifiers"))
-    if not set(said) - set(qualifiers) <= _under_words("classes"):
+    classes = set(said) - set(qualifiers)
+    if not classes <= _under_words("any") and any(f.variable in _under_words("unspecific") for f in flags):
         return None
-    if not qualifiers:
+    if not classes <= _under_words("classes") | _under_words("any"):
+        return None
+    if not qualifiers or not any(_bare(f) for f in flags):
         return criterion
-    plain = len(flags) == len(atoms) and not any(isinstance(p, Not) for p in _nodes(criterion.expr))
-    if not plain:
+    if any(isinstance(p, Not) for p in _nodes(criterion.expr)):
         return None
-    return criterion.model_copy(update={"expr": mapped(criterion.expr, lambda e: _qualified(e, qualifiers))})
+    expr = mapped(criterion.expr, lambda e: _qualified(e, qualifiers))
+    return criterion.model_copy(update={"expr": expr})
+
+
+def _bare(flag: Flag) -> bool:
+    """A condition that is only named: one with a time or a mark of its own says itself when it counts."""
+    return not flag.qualifiers and flag.window is None
 
 
 def _nodes(expr: Expr) -> list[Expr]:
@@ -176,11 +194,11 @@ def _nodes(expr: Expr) -> list[Expr]:
 
 
 def _qualified(expr: Expr, qualifiers: tuple[str, ...]) -> Expr:
-    """`uncontrolled cardiovascular disorders: hypertension`: the qualifier of the parent beside those of the child."""
-    if not isinstance(expr, Flag):
+    """`uncontrolled cardiovascular disorders: hypertension`: the qualifiers of the parent on a child that has none."""
+    if not isinstance(expr, Flag) or not _bare(expr):
         return expr
-    missing = tuple(q for q in qualifiers if q not in expr.qualifiers)
-    return expr.model_copy(update={"qualifiers": (*missing, *expr.qualifiers)})
+    each = tuple(expr.model_copy(update={"qualifiers": (q,)}) for q in dict.fromkeys(qualifiers))
+    return each[0] if len(each) == 1 else Any.model_construct(parts=each)
 
 
 def _narrowed(criterion: Criterion, source: Source) -> Criterion:

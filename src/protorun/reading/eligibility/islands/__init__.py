@@ -7,6 +7,7 @@ from protorun.reading.eligibility.islands import (
     contraception,
     her2,
     intervals,
+    legal_age,
     normal_ranges,
     participation,
     planned_children,
@@ -15,6 +16,7 @@ from protorun.reading.eligibility.islands import (
     results,
     scales,
     toxicity,
+    uncounted,
     viral,
 )
 from protorun.reading.eligibility.islands.histories import courses, durations, transplants
@@ -26,6 +28,8 @@ _ORDER = (
     scales,
     toxicity,
     planned_children,
+    uncounted,
+    legal_age,
     pregnancy,
     contraception,
     viral,

@@ -26,6 +26,8 @@ def with_allowances(sentences: list[list[Chunk]], line: Line) -> list[list[Chunk
     for chunks in map(_permitted_for_some, sentences):
         if found and chunks[0].kind == "e" and _one_thing(found[-1]):
             found[-1] = [*found[-1], *chunks]
+        elif found and (uncounted := _uncounted(found[-1], chunks)):
+            found[-1] = [*found[-1], *uncounted]
         elif found and _softens(found[-1], chunks, line):
             at = chunks[0].start
             inside = [c for c in chunks if c.kind not in "pCi" and c.value != "may"]
@@ -43,6 +45,18 @@ def _one_thing(chunks: list[Chunk]) -> bool:
     atoms = [c.value for c in chunks if c.kind == "A"]
     other = len(atoms) == 1 and isinstance(atoms[0], Flag) and atoms[0].variable == "other_malignancy"
     return bool(atoms) and (other or (_all_numbers(chunks) and all(c.kind in "A,&|" for c in chunks)))
+
+
+def _uncounted(before: list[Chunk], chunks: list[Chunk]) -> list[Chunk]:
+    """`Disease that required systemic treatment. X is not considered systemic treatment`: the disease with X only."""
+    atoms = [c.value for c in before if c.kind == "A"]
+    if chunks[0].value != "not_counted" or len(atoms) != 1 or not isinstance(atoms[0], Flag):
+        return []
+    if not any(q.startswith("requiring") for q in atoms[0].qualifiers):
+        return []
+    only = chunks[1].value
+    alone = only.model_copy(update={"variable": atoms[0].variable, "qualifiers": (only.variable,)})
+    return [chunks[0], Chunk("A", chunks[1].start, chunks[1].end, alone, own=True)]
 
 
 def _permitted_for_some(chunks: list[Chunk]) -> list[Chunk]:
