@@ -9,6 +9,8 @@ from itertools import pairwise
 from protorun.reading.eligibility.atoms.conditions.beside import settled
 from protorun.reading.eligibility.atoms.conditions.events import lead_time, mark_events, share_times
 from protorun.reading.eligibility.atoms.conditions.flags import dated, mark_flags
+from protorun.reading.eligibility.atoms.conditions.lists.paired import pair_qualifiers
+from protorun.reading.eligibility.atoms.conditions.lists.second_nouns import without_second_nouns
 from protorun.reading.eligibility.atoms.conditions.objects import with_objects
 from protorun.reading.eligibility.atoms.conditions.open_conditions import mark_open_conditions
 from protorun.reading.eligibility.atoms.conditions.phrases import mark_phrases
@@ -108,7 +110,8 @@ def chunks_of(line: Line) -> list[Chunk]:
     if not personal:
         chunks = mark_reactions(chunks, line)
     chunks = mark_treatments(of_treatments(mark_open_treatments(chunks, line), line), line)
-    marked = mark_flags(ever_or_now(without_other(chunks, line), line), line)
+    chunks = pair_qualifiers(ever_or_now(without_second_nouns(without_other(chunks, line), line), line), line)
+    marked = mark_flags(chunks, line)
     if not personal:
         marked = mark_open_conditions(share_open_heads(marked, line), line)
         marked = distribute(mark_phrases(marked, line), line, pairs=True)

@@ -117,6 +117,7 @@ _WORDS = _Words()
 _TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)*|[a-zµα-ω°é]+\d*(?:'s?(?![a-z]))?|\S")
 _ODD = {
     "metastases": "metastasis",
+    "diatheses": "diathesis",
     "diagnoses": "diagnosis",
     "diagnosis": "diagnosis",
     "prostheses": "prosthesis",

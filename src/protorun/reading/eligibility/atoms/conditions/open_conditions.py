@@ -11,7 +11,7 @@ from functools import cache
 from protorun.reading.eligibility.atoms.conditions.kinds import is_condition
 from protorun.reading.eligibility.words.lexicon import Chunk, holds, modal, reversing, words
 from protorun.reading.eligibility.words.line import Line
-from protorun.study.criterion import Flag
+from protorun.study.criterion import Any, Expr, Flag
 from protorun.study.source import Source
 from protorun.terms.concepts import concepts
 
@@ -188,7 +188,7 @@ def mark_open_conditions(chunks: list[Chunk], line: Line) -> list[Chunk]:
             at = behind
         else:
             first = len(found)
-            while first and found[first - 1].kind == "q" and named[0].start <= found[first - 1].start:
+            while first and named[0].start <= found[first - 1].start:
                 first -= 1
             spelled[id(named[0])] = [*found[first:], *chunks[at : named[1]]]
             found[first:] = [named[0]]
@@ -214,11 +214,8 @@ def _both_sides(chunks: list[Chunk], spelled: dict[int, list[Chunk]]) -> list[Ch
 def _condition(
     chunks: list[Chunk], at: int, behind: int, found: list[Chunk], line: Line
 ) -> tuple[Chunk, int] | None:
-    qualifiers: list[str] = []
-    first = len(found)
-    while first and found[first - 1].kind == "q" and found[first - 1].value:
-        first -= 1
-        qualifiers.insert(0, str(found[first].value))
+    first, groups = _groups(found)
+    qualifiers = groups[-1]
     if first and found[first - 1].kind not in _BEFORE and found[first - 1].kind != "q":
         return None
     if first > 1 and found[first - 1].kind in "|,&" and found[first - 2].kind == "q":
@@ -255,7 +252,28 @@ def _condition(
     if _POSITIVE.search(gap):  # "positive blood culture": the result is part of the name
         text = f"positive {text}"
     source = line.cite(start, end)
-    return Chunk("A", start, end, open_flag(text, tuple(qualifiers), source)), behind
+    flags = [open_flag(text, own, source) for own in groups]
+    expr: Expr = flags[0] if len(flags) == 1 else Any.model_construct(parts=tuple(flags))
+    return Chunk("A", start, end, expr, own=len(flags) > 1), behind
+
+
+def _groups(found: list[Chunk]) -> tuple[int, list[tuple[str, ...]]]:
+    """The qualifiers before a name and where they begin; several groups where `or` stands between them (`known or
+    suspected`): any of them will do."""
+    first, groups = _row(found, len(found))
+    while 1 < first < len(found) and found[first - 1].kind in "|/" and found[first - 2].kind == "q":
+        before, row = _row(found, first - 1)
+        if len(row[0]) > 1 or len(groups[0]) > 1 or row[0] in groups:
+            break
+        first, groups = before, [*row, *groups]
+    return first, groups
+
+
+def _row(found: list[Chunk], end: int) -> tuple[int, list[tuple[str, ...]]]:
+    first = end
+    while first and found[first - 1].kind == "q" and (found[first - 1].value or end < len(found)):
+        first -= 1
+    return first, [tuple(str(c.value) for c in found[first:end] if c.value)]
 
 
 def to_what(text: str, at: int) -> bool:

@@ -14,7 +14,7 @@ from protorun.reading.eligibility.words.lexicon import Chunk, holds, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Expr, Flag
 
-_CHEAP = ("allerg", "sensitiv", "intoleran", "indicat", "anaphyla", "reaction")
+_CHEAP = ("allerg", "sensitiv", "intoleran", "indicat", "anaphyla", "reaction", "positive")
 _NOUNS = {
     "hypersensitivity": r"hypersensitivit(?:y|ies)(?: reactions?)?|hypersensitive|allerg(?:y|ies)|allergic(?: reactions?)?",
     "anaphylaxis": r"anaphyla(?:xis|ctic (?:reactions?|shock))",
@@ -23,13 +23,31 @@ _NOUNS = {
     "sensitivity": r"sensitivit(?:y|ies)",
     "adverse_reaction": r"adverse (?:drug )?reactions?",
 }
+_SHORT = r"(?: ?\([a-z]{2,5}\))?"
+_TESTS = {
+    "skin_prick_test_positive": rf"(?:positive )?(?:skin[- ]prick[- ]tests?{_SHORT}|spt)(?: positive)?",
+    "positive_skin_test": rf"(?:positive )?(?:epicutaneous |intradermal |allergy )?skin[- ]tests?{_SHORT}",
+    "positive_patch_test": rf"(?:positive )?(?:atopy |epicutaneous )?patch[- ]tests?{_SHORT}",
+    "positive_specific_ige": rf"(?:positive )?(?:serum )?(?:allergen[- ])?(?:specific ige|sige)(?: antibod(?:y|ies)| tests?)?{_SHORT}",
+    "positive_radioallergosorbent_test": rf"(?:positive )?(?:radioallergosorbent(?: tests?)?|rast)(?: tests?)?{_SHORT}",
+}
+"""Tests of a reaction, which are `for` an allergen as well as `to` it; the first of them has to be said to be positive."""
+_TEST = re.compile("|".join(_TESTS.values()))
+_NOUNS |= _TESTS
 _NOUN = "|".join(_NOUNS.values())
 _HEAD = re.compile(
     rf"(?<![a-z-])(?P<nouns>(?:{_NOUN})(?:(?:,? (?:and/or|and|or)|,|/| /) ?(?:an? |any |known |history of |severe ){{0,3}}(?:{_NOUN})){{0,4}})"
-    r" (?:to|against|towards?)(?= )"
+    r"(?: (?:tests?|results?|response|reactions?))?(?: |(?<=\)))(?:to|against|towards?|(?P<for>for))(?= )"
 )
+_POSITIVE = re.compile(r"^positive|positive$")
+_AT_SCREENING = re.compile(
+    r" (?:at|during|on|in) (?:the )?(?:screening|baseline|visit 1)(?: visit| period| phase)?(?: for (?:the |this )?study)?[ .]*$"
+)
+"""When the test is looked at: the time that goes without saying."""
 _EACH = re.compile(rf"(?P<severe>severe )?(?P<noun>{_NOUN})")
-_WHICH = re.compile(r" ?(?:to |any |all |one |either |some |of |the |a |an |known |more )*")
+_WHICH = re.compile(
+    r" ?(?:to |any |all |(?:at least )?one (?:or more )?(?:of )?|either |some |of |the |a |an |known |more )*"
+)
 _PARTS = re.compile(
     r"(?:(?:its|their|the) )*(?P<part>(?:active |inactive |pharmaceutical )*(?:components?|excipients?|ingredients?|constituents?|formulations?|metabolites?))"
 )
@@ -46,6 +64,9 @@ _KIND = re.compile(r"(?:drug|medication|medicine|product|agent|compound|substanc
 _TAIL = re.compile(r" (?:of|in|used|contained|included)\b.*")
 _DRUG = re.compile(
     r"(?:mab|nib|ine|olol|pril|sartan|statin|azole|mycin|cillin|vir|tide|platin|taxel|ciclib|parib|amide|oxin|oxacin|profen)$"
+)
+_CHEMICAL = re.compile(
+    r"[a-z]{4}[ -](?:alcohol|acid|(?:bi)?(?:sulph|sulf|phosph|citr|carbon|acet|nitr)ate|chloride|bromide|oxide|glycol|hydrate|salts?)$"
 )
 _ENDS = frozenset(";.:eiCDMpGgWLncrt()I")
 _JOINTS = frozenset(",|&/")
@@ -70,11 +91,16 @@ def mark_reactions(chunks: list[Chunk], line: Line) -> list[Chunk]:
 
 def _reaction(chunks: list[Chunk], head: re.Match[str], line: Line) -> list[Chunk] | None:
     first = bisect_left(chunks, head.start(), key=lambda c: c.start)
-    if first == len(chunks) or chunks[first].start != head.start() or _taken(chunks, first, head, line):
+    tested = _POSITIVE.search(head["nouns"])
+    if first == len(chunks) or chunks[first].start - head.start() not in range(1 + 9 * bool(tested)):
+        return None
+    if (not tested and (head["for"] or _TEST.match(head["nouns"]))) or _taken(chunks, first, head, line):
         return None
     at = first
     while at < len(chunks) and chunks[at].start < head.end():
         at += 1
+    if head["for"] and holds(chunks[at : at + 1], "kfAq"):
+        return None  # "positive skin test for allergic rhinitis": not to it
     things = _things(chunks, at, head.end(), line)
     if not things:
         return None
@@ -123,7 +149,7 @@ def _things(chunks: list[Chunk], at: int, start: int, line: Line) -> list[_Thing
     while True:
         end = _member_end(chunks, at)
         edge = chunks[end].start if end < len(chunks) else len(line.text)
-        name = _name(line.text[start:edge], found)
+        name = _name(_AT_SCREENING.sub("", line.text[start:edge]), found)
         if name is None or (found and end == at) or _lacks_its_noun(name, chunks[at:end]):
             break
         goes = _goes_on(chunks, at, end, name, line) if found else True
@@ -199,7 +225,7 @@ def _goes_on(chunks: list[Chunk], at: int, end: int, name: str, line: Line) -> b
     if " of " in name and _PARTS.match(name):
         return True
     last = re.split(r" (?:used|contained|included|in|of|for)\b", name)[0].split(" ")[-1]
-    if last in _substances() or _PARTS.search(name) or _DRUG.search(last):
+    if last in _substances() or _PARTS.search(name) or _DRUG.search(last) or _CHEMICAL.search(name):
         return True
     if any(c.kind != "z" for c in member) or len(member) > 3 or _ILLNESS.search(name):
         return False

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from protorun.reading.eligibility.atoms.conditions.kinds import tells_what
+from protorun.reading.eligibility.atoms.conditions.open_conditions import is_name
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.quantities import TIME
@@ -68,15 +70,23 @@ def ever_or_now(chunks: list[Chunk], line: Line) -> list[Chunk]:
             continue
         joined_behind = chunks[at + 1].kind in "|/" and chunks[at + 2].kind == "q"
         joined_before = at > 1 and chunks[at - 1].kind in "|/" and chunks[at - 2].kind == "q"
-        if (joined_behind or joined_before) and _leads_to_condition(chunks, at + 1):
+        if (joined_behind or joined_before) and _leads_to_condition(chunks, at + 1, line):
             chunk.kind, chunk.value = "q", ""
     return chunks
 
 
-def _leads_to_condition(chunks: list[Chunk], at: int) -> bool:
+def _leads_to_condition(chunks: list[Chunk], at: int, line: Line) -> bool:
+    """A condition of the tables stands behind, or a whole member that names one by its own words."""
     while at < len(chunks) and chunks[at].kind in "q|/":
         at += 1
-    return at < len(chunks) and chunks[at].kind == "k"
+    end = at
+    while end < len(chunks) and chunks[end].kind == "z":
+        end += 1
+    if end == at:
+        return at < len(chunks) and chunks[at].kind == "k"
+    text = line.text[chunks[at].start : chunks[end - 1].end]
+    ends = end == len(chunks) or chunks[end].kind in ",|;.)W"
+    return ends and is_name(text) and tells_what(text)
 
 
 def without_either(chunks: list[Chunk], line: Line) -> list[Chunk]:

@@ -1,0 +1,1 @@
+"""What the members of a list of conditions share before any of them is read."""
