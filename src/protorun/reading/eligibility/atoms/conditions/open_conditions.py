@@ -86,6 +86,7 @@ GENERIC = frozenset(
         "findings",
         "finding",
         "abnormalities",
+        "abnormality",
         "disturbance",
         "control",
         "clear",
