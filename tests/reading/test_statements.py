@@ -3,7 +3,7 @@
 import pytest
 
 from protorun.reading.eligibility.statements import statement
-from protorun.study.criterion import Flag
+from protorun.study.criterion import Any, Flag, Judgment, Not
 from protorun.study.source import Source
 
 HERE = Source(start=0, end=1, quote="x", locator="x")
@@ -27,9 +27,13 @@ def test_a_plain_statement_is_named_by_all_its_words(line, name):
 @pytest.mark.parametrize(
     "line",
     [
-        "No stable housing",  # a denial
+        "Never had stable housing",  # a denial
         "Two previous fractures",  # a count
-        "Stable housing or a caregiver",  # a choice
+        "Stable housing or caregiver or telephone",  # a choice of more than two
+        "Severe to moderate or mild wobbling",  # a range
+        "Locally grown or imported apples",  # the adverb goes for which of them?
+        "Central nervous system (CNS)",  # a place
+        "Contraindication to swimming (e.g. earache except with plugs)",  # an exception among examples
         "Stable housing for 6 months",  # a time
         "Stable housing unless hospitalized",  # an exception
         "Any of the following conditions",  # another text
@@ -37,8 +41,52 @@ def test_a_plain_statement_is_named_by_all_its_words(line, name):
         "Willing to sign",  # a statement of the patient's will, read elsewhere
         "Female sex",  # a known variable
         "Patients",  # nothing
-        "x" * 130 + " y",
+        "x" * 160 + " y",
     ],
 )
 def test_what_a_name_cannot_hold_stays_unread(line):
     assert statement(line.lower(), HERE) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("Acute or chronic earache", ["acute_earache", "chronic_earache"]),
+        ("Known or suspected ear infection", ["ear_infection", "suspected_ear_infection"]),
+        (
+            "Beads touching or blocking any eardrum",
+            ["beads_touching_any_eardrum", "beads_blocking_any_eardrum"],
+        ),
+        ("Intolerance to wool or feathers", ["intolerance_to_wool", "intolerance_to_feathers"]),
+        ("Signs of rupture or of bleeding", ["signs_of_rupture", "signs_of_bleeding"]),
+    ],
+)
+def test_a_choice_is_one_question_for_each_side(line, names):
+    found = statement(line.lower(), HERE, "exclusion")
+    assert isinstance(found, Any)
+    assert [part.variable for part in found.parts] == names
+
+
+def test_a_denial_denies_what_it_names():
+    found = statement("no evidence of earache at rest", HERE, "inclusion")
+    assert isinstance(found, Not)
+    assert found.part.variable == "earache_at_rest"
+    assert statement("no evidence of earache at rest", HERE, "exclusion") is None
+
+
+def test_an_inability_is_denied_on_either_list():
+    found = statement("subjects who cannot tolerate the earplugs", HERE, "exclusion")
+    assert isinstance(found, Not)
+    assert found.part.variable == "can_tolerate_earplugs"
+
+
+def test_the_time_of_the_trial_and_what_only_explains_narrow_nothing():
+    found = statement("positive ear test with cod at screening visits.", HERE, "inclusion")
+    assert found.variable == "positive_ear_test_with_cod"
+    found = statement("conditions limiting ear drops (e.g. earache, itching)", HERE, "exclusion")
+    assert found.variable == "conditions_limiting_ear_drops"
+
+
+def test_an_illness_of_no_kind_is_somebodys_to_judge():
+    assert isinstance(statement("any severe or uncontrolled systemic diseases", HERE, "exclusion"), Judgment)
+    assert isinstance(statement("uncontrolled earache disease", HERE, "exclusion"), Flag)

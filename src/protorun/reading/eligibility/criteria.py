@@ -245,8 +245,9 @@ def read_item(item: Item, text: Mapped, texts: Texts) -> Criterion:
         line.text = "".join(c.lower() if len(c.lower()) == 1 else c for c in text.text)
     expr, lost = read_line(line)
     whole = _with_prefix(cite(0, len(text.text)), item, original)
-    if isinstance(expr, Unparsed) and not line.doubts and (asked := statement(line.text, whole)) is not None:
-        expr, lost = asked, []
+    if isinstance(expr, Unparsed) and not line.doubts:
+        asked = statement(line.text, whole, line.polarity)
+        expr, lost = (expr, lost) if asked is None else (asked, [])
     if item.leads and not item.children and text.text.rstrip().endswith(":"):
         expr = _announced(expr, whole, text, lost)
     return Criterion.model_construct(

@@ -12,8 +12,8 @@ JUDGMENT = Guarded(
     r"would preclude|might preclude|that could|that would|that may|that might|which may|which might|deemed|considered"
 )
 STATEMENT = Guarded(
-    r"\bconsent|\bassent|\bwilling|\bcomply|complian|able to (?:understand|read|follow|adhere|complete|give|provide|attend|communicate|participate|undergo)|"
-    r"\bagree|voluntar|cooperat|\bsign(?:ed|ing|s)?\b|adhere|ability to (?:understand|read|follow|comply|give|provide|adhere|complete|sign|communicate)|"
-    r"legal(?:ly)? (?:representative|capacity|competent|incapac)|capable of (?:giving|understanding|providing)|inability to (?:give|provide|understand|comply)|"
-    r"unable to (?:give|provide|understand|comply|read|communicate|follow|attend|cooperate|adhere)"
+    r"\bconsent|\bassent|\bwilling|(?<!and )\bunwilling|\bcomply|complian|able to (?:understand|read|follow|adhere|complete|give|provide|attend|communicate|participate|undergo)|"
+    r"\bagree|voluntar|cooperat|\bsign(?:ed|ing)?\b(?! of)|\bsigns (?:the|an?|informed|consent|icf|written|this)\b|adhere|ability to (?:understand|read|follow|comply|give|provide|adhere|complete|sign|communicate)|"
+    r"legal(?:ly)? (?:representative|capacity|competent|incapac)|capable of (?:giving|understanding|providing)|"
+    r"(?:unable|inability) to (?:give|provide|understand|comply|read|communicate|follow|attend|cooperate|adhere|return for|complete (?:the |all |any )?(?:study|trial|questionnaire|diar|assess|visit|follow))|\brefus(?:e|es|ed|al|ing) (?:to|of) (?:participat|take part|sign|give|provide|enter|the study|consent)|\bavailable (?:during|for|throughout) (?:the )?(?:entire |whole |full |duration of (?:the )?)?(?:study|trial)(?! drug| treatment)"
 )

@@ -29,9 +29,9 @@ _NOT_A_NAME = re.compile(
     r"participat\w*|enroll\w*|agree\w*|understand\w*|compl\w*|normal|abnormal|adequate|good|significant\w*|relevant|excessive|suitable|appropriate|"
     r"confirmed|proven|documented|defined|determined|measured|assessed|known|suspected|possible|potential|positive|negative|status|result\w*|evidence|risk|intent\w*|"
     r"older|younger|adults?|elderly|child(?:ren)?|infants?|regardless|irrespective|despite|experienc\w*|followed|taken|occur\w*|performed|inadequate|insufficient|poor|"
-    r"makes?|contraindicat(?:es?|ing)|critically|clinically|components?|excipients?|ingredients?|locations?|symptomatic|combined|[a-z]|minimum|maximum|least|most|more|less|new|newly|first|second|last|prior|previous\w*|current\w*|recent\w*|concurrent\w*|concomitant\w*|no|not|non|without|never|none|free)\b"
+    r"makes?|contraindicat(?:es?|ing)|critically|clinically|components?|excipients?|ingredients?|locations?|symptomatic|combined|[a-z]|minimum|maximum|duration|least|most|more|less|new|newly|first|second|last|prior|previous\w*|current\w*|recent\w*|concurrent\w*|concomitant\w*|no|not|non|without|never|none|free)\b"
 )
-ADJECTIVE = re.compile(r"(?:al|ic|ous|ive|ar|ary|ed|ing|able|ible|oid|ly|ent|ant|ior)$")
+ADJECTIVE = re.compile(r"(?:al|ic|ous|ive|ar|ary|ed|ing|able|ible|oid|ly|(?<!m)ent|ant|ior)$")
 _NOUNS = frozenset({"patient", "variant", "implant", "infant", "event", "accident", "coolant", "transplant", "bleeding", "swelling", "vomiting", "animal", "chemical", "hospital", "tic",
                     "epidemic", "intestinal", "seminar", "cancer", "scar", "ulcer", "radar", "capillary"})  # fmt: skip
 GENERIC = frozenset(

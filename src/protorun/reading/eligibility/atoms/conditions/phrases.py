@@ -26,6 +26,10 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(?:'s)?(?:[ -][a-z][a-z0-9]*(?:'s)?|-\d{1,3}(
 _OF_PERSONS = re.compile(
     r" (?:(?:patients?|subjects?|participants?) )?(?:with|who|that|having|suffering|affected|diagnosed)\b"
 )
+_BOTH = re.compile(
+    r"signs?(?: and/or | or | and |/| / )symptoms?|symptoms?(?: and/or | or | and |/| / )signs?"
+)
+"""One thing under two words."""
 _ABBREVIATION = re.compile(r"\([a-z][a-z0-9-]{1,7}\)")
 
 
@@ -153,7 +157,7 @@ def plain_text(raw: str) -> str | None:
     """The words of a phrase without brackets that only abbreviate; None where it holds other signs."""
     if "(" in raw:
         raw = _ABBREVIATION.sub("", raw)
-    text = " ".join(raw.strip(" ,;:.-").split())
+    text = " ".join(_BOTH.sub("signs or symptoms", raw).strip(" ,;:.-").split())
     text = _trail().sub("", text)
     return text if _NAME.fullmatch(text) else None
 
@@ -192,7 +196,7 @@ def _refused_words() -> tuple[frozenset[str], tuple[str, ...]]:
 
 def _is_phrase(text: str) -> bool:
     many = len(re.split(r"[ -]", text)) > _MOST_WORDS or len(text) > _MOST_LETTERS
-    if many or len(text) < 4 or refused(text):
+    if many or len(text) < 4 or refused(text.replace("signs or symptoms", "symptoms")):
         return False
     joint = _pattern("joints").search(text)
     head = text[: joint.start()].strip() if joint else text

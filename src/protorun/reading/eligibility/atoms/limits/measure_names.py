@@ -130,6 +130,9 @@ def _cut_short(named: list[Chunk], line: Line) -> bool:
     return short is not None and line.text[short.start] != line.text[named[0].start]
 
 
+_BOTH = re.compile(
+    r"(?:signs?(?: and/or | or | and |/| / )symptoms?|symptoms?(?: and/or | or | and |/| / )signs?)(?= of\b)"
+)
 _VITAMIN_A = re.compile(r"vitamin a\b")
 
 
@@ -145,7 +148,7 @@ def open_name(named: list[Chunk], line: Line) -> str | None:
     tail = _TAIL.match(line.text, named[-1].end)
     end = tail.end() if tail else named[-1].end
     end += 2 * bool(_VITAMIN_A.match(line.text, named[-1].start))
-    text = line.text[named[0].start : end].strip(" :,-()[]")
+    text = _BOTH.sub("signs_or_symptoms", line.text[named[0].start : end].strip(" :,-()[]"))
     text = re.sub(
         r"\b(?:must be|should be|is|of|was|are|the|(?<!vitamin )(?<!hepatitis )(?<!group )(?<!type )a|an|has|have|with|be|must|should)\b|(?<=\w )any\b",
         " ",

@@ -1,0 +1,137 @@
+"""The two sides of an `or` in a plain statement: `acute or chronic sinusitis`, `lesions of heart or lungs`."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from protorun.reading.eligibility.atoms.conditions.kinds import tells_what
+from protorun.reading.eligibility.atoms.conditions.open_conditions import (
+    ADJECTIVE,
+    ORGANS,
+    adjectives,
+    is_noun,
+)
+from protorun.reading.eligibility.words.lexicon import words
+
+_OR = re.compile(r" (?:or|and ?/ ?or) ")
+_SLASH = re.compile(r"(?<=[a-z]{3})/(?=[a-z]{3})")
+_PREPOSITIONS = frozenset(
+    {
+        "of",
+        "to",
+        "in",
+        "with",
+        "for",
+        "by",
+        "from",
+        "on",
+        "at",
+        "against",
+        "under",
+        "between",
+        "during",
+        "through",
+        "after",
+        "following",
+    }
+)
+_NEVER = frozenset(
+    {
+        "who",
+        "which",
+        "that",
+        "has",
+        "have",
+        "had",
+        "is",
+        "are",
+        "was",
+        "were",
+        "been",
+        "does",
+        "did",
+        "a",
+        "an",
+        "the",
+    }
+)
+
+
+def sides(plain: str) -> tuple[str, ...]:
+    """Both sides as statements of their own, with the words they share; none where it is not certain which these are."""
+    parts = _OR.split(plain)
+    if len(parts) == 1 and "/" in plain:
+        parts = _SLASH.split(plain)
+    if len(parts) != 2 or "," in plain:
+        return ()
+    left, right = parts[0].split(" "), parts[1].split(" ")
+    if right[0] in ("other", "another") or not left[-1]:
+        return ()
+    found = (
+        _qualified(left, right) or _last_word(left, right) or _again(left, right) or _two_names(left, right)
+    )
+    return found if len(set(found)) > 1 else ()
+
+
+def _qualified(left: list[str], right: list[str]) -> tuple[str, ...]:
+    """`acute or chronic sinusitis`, `lesions invading or encasing a vessel`."""
+    if len(right) < 2 or right[1] in _PREPOSITIONS or right[1] in _NEVER - {"a", "an", "the"}:
+        return ()
+    if not (_adjective(left[-1]) and _adjective(right[0])) or _participle(left[-1]) != _participle(right[0]):
+        return ()
+    if len(left) > 1 and (left[-2] == "to" or left[-2].endswith("ly")):
+        return ()  # "moderate to severe or severe", "locally advanced or recurrent"
+    adverbs = left[-1].endswith("ly") and right[0].endswith("ly")
+    if not adverbs and not set(right) & _PREPOSITIONS and not is_noun(right[-1]):
+        return ()
+    return " ".join([*left, *right[1:]]), " ".join([*left[:-1], *right])
+
+
+def _last_word(left: list[str], right: list[str]) -> tuple[str, ...]:
+    """`allergy to food or antibiotics`: what stands behind the preposition."""
+    if len(right) > 1 or len(left) < 2 or left[-2] not in _PREPOSITIONS:
+        return ()
+    if not is_noun(left[-1]) or not is_noun(right[0]):
+        return ()
+    return " ".join(left), " ".join([*left[:-1], *right])
+
+
+def _again(left: list[str], right: list[str]) -> tuple[str, ...]:
+    """`signs of encasement or of cavitation`: the preposition is said again."""
+    if right[0] not in _PREPOSITIONS or left.count(right[0]) != 1 or len(right) < 2:
+        return ()
+    at = left.index(right[0])
+    if not at or set(left[at + 1 :]) & _PREPOSITIONS:
+        return ()
+    return " ".join(left), " ".join([*left[:at], *right])
+
+
+def _two_names(left: list[str], right: list[str]) -> tuple[str, ...]:
+    """`mycosis fungoides or Sezary syndrome`: two names of conditions that share no word."""
+    joints = (set(left) | set(right)) & (_PREPOSITIONS | _NEVER)
+    if joints or left[-1] in ORGANS or not is_noun(left[-1]) or not is_noun(right[-1]):
+        return ()
+    if len(left) < 2 or len(right) < 2 or _adjective(left[0]) > _adjective(right[0]):
+        return ()
+    one, two = " ".join(left), " ".join(right)
+    return (one, two) if tells_what(two) or tells_what(one) else ()
+
+
+def _adjective(word: str) -> bool:
+    return (
+        word in _qualifiers()
+        or word in adjectives()
+        or (len(word) > 4 and ADJECTIVE.search(word) is not None)
+    )
+
+
+def _participle(word: str) -> bool:
+    return word.endswith("ing")
+
+
+@cache
+def _qualifiers() -> frozenset[str]:
+    """Words that qualify a condition: `known`, `severe`, `recurrent`."""
+    listed = words()["qualifiers"].values()
+    return frozenset(p for phrases in listed for p in phrases if " " not in p and p != "history")

@@ -1,0 +1,65 @@
+"""A short line of which nothing was understood, asked as one question in its own words.
+
+`Normal chest x-ray` or `Full sibling of a child enrolled in the study` is a plain statement about a patient: a person, or a
+column of that name, answers it as a whole. A line that counts, compares, exempts or points to another text is no plain
+statement and stays unread; a choice is one question for each of its sides, a denial denies what it denies."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from protorun.reading.eligibility.atoms.conditions.open_conditions import open_flag
+from protorun.reading.eligibility.statements.choices import sides
+from protorun.reading.eligibility.statements.names import named, plain_words, vague_illness
+from protorun.reading.eligibility.statements.times import TIME, timed
+from protorun.reading.eligibility.words.lexicon import words
+from protorun.study.criterion import Any, Expr, Judgment, Not
+from protorun.study.source import Source
+
+_LONGEST = 400
+
+
+def statement(text: str, source: Source, polarity: str = "") -> Expr | None:
+    """The line as open conditions under its own words, or None where it says what a name cannot hold."""
+    if len(text) > _LONGEST:
+        return None
+    plain = plain_words(text)
+    if polarity == "exclusion" and vague_illness(plain):
+        return Judgment.model_construct(text=source.quote, variable="uncontrolled_illness", source=source)
+    if (found := _said(plain, source)) is not None:
+        return found
+    if (denied := _denied(plain, polarity)) is not None:
+        part = _said(denied, source)
+        return None if part is None else Not.model_construct(part=part)
+    return timed(text, source) if TIME.search(text) else None
+
+
+def _said(plain: str, source: Source) -> Expr | None:
+    if (name := named(plain)) is not None:
+        return open_flag(name, (), source)
+    names = [named(side, side=True) for side in sides(plain)]
+    flags = tuple(open_flag(name, (), source) for name in dict.fromkeys(names) if name is not None)
+    if len(names) < 2 or None in names:
+        return None
+    return flags[0] if len(flags) == 1 else Any.model_construct(parts=flags)
+
+
+def _denied(plain: str, polarity: str) -> str | None:
+    """What the line denies: on an exclusion list only an inability or a lack, where nothing else can be meant."""
+    found = _denials().match(plain)
+    if found is None or (polarity != "inclusion" and found["absent"]):
+        return None
+    rest = plain[found.end() :]
+    return f"can {rest}" if found["cannot"] else rest
+
+
+@cache
+def _denials() -> re.Pattern[str]:
+    """The words of a denial in three groups: `no`, `lack of`, `cannot`."""
+    listed = words()["statements"]["denials"]
+    groups = "|".join(f"(?P<{name}>{'|'.join(said)})" for name, said in listed.items())
+    return re.compile(rf"(?:(?:{_WHO}) ){{0,4}}(?:{groups}) ")
+
+
+_WHO = "patients?|subjects?|participants?|individuals?|persons?|those|all|who|that|must|should|with|have|has|had|are|is"
