@@ -22,9 +22,12 @@ from protorun.reading.eligibility.atoms.conditions.said_again import (
     without_other,
 )
 from protorun.reading.eligibility.atoms.conditions.shared_qualifiers import distribute
+from protorun.reading.eligibility.atoms.limits.grades import mark_grades
 from protorun.reading.eligibility.atoms.limits.limits import mark_limits
 from protorun.reading.eligibility.atoms.limits.sexes import mark_sexes
+from protorun.reading.eligibility.atoms.limits.methods import methods_in
 from protorun.reading.eligibility.atoms.treatments.open_treatments import mark_open_treatments
+from protorun.reading.eligibility.atoms.treatments.support import without_support
 from protorun.reading.eligibility.atoms.treatments.treatments import (
     find_doses,
     mark_half_lives,
@@ -98,7 +101,7 @@ def chunks_of(line: Line) -> list[Chunk]:
     chunks = without_either(share_known_heads(_confirmed(chunks), line), line)
     chunks = mark_half_lives(mark_windows(_not_yet(chunks, line), line.text))
     times = [c for c in chunks if c.kind == "W" and c.value.anchor == UNKNOWN]
-    chunks = without_joints_of_times(chunks, line)
+    chunks = mark_grades(without_joints_of_times(chunks, line), line)
     chunks = mark_sexes(
         without_echoes(mark_limits(mark_normal_ranges(_both_sides(_non(chunks)), line), line), line), line
     )
@@ -107,7 +110,9 @@ def chunks_of(line: Line) -> list[Chunk]:
     if "cohort" in line.text or " arm" in line.text:
         chunks = [_of_a_cohort(c, line) for c in chunks]
     personal = _personal(line.text)
-    if not personal:
+    if personal:
+        chunks = [_judged_as_one(c) for c in chunks]
+    else:
         chunks = mark_reactions(chunks, line)
     chunks = mark_treatments(of_treatments(mark_open_treatments(chunks, line), line), line)
     chunks = pair_qualifiers(ever_or_now(without_second_nouns(without_other(chunks, line), line), line), line)
@@ -116,7 +121,7 @@ def chunks_of(line: Line) -> list[Chunk]:
         marked = mark_open_conditions(share_open_heads(marked, line), line)
         marked = distribute(mark_phrases(marked, line), line, pairs=True)
     marked = share_times(dated(mark_events(marked, line), line), line)
-    marked = with_objects(lead_time(settled(_said(marked, line), line)), line)
+    marked = without_support(with_objects(lead_time(settled(_said(marked, line), line)), line), line)
     return undated(marked, times) if times else marked
 
 
@@ -251,9 +256,17 @@ def _of_a_cohort(chunk: Chunk, line: Line) -> Chunk:
     return Chunk("z", chunk.start, chunk.end, "cohort") if named else chunk
 
 
+def _judged_as_one(chunk: Chunk) -> Chunk:
+    """`severe systemic diseases which make it undesirable to take part`: how bad they are is the judgment itself."""
+    if chunk.kind == "k" and chunk.value == "systemic_disease":
+        return Chunk("z", chunk.start, chunk.end, "systemic")
+    return chunk
+
+
 def _named_methods(text: str) -> list[re.Match[str]]:
     """Methods by their names, and what a line says it does not depend on."""
-    return [*_BY_CRITERIA.finditer(text), *_FORMULA.finditer(text), *_REGARDLESS.finditer(text)]
+    named = [*_BY_CRITERIA.finditer(text), *_FORMULA.finditer(text), *_REGARDLESS.finditer(text)]
+    return [*named, *methods_in(text)]
 
 
 def _both_sides(chunks: list[Chunk]) -> list[Chunk]:

@@ -286,7 +286,8 @@ def _join(parts: list[Expr], joints: list[str], line: Line, context: Context) ->
     if "|" in signs and "&" in signs:
         return _mixed(parts, joints, line, context)
     if "|" in signs:
-        return _led(parts) or Any.model_construct(parts=tuple(parts))
+        left = None if context.firing else _options([[p] for p in parts])
+        return left or _led(parts) or Any.model_construct(parts=tuple(parts))
     lost = [p for p in parts if unread(p)]
     if context.firing and lost and len(lost) < len(parts):
         # After a comma alone, words nobody understood may narrow what excludes or add to it: the answer stays open.
@@ -307,6 +308,19 @@ def _join(parts: list[Expr], joints: list[str], line: Line, context: Context) ->
     )
 
 
+def _options(groups: list[list[Expr]]) -> Expr | None:
+    """`cancer that failed standard therapy, or cannot have it, or has none`: ways of having no other treatment left, each
+    of them of that cancer."""
+    first = groups[0]
+    if len(first) == 1 and isinstance(first[0], All):
+        first = list(first[0].parts)
+    ways = [first[-1], *(g[0] for g in groups[1:])]
+    known = [concepts().get(w.variable) if isinstance(w, Flag) else None for w in ways]
+    if len(first) < 2 or any(len(g) > 1 for g in groups[1:]) or any(k is None or k.family != "option" for k in known):
+        return None
+    return All.model_construct(parts=(*first[:-1], Any.model_construct(parts=tuple(ways))))
+
+
 def _mixed(parts: list[Expr], joints: list[str], line: Line, context: Context) -> Expr:
     """`and` binds tighter than `or`, except between illnesses that exclude; the other reading is kept beside it."""
     groups: list[list[Expr]] = [[parts[0]]]
@@ -325,6 +339,8 @@ def _mixed(parts: list[Expr], joints: list[str], line: Line, context: Context) -
         anyone = Any.model_construct(parts=tuple(parts))
         line.readings.append(("`and` asks for both, and binds tighter than `or`", anyone, default))
         return anyone
+    if not context.firing and (left := _options(groups)) is not None:
+        return left
     line.doubt("PRECEDENCE", "`and` and `or` in one list; `and` is read as binding tighter")
     others: list[list[Expr]] = [[parts[0]]]
     for part, joint in zip(parts[1:], joints, strict=True):

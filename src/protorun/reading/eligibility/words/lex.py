@@ -87,17 +87,16 @@ def _single(text: str, word: Word, start: int, end: int, chunks: list[Chunk]) ->
         return  # "between 18- and 65 years"
     if word.sign:
         chunks.append(Chunk(word.sign, start, end))
-    elif word.roman and chunks and _counts(text, start, chunks[-1]):
+    elif word.roman and _counts(text, start, chunks):
         chunks.append(Chunk("R", start, end, Quantity(word.roman)))
     elif not word.silent:
         chunks.append(Chunk("z", start, end, word.stem))
 
 
-def _counts(text: str, start: int, before: Chunk) -> bool:
+def _counts(text: str, start: int, before: list[Chunk]) -> bool:
     """`NYHA III`, `(ASA) class III`: behind a scale, a comparator or another numeral."""
     return (
-        before.kind in "cv-&|,R"
-        or before.value == "classification"
+        any(c.kind in "cv-&|,R" or c.value == "classification" for c in before[-1:])
         or _SCALE_WORD.search(text, max(0, start - 12), start) is not None
     )
 

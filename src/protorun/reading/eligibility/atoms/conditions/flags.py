@@ -9,7 +9,7 @@ from typing import Any as Anything
 from protorun.reading.eligibility.atoms.conditions.events import is_event
 from protorun.reading.eligibility.atoms.conditions.qualifiers import BEHIND, is_condition, map_atoms
 from protorun.reading.eligibility.atoms.conditions.shared_qualifiers import distribute
-from protorun.reading.eligibility.atoms.conditions.stages import behind_both, courses, of_another
+from protorun.reading.eligibility.atoms.conditions.stages import any_cancer, behind_both, courses, joined, of_another
 from protorun.reading.eligibility.islands.plans import AHEAD
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
@@ -53,18 +53,18 @@ def _stages(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | Non
             behind = step + 1
         else:
             break
-    joined_and = holds(chunks[at:behind], "&")
     groups = _groups(chunks[at:behind], line)
     shared = behind_both(chunks[at:behind], groups)
-    each = tuple(g[0] if len(g) == 1 else All.model_construct(parts=tuple(g)) for g in groups)
-    expr: Expr = each[0] if len(each) == 1 else (All if joined_and else Any)(parts=each)
+    expr = joined(chunks[at:behind], [_all(group) for group in groups], line)
     if shared:
         expr = All.model_construct(parts=(expr, *shared))
     end = chunks[behind - 1].end
     if of_another(chunks[behind : behind + 1], end, line):
         return None
     diagnosis = (
-        _condition(chunks, behind, line) if behind < len(chunks) and chunks[behind].kind == "k" else None
+        _condition(chunks, behind, line)
+        if behind < len(chunks) and chunks[behind].kind == "k"
+        else any_cancer(chunks, behind, line)
     )
     if diagnosis:
         expr, behind, end = (
@@ -73,6 +73,10 @@ def _stages(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | Non
             diagnosis[0].end,
         )
     return Chunk("A", chunks[at].start, end, expr), behind
+
+
+def _all(parts: list[Expr]) -> Expr:
+    return parts[0] if len(parts) == 1 else All.model_construct(parts=tuple(parts))
 
 
 def _groups(stages: list[Chunk], line: Line) -> list[list[Expr]]:
@@ -107,6 +111,8 @@ def _condition(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | 
             groups.append([])
             listed = listed or holds(chunks[step:nxt], "|/")
             step = nxt
+    if listed and "".join([c.kind for c in chunks[step : step + 2]]) == ",k":
+        step += chunks[step].start == chunks[step - 1].end  # "history of, or active, non-infectious X"
     if not listed:  # "unstable, symptomatic X" is both; "active, known or suspected X" is any of them
         groups = [[q for group in groups for q in group]]
     elif len(lead := [q for q in groups[0][:-1] if q]) and all(len(g) == 1 for g in groups[1:]):

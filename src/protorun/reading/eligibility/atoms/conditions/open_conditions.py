@@ -19,7 +19,7 @@ _PLAIN = re.compile(r"[a-z][a-z' -]*")
 _POSITIVE = re.compile(r"\bpositive (?:for )?$")
 _MOST_WORDS, _MOST_LETTERS = 5, 60
 _NOT_A_NAME = re.compile(
-    r"\b(?:therap\w*|treatments?|drugs?|agents?|medications?|medicines?|inhibitors?|antagonists?|agonists?|vaccin\w*|antibod(?:y|ies)|regimens?|use|"
+    r"\b(?:therap\w*|treatments?|drugs?(?!-induced)|agents?|medications?|medicines?|inhibitors?|antagonists?|agonists?|vaccin\w*|antibod(?:y|ies)|regimens?|use|"
     r"stud(?:y|ies)|trials?|patients?|subjects?|participants?|persons?|women|men|female|male|criteria|criterion|following|conditions? that|other|others|any|such|etc|"
     r"see|appendix|note|table|section|protocol|able|ability|unable|inability|who|that|which|whose|but|only|plus|only|than|must|should|may|can|will|is|are|was|were|be|"
     r"been|has|have|had|do|does|did|to|with|for|in|on|at|by|from|during|after|before|since|until|under|over|between|within|due|if|when|while|because|as|per|via|"

@@ -65,14 +65,29 @@ def _joined_other(chunks: list[Chunk], at: int, line: Line) -> bool:
 
 def ever_or_now(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """`previous or current X`, `active or prior X`: present now, or ever."""
-    for at, chunk in enumerate(chunks[:-2]):
+    for at in range(len(chunks) - 3, -1, -1):
+        chunk = chunks[at]
         if chunk.kind not in "bwz" or line.text[chunk.start : chunk.end] not in _EVER:
             continue
+        if chunks[at + 1].kind in "|/" and chunks[at + 2].kind == "k":
+            chunks[at + 2 : at + 3] = _now_apart(chunks[at + 2], line)
         joined_behind = chunks[at + 1].kind in "|/" and chunks[at + 2].kind == "q"
         joined_before = at > 1 and chunks[at - 1].kind in "|/" and chunks[at - 2].kind == "q"
         if (joined_behind or joined_before) and _leads_to_condition(chunks, at + 1, line):
             chunk.kind, chunk.value = "q", ""
     return chunks
+
+
+_NOW = re.compile(r"(?:concurrent|concomitant|simultaneous|active|current|co-?existing)\b")
+
+
+def _now_apart(chunk: Chunk, line: Line) -> list[Chunk]:
+    """`concurrent malignancies` as the condition with its qualifier before it."""
+    now = _NOW.match(line.text, chunk.start, chunk.end)
+    if now is None or chunk.value != "other_malignancy":
+        return [chunk]
+    start = len(line.text) - len(line.text[now.end() :].lstrip())
+    return [Chunk("q", *now.span(), "current"), Chunk("k", start, chunk.end, chunk.value)]
 
 
 def _leads_to_condition(chunks: list[Chunk], at: int, line: Line) -> bool:

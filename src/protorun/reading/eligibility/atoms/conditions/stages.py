@@ -7,7 +7,7 @@ import re
 from protorun.reading.eligibility.atoms.conditions.qualifiers import BEHIND
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
-from protorun.study.criterion import Expr
+from protorun.study.criterion import All, Any, Expr, Flag
 from protorun.terms.concepts import concepts
 
 _COURSES = {"recurrent_disease": "recurrent", "refractory_disease": "refractory", "progressive_disease": "progressing", "advanced_disease": "advanced"}  # fmt: skip
@@ -44,6 +44,47 @@ def behind_both(stages: list[Chunk], groups: list[list[Expr]]) -> list[Expr]:
     shared = groups[1][1:]
     del groups[1][1:]
     return shared
+
+
+def joined(stages: list[Chunk], each: list[Expr], line: Line) -> Expr:
+    """The stages of a list as one: `and` binds tighter than `or` (`metastatic, or locally advanced and unresectable`)."""
+    if len(each) == 1:
+        return each[0]
+    if not (holds(stages, "&") and holds(stages, "|")):
+        return (All if holds(stages, "&") else Any).model_construct(parts=tuple(each))
+    line.doubt("PRECEDENCE", "`and` and `or` in one list; `and` is read as binding tighter")
+    rows: list[list[Expr]] = [[]]
+    left = list(each)
+    between = ""
+    for chunk, before in zip(stages, [None, *stages], strict=False):
+        if chunk.kind != "f":
+            between += chunk.kind
+        elif before is None or before.kind != "f":  # the first stage of a group
+            rows += [[]] if between and "&" not in between else []
+            rows[-1].append(left.pop(0))
+            between = ""
+    parts = [row[0] if len(row) == 1 else All.model_construct(parts=tuple(row)) for row in rows]
+    return Any.model_construct(parts=tuple(parts))
+
+
+_ANY_CANCER = re.compile(
+    r" (?:malignanc(?:y|ies)|cancers?|malignant (?:tumou?r|neoplasm|disease)s?)(?= ?(?:[,;.)]|$)| (?:who|that|which|for|with|and|have|has|must)\b)"
+)
+
+
+def any_cancer(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | None:
+    """`advanced malignancy`: right behind a stage, a word for any cancer is the diagnosis."""
+    if at >= len(chunks) or chunks[at].kind != "z":
+        return None
+    named = _ANY_CANCER.match(line.text, chunks[at - 1].end)
+    if named is None or chunks[at].start != chunks[at - 1].end + 1:
+        return None
+    end = at
+    while end < len(chunks) and chunks[end].end <= named.end():
+        end += 1
+    source = line.cite(chunks[at].start, named.end())
+    flag = Flag.model_construct(variable="malignancy", qualifiers=(), window=None, source=source)
+    return Chunk("A", chunks[at].start, named.end(), flag), end
 
 
 _CANCERS = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from protorun.reading.eligibility.atoms.limits.bounds import Bounds
+from protorun.reading.eligibility.atoms.limits.methods import method_of
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Expr, Number
 from protorun.terms.variables import factor, factors, variables
@@ -50,7 +51,7 @@ def number_atom(name: str, bounds: Bounds, line: Line, start: int, end: int) -> 
         unit=unit,
         suggested_unit=suggested,
         source=source,
-        note=_formula(name, line, start, end),
+        note=_note(name, line, start, end),
     )
 
 
@@ -61,6 +62,12 @@ _GIGA = re.compile(r"\d ?G ?/ ?[Ll]\b")
 def giga(name: str, unit: str, quote: str) -> str:
     """The SI prefix: 150 G/L of platelets are 150 x 10^9/L; a small g would be grams, which no count is in."""
     return "10^9/L" if unit == "g/L" and "10^9/L" in factors(name) and _GIGA.search(quote) else unit
+
+
+def _note(name: str, line: Line, start: int, end: int) -> str:
+    """By what formula and by what method."""
+    said = _formula(name, line, start, end), method_of(name, line.text, start, end)
+    return "; ".join(part for part in said if part)
 
 
 def _formula(name: str, line: Line, start: int, end: int) -> str:
