@@ -24,8 +24,8 @@ from protorun.reading.eligibility.atoms.conditions.said_again import (
 from protorun.reading.eligibility.atoms.conditions.shared_qualifiers import distribute
 from protorun.reading.eligibility.atoms.limits.grades import mark_grades
 from protorun.reading.eligibility.atoms.limits.limits import mark_limits
-from protorun.reading.eligibility.atoms.limits.sexes import mark_sexes
 from protorun.reading.eligibility.atoms.limits.methods import methods_in
+from protorun.reading.eligibility.atoms.limits.sexes import mark_sexes
 from protorun.reading.eligibility.atoms.treatments.open_treatments import mark_open_treatments
 from protorun.reading.eligibility.atoms.treatments.support import without_support
 from protorun.reading.eligibility.atoms.treatments.treatments import (

@@ -316,7 +316,11 @@ def _options(groups: list[list[Expr]]) -> Expr | None:
         first = list(first[0].parts)
     ways = [first[-1], *(g[0] for g in groups[1:])]
     known = [concepts().get(w.variable) if isinstance(w, Flag) else None for w in ways]
-    if len(first) < 2 or any(len(g) > 1 for g in groups[1:]) or any(k is None or k.family != "option" for k in known):
+    if (
+        len(first) < 2
+        or any(len(g) > 1 for g in groups[1:])
+        or any(k is None or k.family != "option" for k in known)
+    ):
         return None
     return All.model_construct(parts=(*first[:-1], Any.model_construct(parts=tuple(ways))))
 

@@ -9,7 +9,13 @@ from typing import Any as Anything
 from protorun.reading.eligibility.atoms.conditions.events import is_event
 from protorun.reading.eligibility.atoms.conditions.qualifiers import BEHIND, is_condition, map_atoms
 from protorun.reading.eligibility.atoms.conditions.shared_qualifiers import distribute
-from protorun.reading.eligibility.atoms.conditions.stages import any_cancer, behind_both, courses, joined, of_another
+from protorun.reading.eligibility.atoms.conditions.stages import (
+    any_cancer,
+    behind_both,
+    courses,
+    joined,
+    of_another,
+)
 from protorun.reading.eligibility.islands.plans import AHEAD
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line

@@ -18,7 +18,9 @@ from protorun.terms.concepts import concepts
 _BY = r"(?:(?:nci|ctcae|nci[- ]ctcae|ctc|toxicity)[ :]{1,2}(?:v(?:ersion)? ?)?(?:\d\.\d )?)?"
 _BEFORE_NUMBER = re.compile(rf" ?{_BY}grades? ?(?:of |is )?")
 _BEFORE_SIGN = re.compile(rf"{_BY}grades? ?(?:of |is )?$")
-_BEHIND_NAME = re.compile(rf"(?: events?| episodes?)?,?(?: ?\(| of(?: an?)?| with(?: an?)?)? ?{_BY}(?:grades? ?(?:of |is )?)?")
+_BEHIND_NAME = re.compile(
+    rf"(?: events?| episodes?)?,?(?: ?\(| of(?: an?)?| with(?: an?)?)? ?{_BY}(?:grades? ?(?:of |is )?)?"
+)
 _BEHIND_NUMBER = re.compile(
     r"(?:,? ?(?:\(|by |per |according to |as per )?(?:the )?(?:nci[- ]?)?ctcae,?(?: ?(?:version|v)\.? ?)?(?: ?\d(?:\.\d{1,2})?)?\)?)? "
 )
@@ -81,12 +83,15 @@ def _named_behind(
     chunks: list[Chunk], at: int, grade: tuple[Bounds, int], line: Line
 ) -> tuple[Chunk, int] | None:
     side, first = grade
-    if first < len(chunks) and not _BEHIND_NUMBER.fullmatch(line.text, chunks[first - 1].end, chunks[first].start):
+    if first < len(chunks) and not _BEHIND_NUMBER.fullmatch(
+        line.text, chunks[first - 1].end, chunks[first].start
+    ):
         return None
     end = _name_end(chunks, first)
     if end == first or not _alone(chunks, end, line):
         return None
-    return _made(chunks[at].start, chunks[first:end], side, line, chunks[end - 1].end, end)
+    made = _made(chunks[first:end], side, line, (chunks[at].start, chunks[end - 1].end))
+    return (made, end) if made else None
 
 
 def _named_before(
@@ -110,7 +115,8 @@ def _named_before(
     behind += closes
     if not _alone(chunks, behind, line):
         return None
-    return _made(chunks[first].start, chunks[first:last], side, line, chunks[behind - 1].end, behind)
+    made = _made(chunks[first:last], side, line, (chunks[first].start, chunks[behind - 1].end))
+    return (made, behind) if made else None
 
 
 def _name_end(chunks: list[Chunk], at: int) -> int:
@@ -139,8 +145,8 @@ def _alone(chunks: list[Chunk], end: int, line: Line) -> bool:
 
 
 def _made(
-    start: int, named: list[Chunk], side: Bounds, line: Line, end: int, behind: int
-) -> tuple[Chunk, int] | None:
+    named: list[Chunk], side: Bounds, line: Line, covered: tuple[int, int]
+) -> Chunk | None:
     words = named
     if any(c.kind == "k" for c in named):  # "bleeding event"
         words = [c for c in named if c.value not in _EVENT]
@@ -153,7 +159,7 @@ def _made(
         if known is None or known.domain != "condition":
             return None
     elif is_name(text) and (tells_what(text) or _UNWANTED.search(text)):
-        name = open_flag(text, (), line.cite(start, end)).variable
+        name = open_flag(text, (), line.cite(*covered)).variable
     else:
         return None
-    return Chunk("A", start, end, number_atom(f"{name}_grade", side, line, start, end)), behind
+    return Chunk("A", *covered, number_atom(f"{name}_grade", side, line, *covered))

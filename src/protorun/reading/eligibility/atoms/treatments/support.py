@@ -32,7 +32,9 @@ def without_support(chunks: list[Chunk], line: Line) -> list[Chunk]:
 
 def _unaided(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | None:
     limit = chunks[at]
-    if not _is_count(limit.value) or (at > 1 and chunks[at - 1].kind in ",&|/" and _is_count(chunks[at - 2].value)):
+    if not _is_count(limit.value) or (
+        at > 1 and chunks[at - 1].kind in ",&|/" and _is_count(chunks[at - 2].value)
+    ):
         return None
     step = at + 1 + (chunks[at + 1 : at + 2] != [] and chunks[at + 1].kind == ",")
     opened = step < len(chunks) and chunks[step].kind == "("
@@ -84,4 +86,7 @@ def _is_count(value: Anything) -> bool:
 def _is_support(value: Anything) -> bool:
     if not isinstance(value, Treated) or value.dose or value.exempt_classes:
         return False
-    return all(name in _SUPPORT or (name in classes() and classes()[name].within in _SUPPORT) for name in value.classes)
+    return all(
+        name in _SUPPORT or (name in classes() and classes()[name].within in _SUPPORT)
+        for name in value.classes
+    )
