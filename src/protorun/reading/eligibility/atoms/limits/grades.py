@@ -144,9 +144,7 @@ def _alone(chunks: list[Chunk], end: int, line: Line) -> bool:
     return own or (chunks[step].kind in "cnRr" and _grade(chunks, step, line) is not None)
 
 
-def _made(
-    named: list[Chunk], side: Bounds, line: Line, covered: tuple[int, int]
-) -> Chunk | None:
+def _made(named: list[Chunk], side: Bounds, line: Line, covered: tuple[int, int]) -> Chunk | None:
     words = named
     if any(c.kind == "k" for c in named):  # "bleeding event"
         words = [c for c in named if c.value not in _EVENT]
