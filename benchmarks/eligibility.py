@@ -28,6 +28,7 @@ from eligibility_scoring.lct import Document, documents
 from eligibility_scoring.limits import limits, stretches
 
 from protorun.reading.eligibility import read_eligibility
+from protorun.reading.eligibility.logic.classed.classes import waits_for_a_person
 from protorun.reading.eligibility.logic.trees import leaves
 from protorun.records import open_records
 from protorun.statistics.proportions.intervals import clopper_pearson
@@ -139,6 +140,8 @@ def _classes(name: str, listed: Sequence[Criterion], *, barred: bool) -> Iterato
     yield _line(f"{name}: criteria", len(listed), "criteria")
     for klass in CLASSES:
         yield _line(f"{name}: {klass}", counts[klass], "criteria")
+    alone = sum(c.klass == "computable" and not waits_for_a_person(c.expr) for c in listed)
+    yield _line(f"{name}: computable without a person's part", alone, "criteria")
     named = sum(c.klass == "computable" and any(map(_open, leaves(c.expr))) for c in listed)
     yield _line(f"{name}: computable, of these with a condition named by its own words", named, "criteria")
     for klass, most in (("computable", False), ("unparsed", True)):

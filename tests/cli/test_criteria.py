@@ -37,6 +37,18 @@ def test_each_criterion_is_a_line_and_all_covered_ends_with_code_0(record, capsy
     assert "2 criteria; computable 2" in printed.err
 
 
+def test_a_computable_line_with_a_judgment_says_what_it_waits_for(record, capsys):
+    criteria = "Exclusion Criteria:\n\n* Clinically significant heart disease\n* Stroke\n"
+    assert run(["criteria", record(criteria), "--format", "json"]) == 0
+    printed = capsys.readouterr()
+    rows = json.loads(printed.out)
+    assert [(r["class"], r["waits_for"]) for r in rows] == [
+        ("computable", ["Clinically significant"]),
+        ("computable", []),
+    ]
+    assert "1 of the computable wait for a person's answer" in printed.err
+
+
 def test_words_that_are_not_covered_are_printed_and_end_with_code_3(record, capsys):
     assert run(["criteria", record(TEXT + "* Zorbulated at the 4 frobnics\n"), "--format", "json"]) == 3
     last = json.loads(capsys.readouterr().out)[-1]

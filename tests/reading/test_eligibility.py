@@ -157,8 +157,8 @@ class TestLists:
 
 SEED_CLASSES = {
     "002": {
-        "computable": "I1 I2 I3 I4 I6 I7 E1 E3 E5 E6 E7 E8 E8b",
-        "partial": "E4 E9 E10",
+        "computable": "I1 I2 I3 I4 I6 I7 E1 E3 E5 E6 E7 E8 E8b E4 E10",
+        "partial": "E9",
         "judgment": "I5 E2 E11",
     },
     "003": {

@@ -439,6 +439,14 @@ class TestVerdicts:
         nameless = study_of(Judgment(text="adequate organ function"))
         assert self.verdicts(nameless, facts("adequate_organ_function", "yes")) == ["potentially eligible"]
 
+    def test_a_judged_part_beside_a_computed_one_is_unknown_until_it_is_recorded(self):
+        judged = Judgment(text="clinically significant", variable="judgment_e1")
+        study = study_of(("exclusion", All(parts=(Flag(variable="heart_disease"), judged))))
+        sick = facts("heart_disease,judgment_e1", "yes,", "yes,yes", "yes,no", "no,")
+        assert self.verdicts(study, sick) == [
+            "potentially eligible", "ineligible", "eligible", "eligible",
+        ]  # fmt: skip
+
     def test_silence_on_a_complete_problem_list_is_absence_by_policy_only(self):
         study = study_of(("exclusion", Flag(variable="hiv")))
         table = facts("conditions_documented", "yes", "no")

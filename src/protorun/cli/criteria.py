@@ -32,6 +32,7 @@ def criteria(study: Path, *, format: Format = "table") -> int:
             "class": one.klass,
             "reads": one.reads,
             "not_covered": list(one.not_covered),
+            "waits_for": list(one.waits_for),
             "doubts": list(one.doubts),
             "read_by": one.read_by,
             "text": one.text,
@@ -41,4 +42,6 @@ def criteria(study: Path, *, format: Format = "table") -> int:
     emit(rows, format, title=f"Criteria of {loaded.key}" if format == "table" else "")
     counts = Counter(one.klass for one in found)
     say(f"{study}: {len(found)} criteria; {', '.join(f'{k} {n}' for k, n in counts.items()) or 'none'}")
+    if waiting := sum(one.klass == "computable" and bool(one.waits_for) for one in found):
+        say(f"{waiting} of the computable wait for a person's answer in a part; until then it is unknown")
     return 3 if any(one.not_covered for one in found) else 0

@@ -18,7 +18,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from protorun.reading.eligibility.logic.trees import classify
+from protorun.reading.eligibility.logic.classed.classes import classify
 from protorun.study.criterion import Alternative, Criterion, Expr
 from protorun.study.criterion_text import atoms_of, parse, with_sources, write
 from protorun.study.source import Source

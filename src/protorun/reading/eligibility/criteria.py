@@ -10,7 +10,8 @@ from functools import partial
 from protorun.reading.eligibility.cutting.items import Item
 from protorun.reading.eligibility.cutting.segment import joined
 from protorun.reading.eligibility.cutting.spread import limited
-from protorun.reading.eligibility.logic.trees import classify, leaves, replaced
+from protorun.reading.eligibility.logic.classed.classes import classify
+from protorun.reading.eligibility.logic.trees import leaves, replaced
 from protorun.reading.eligibility.parents import lead_of, takes_out, under, unended, within
 from protorun.reading.eligibility.pieces import parent_window
 from protorun.reading.eligibility.sentence import read_line

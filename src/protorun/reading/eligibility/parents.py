@@ -8,8 +8,9 @@ from collections.abc import Callable
 from functools import cache
 
 from protorun.reading.eligibility.cutting.items import Item
+from protorun.reading.eligibility.logic.classed.classes import classify
 from protorun.reading.eligibility.logic.examples import timeless
-from protorun.reading.eligibility.logic.trees import classify, leaves, mapped
+from protorun.reading.eligibility.logic.trees import leaves, mapped
 from protorun.reading.eligibility.pieces import without_window
 from protorun.reading.eligibility.words.lexicon import words
 from protorun.reading.eligibility.words.personal import JUDGMENT

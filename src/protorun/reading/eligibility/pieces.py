@@ -146,6 +146,10 @@ def _pieces(line: Line) -> list[Chunk]:
         _add([Chunk("z", m.start(), m.end(), "citation") for m in _CITED.finditer(text)], pieces)
     if ")" in text:
         _add(_lettered(text), pieces)
+    if "/" in text:
+        _add([Chunk("E", *m.span()) for m in _EITHER_PERSON.finditer(text)], pieces)
+    if "medical" in text:
+        _add([Chunk("z", *m.span(), "medical") for m in _ALSO_MEDICAL.finditer(text)], pieces)
     return pieces
 
 
@@ -155,6 +159,9 @@ def _add(found: list[Chunk], pieces: list[Chunk]) -> None:
         pieces += [c for c in found if all(c.end <= p.start or c.start >= p.end for p in pieces)]
 
 
+_EITHER_PERSON = re.compile(r"\b(?:his ?/ ?her|her ?/ ?his|he ?/ ?she|she ?/ ?he|him ?/ ?her|s/he)s?\b")
+_ALSO_MEDICAL = re.compile(r"\bmedical(?=,| or | and |/| and/or )")
+"""`medical, psychiatric or substance abuse disorders`: an illness of another kind, which is no word of no weight."""
 _LETTER = re.compile(r"(?<![a-z0-9(])\(?([a-h]|[1-9]|i{1,3}|iv|v)\) ?(?=[a-z≥≤<>])")
 _ORDERS = ("abcdefgh", "123456789", ("i", "ii", "iii", "iv", "v"))
 

@@ -33,7 +33,7 @@ def decided(chunks: list[Chunk], line: Line) -> Expr:
 
 
 _PATIENTS_MUST = re.compile(
-    r"\W*(?:(?!failure|inability|refus|unwilling|who|if)[a-z-]{2,20} ){0,4}(?:patients?|subjects?|participants?|individuals?|women|men|females?|males?|they)"
+    r"\W*(?:note ?: ?)?(?:(?!failure|inability|refus|unwilling|who|if)[a-z-]{2,20} ){0,4}(?:patients?|subjects?|participants?|individuals?|women|men|females?|males?|they)(?: who [^,;.:]{3,120}?)?"
     r"(?: (?!who\b|that\b|whose\b|which\b|if\b)[a-z]{1,20}){0,6} (?:must|should|shall|need to|have to|are required to)\b(?! not be (?:enrol|includ|consider|eligib))"
 )
 

@@ -132,7 +132,11 @@ def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     if STATEMENT.inside(text, line.text) and (not others or _of_whom(chunks, others, line)):
         return stated_by_person(chunks, text, line)
     if not atoms:
-        return decided(chunks, line) if JUDGMENT.inside(text, line.text) else context.unparsed(line, chunks)
+        told = (
+            chunks[0].kind in "iC" and ". " in line.text[: chunks[0].start]
+        )  # "If needed, they should be ..."
+        judged = JUDGMENT.inside(text, line.text) and not told
+        return decided(chunks, line) if judged else context.unparsed(line, chunks)
     if (found := released(chunks, line, context)) is not None:
         return found
     if _NEEDS_NOT.inside(text, line.text):
@@ -300,6 +304,8 @@ def _together(parts: list[Expr], sentences: list[list[Chunk]], line: Line, conte
         return context.unparsed(line, [Chunk("z", 0, len(line.text))])
     if len(parts) == 1:
         return parts[0]
+    if (asked := _FOR_WHOM.match(line.text)) is not None and asked.end() <= sentences[1][0].start:
+        return _of_some(parts, context)
     first_words = [s[0].kind for s in sentences]
     allowances = [unread(p) and _allows(s, line) for p, s in zip(parts, sentences, strict=True)]
     if any(k == "|" for k in first_words[1:]):
@@ -332,6 +338,22 @@ def _together(parts: list[Expr], sentences: list[list[Chunk]], line: Line, conte
         if soft and kept
         else base
     )
+
+
+_FOR_WHOM = re.compile(
+    r"\W*(?:for|in|among) (?:all |any |those )?(?:wom[ae]n|m[ae]n|females?|males?|patients?|subjects?|participants?|individuals?|children|adults|those|persons?)\b[^.;:]{0,120}:"
+)
+
+
+def _of_some(parts: list[Expr], context: Context) -> Expr:
+    """`For women of childbearing potential:` and its entries: they are asked of those only."""
+    rest: Expr = parts[1]
+    if len(parts) > 2:
+        kind = Any if context.firing else All
+        rest = kind.model_construct(parts=tuple(parts[1:]))
+    if context.firing:
+        return All.model_construct(parts=(parts[0], rest))
+    return If.model_construct(condition=parts[0], then=rest)
 
 
 def _allows(chunks: list[Chunk], line: Line) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from protorun.report.parts import Parts
 from protorun.study.criterion import Criterion
-from protorun.study.criterion_text import write
+from protorun.study.criterion_text import asked, write
 
 ORDER, TITLE = 30, "Eligibility criteria"
 
@@ -31,4 +31,5 @@ def _row(criterion: Criterion) -> dict[str, Any]:
         "criterion": criterion,
         "runs_as": write(criterion.expr),
         "lost": [s.quote for s in criterion.residual],
+        "asked": asked(criterion) if criterion.klass == "computable" else (),
     }

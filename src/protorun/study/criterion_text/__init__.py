@@ -12,8 +12,8 @@ the atoms are not part of the line.
 from __future__ import annotations
 
 from protorun.study.criterion_text.atoms import atoms_of, with_sources
-from protorun.study.criterion_text.listing import Reading, criteria
+from protorun.study.criterion_text.listing import Reading, asked, criteria
 from protorun.study.criterion_text.parsing import parse
 from protorun.study.criterion_text.writing import write
 
-__all__ = ["Reading", "atoms_of", "criteria", "parse", "with_sources", "write"]
+__all__ = ["Reading", "asked", "atoms_of", "criteria", "parse", "with_sources", "write"]

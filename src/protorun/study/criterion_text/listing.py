@@ -12,7 +12,8 @@ from protorun.study.study import Study
 
 @dataclass(frozen=True)
 class Reading:
-    """One criterion: its line in the text form, whose reading it is, what the line does not cover, and doubts."""
+    """One criterion: its line in the text form, whose reading it is, what the line does not cover, doubts, and the parts
+    that are unknown until a person has answered them."""
 
     id: str
     klass: Klass
@@ -21,12 +22,13 @@ class Reading:
     doubts: tuple[str, ...]
     read_by: str
     text: str
+    waits_for: tuple[str, ...] = ()
 
 
 def criteria(study: Study) -> tuple[Reading, ...]:
     """Every eligibility criterion of a study in its text form, in the order of the record."""
     return tuple(
-        Reading(c.id, c.klass, write(c.expr), _not_covered(c), _doubts(c), c.read_by, c.text)
+        Reading(c.id, c.klass, write(c.expr), _not_covered(c), _doubts(c), c.read_by, c.text, asked(c))
         for c in study.eligibility
     )
 
@@ -36,6 +38,12 @@ def _not_covered(criterion: Criterion) -> tuple[str, ...]:
     words = [s.quote for s in criterion.residual]
     words += [a.text for a in atoms_of(criterion.expr) if a.atom == "unparsed"]
     return tuple(dict.fromkeys(words))
+
+
+def asked(criterion: Criterion) -> tuple[str, ...]:
+    """The words of the parts that the investigator judges or somebody states."""
+    said = (a.text for a in atoms_of(criterion.expr) if a.atom in ("judgment", "attestation"))
+    return tuple(dict.fromkeys(said))
 
 
 def _doubts(criterion: Criterion) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from protorun.reading.eligibility.islands import (
     child_pugh,
+    consequences,
     contraception,
     her2,
     intervals,
@@ -24,6 +25,7 @@ from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 
 _ORDER = (
+    consequences,
     her2,
     scales,
     toxicity,

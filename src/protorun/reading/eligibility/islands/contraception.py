@@ -56,6 +56,7 @@ def _clause(text: str, start: int, end: int, taken: Sequence[Chunk]) -> tuple[in
     return left, tail.start() if tail else right
 
 
+_ACTIVE = re.compile(r"(?<!not )(?<!not currently )\bsexually active")
 _MUST = re.compile(r"\b(?:must|should|shall|required to|have to|has to|needs? to)\b(?! not)")
 
 
@@ -75,4 +76,7 @@ def _expr(line: Line, start: int, end: int) -> Expr:
     fertile = Flag.model_construct(
         variable="childbearing_potential" if women else "reproductive_potential", qualifiers=(), source=source
     )
-    return All(parts=(fertile, Not(part=stated)))
+    if not _ACTIVE.search(text):
+        return All(parts=(fertile, Not(part=stated)))
+    active = Flag.model_construct(variable="sexually_active", qualifiers=(), source=source)
+    return All(parts=(active, fertile, Not(part=stated)))

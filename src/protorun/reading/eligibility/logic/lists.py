@@ -17,6 +17,7 @@ from protorun.reading.eligibility.logic.shared.wholes import (
 from protorun.reading.eligibility.logic.trees import leaves, simplified, unread
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
+from protorun.reading.eligibility.words.personal import BY_WHOM
 from protorun.study.criterion import (
     All,
     Any,
@@ -73,9 +74,11 @@ def name_of(expr: object) -> str:
 
 def listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     """Operands and what joins them."""
-    operands, joints = split(chunks)
+    operands, joints = _with_clauses(*split(chunks), line)
     if len(operands) <= 1:
         return operand(operands[0] if operands else [], line, context)
+    if (without := _without(chunks, line, context)) is not None:
+        return without
     if (spread := _spread_negation(operands, joints, line, context)) is not None:
         return spread
     if context.firing and (found := _of_whom(chunks, operands, line, context)) is not None:
@@ -126,6 +129,21 @@ def _of_whom(chunks: list[Chunk], operands: list[list[Chunk]], line: Line, conte
     if _MEN.search(line.text, first[-1].end, chunks[-1].end):
         return Any.model_construct(parts=(context.unparsed(line, first), rest))
     return All.model_construct(parts=(operand(first, line, context), rest))
+
+
+def _with_clauses(
+    operands: list[list[Chunk]], joints: list[str], line: Line
+) -> tuple[list[list[Chunk]], list[str]]:
+    """`abuse, that would interfere with participation`, `abuse, as judged by the investigator`: what an illness would do
+    and who judges it narrow what stands before them, also behind a sign."""
+    for at in range(len(operands) - 1, 0, -1):
+        first, last = operands[at][0], operands[at][-1]
+        if (first.kind == "z" and first.value == "consequence") or (
+            joints[at - 1] == "," and BY_WHOM.fills(line.text[first.start : last.end], line.text)
+        ):
+            operands[at - 1 : at + 1] = [operands[at - 1] + operands[at]]
+            del joints[at - 1]
+    return operands, joints
 
 
 _VERB = re.compile(
@@ -248,6 +266,18 @@ def _spread_negation(
     return Not.model_construct(
         part=Any.model_construct(parts=tuple(shared(inner, members, joints, line, context.described())))
     )
+
+
+def _without(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
+    """`LVEF ≥ 45 % without effusion or arrhythmia`: what stands behind `without` is denied as one list."""
+    at = find(chunks, "g", 1)
+    if at is None or context.firing or not line.text.startswith("without", chunks[at].start):
+        return None
+    limited = len(chunks[:at]) == 1 and _is_limit(chunks[0])
+    if not limited or holds(chunks[at + 1 :], "gei&") or not holds(chunks[at + 1 :], "|"):
+        return None
+    denied = listed(chunks[at:], line, context)
+    return All.model_construct(parts=(chunks[0].value, denied)) if isinstance(denied, Not) else None
 
 
 def _is_limit(chunk: Chunk) -> bool:

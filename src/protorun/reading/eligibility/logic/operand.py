@@ -11,7 +11,7 @@ from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk, holds, modal, reversing
 from protorun.reading.eligibility.words.line import Line
-from protorun.reading.eligibility.words.personal import JUDGMENT
+from protorun.reading.eligibility.words.personal import BY_WHOM, JUDGMENT
 from protorun.reading.eligibility.words.unknown_times import UNKNOWN
 from protorun.study.criterion import (
     All,
@@ -242,6 +242,8 @@ def _restricted(
         return expr
     start, end = lost[0][0], lost[-1][1]
     text, source = line.quote(start, end), line.cite(start, end)
+    if _only_says(expr, start, end, line):
+        return expr
     if decides and JUDGMENT.inside(line.text[start:end], line.text):
         return All.model_construct(
             parts=(expr, Judgment.model_construct(text=text, variable="", source=source))
@@ -258,6 +260,21 @@ def _restricted(
 
 
 _LINKED = (Number, Code)
+_HEAD = re.compile(
+    r"(?:adequate|sufficient|satisfactory|acceptable|normal|good)(?: [a-z-]{3,20}){0,3} (?:function|reserve|status|parameters?)s?"
+)
+
+
+def _only_says(expr: Expr, start: int, end: int, line: Line) -> bool:
+    """Words beside a limit that ask for nothing more: by whom it is measured, and of what it is the limit
+    (`adequate renal function: creatinine ≤ 1.5`)."""
+    limits = all(isinstance(leaf, Number) for leaf in leaves(expr))
+    if not limits:
+        return False
+    said = line.text[start:end]
+    if BY_WHOM.fills(said, line.text) is not None:
+        return True
+    return line.text.startswith(":", end) and _HEAD.fullmatch(said) is not None
 
 
 def _go_together(parts: list[Expr]) -> bool:

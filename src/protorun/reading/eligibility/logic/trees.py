@@ -1,4 +1,4 @@
-"""Trees of atoms: simplified, taken apart, classified."""
+"""Trees of atoms: simplified and taken apart."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ from protorun.study.criterion import (
     All,
     Any,
     AtLeast,
-    Attestation,
     Expr,
     Flag,
     If,
-    Judgment,
-    Klass,
     Not,
     Unless,
     Unparsed,
@@ -89,7 +86,7 @@ def _same(one: Sequence[Expr], two: Sequence[Expr]) -> bool:
 
 def leaves(expr: Expr) -> list[Expr]:
     """The atoms of a tree, left to right."""
-    names = _INNER.get(type(expr))
+    names = INNER.get(type(expr))
     if names is None:
         return [expr]
     if names == _LISTED:
@@ -101,7 +98,7 @@ def leaves(expr: Expr) -> list[Expr]:
 def mapped(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
     """The tree with every node changed, from the root down; the same tree where nothing changes."""
     expr = change(expr)
-    names = _INNER.get(type(expr))
+    names = INNER.get(type(expr))
     if names is None:
         return expr
     changes: dict[str, object] = {}
@@ -119,7 +116,7 @@ def mapped(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
 
 
 _LISTED = ("parts",)
-_INNER: dict[type, tuple[str, ...]] = {
+INNER: dict[type, tuple[str, ...]] = {
     All: _LISTED,
     Any: _LISTED,
     AtLeast: _LISTED,
@@ -153,37 +150,3 @@ def unread(expr: Expr) -> bool:
     if isinstance(expr, Any) and len(expr.parts) == 2 and isinstance(expr.parts[0], All):
         return isinstance(expr.parts[1], Unparsed) and expr.parts[0].parts[-1] == expr.parts[1]
     return isinstance(expr, Unparsed)
-
-
-def _deciding(expr: Expr) -> list[Expr]:
-    """The atoms that may decide something: not those kept visible inside words nobody understood."""
-    if type(expr) not in _INNER:
-        return [expr]
-    if isinstance(expr, Any) and len(expr.parts) == 2 and isinstance(expr.parts[0], All):
-        unread = expr.parts[1]
-        inside = expr.parts[0].parts
-        if isinstance(unread, Unparsed) and inside[-1] == unread and _covers(unread, inside[:-1]):
-            return [unread]
-    if isinstance(expr, (All, Any)):
-        return [leaf for part in expr.parts for leaf in _deciding(part)]
-    if isinstance(expr, Not):
-        return _deciding(expr.part)
-    return leaves(expr)
-
-
-def _covers(unread: Unparsed, parts: tuple[Expr, ...]) -> bool:
-    around = unread.source
-    found = [getattr(leaf, "source", None) for part in parts for leaf in leaves(part)]
-    own = [source for source in found if source]
-    return around is not None and all(around.start <= s.start and s.end <= around.end for s in own)
-
-
-def classify(expr: Expr, lost: list[tuple[int, int]]) -> Klass:
-    """How far the tree covers the words; a residue or a part that a person decides is never `computable`."""
-    kinds = {type(leaf) for leaf in _deciding(expr)}
-    computed = kinds - {Attestation, Judgment, Unparsed}
-    if computed:
-        return "computable" if not lost and computed == kinds else "partial"
-    if Judgment in kinds:
-        return "judgment"
-    return "attestation" if Attestation in kinds else "unparsed"

@@ -33,6 +33,10 @@ class Guarded:
         """As `search`, for a part of a text that was asked about before: its words need no second look."""
         return self._compiled.search(text) if _found(whole) & self._bit else None
 
+    def fills(self, text: str, whole: str) -> re.Match[str] | None:
+        """As `re.Pattern.fullmatch`, for a part of a text that was asked about before."""
+        return self._compiled.fullmatch(text) if _found(whole) & self._bit else None
+
     def finditer(self, text: str) -> Iterable[re.Match[str]]:
         """As `re.Pattern.finditer`."""
         return self._compiled.finditer(text) if _found(text) & self._bit else ()

@@ -119,6 +119,9 @@ def _untimed(expr: Expr, first: Expr) -> Expr:
     return expr.model_copy(update={"window": None}) if same else expr
 
 
+_RATED = re.compile(r"(?:clinically |medically )?(?:significant|relevant|important)\b")
+
+
 def _lead(
     first: Expr, chunks: list[Chunk], line: Line, context: Context
 ) -> Callable[[Expr, list[Chunk]], Expr] | None:
@@ -130,6 +133,10 @@ def _lead(
         c.kind == "z" and (c.value in modal() or c.value in reversing()) for c in before
     ):
         return lambda e, own: context.unparsed(line, own)
+    if isinstance(first, Judgment) and (rated := _RATED.match(line.text, chunks[0].start)):
+        text, source = line.quote(*rated.span()), line.cite(*rated.span())
+        adjective = Judgment.model_construct(text=text, variable="", source=source)
+        return lambda e, own: All.model_construct(parts=(e, adjective))
     if (
         at == len(chunks)
         or not isinstance(first, All)

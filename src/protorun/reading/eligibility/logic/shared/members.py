@@ -14,7 +14,7 @@ from protorun.reading.eligibility.logic.shared.leads import OWN_LEAD, bare, gove
 from protorun.reading.eligibility.logic.trees import leaves, unread
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
-from protorun.reading.eligibility.words.personal import JUDGMENT
+from protorun.reading.eligibility.words.personal import BY_WHOM, JUDGMENT
 from protorun.study.criterion import (
     All,
     Any,
@@ -186,8 +186,17 @@ def _narrowing(last: Expr, begin: int, end: int, line: Line, context: Context) -
         return lambda e: _marked(e, tuple(dict.fromkeys(marks)))
     if isinstance(last, All) and any(isinstance(part, Not) for part in last.parts):
         return None
-    said = _said(begin, end, line, context)
-    return lambda e: All.model_construct(parts=(e, said))
+    own = last.parts[-1] if isinstance(last, All) else None
+    said = own if _same(own, line.quote(begin, end)) else _said(begin, end, line, context)
+    return lambda e: All.model_construct(parts=(e, said))  # type: ignore[arg-type]
+
+
+def _same(own: Expr | None, clause: str) -> bool:
+    """The judgment of the last member is the clause, with nothing before it but by whom."""
+    if not isinstance(own, Judgment) or not own.text.endswith(clause):
+        return False
+    before = own.text[: -len(clause)].strip(" ,").lower()
+    return not before or BY_WHOM.fills(before, before) is not None
 
 
 def _marked(expr: Expr, marks: tuple[str, ...]) -> Expr:
