@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
-from protorun.study.criterion import All, Attestation, Expr, Flag, Not
+from protorun.study.criterion import All, Attestation, Code, Expr, Flag, Not
 
 _WORDS = Guarded(
     r"contracept\w*|birth control|abstinen\w*|abstain from (?:sex|heterosexual|penile)|donat\w+ (?:sperm|eggs|ova|oocytes)|"
@@ -56,6 +56,7 @@ def _clause(text: str, start: int, end: int, taken: Sequence[Chunk]) -> tuple[in
     return left, tail.start() if tail else right
 
 
+_OF_WOMEN = re.compile(r"^(?!.*\b(?:men|males?)\b).*\b(?:wom[ae]n|females?|wocbp)\b")
 _ACTIVE = re.compile(r"(?<!not )(?<!not currently )\bsexually active")
 _MUST = re.compile(r"\b(?:must|should|shall|required to|have to|has to|needs? to)\b(?! not)")
 
@@ -71,7 +72,13 @@ def _expr(line: Line, start: int, end: int) -> Expr:
         )
         return Not(part=plans)
     if not _WHO.search(text):
-        return Not(part=stated)
+        denied = Not(part=stated)
+        if not _OF_WOMEN.search(
+            line.text[max(line.text.rfind(".", 0, start), line.text.rfind(";", 0, start)) + 1 : start]
+        ):
+            return denied
+        woman = Code.model_construct(variable="sex", values=("female",), source=source)
+        return All(parts=(woman, denied))  # "women who are pregnant or not using contraception"
     women = re.search(r"wom[ae]n|female|wocbp", text) and not re.search(r"\b(?:men|males?)\b", text)
     fertile = Flag.model_construct(
         variable="childbearing_potential" if women else "reproductive_potential", qualifiers=(), source=source

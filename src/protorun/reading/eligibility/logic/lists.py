@@ -13,11 +13,11 @@ from protorun.reading.eligibility.logic.shared.wholes import (
     marked_with,
     marks_only,
     required_as_well,
+    with_clauses,
 )
 from protorun.reading.eligibility.logic.trees import leaves, simplified, unread
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
-from protorun.reading.eligibility.words.personal import BY_WHOM
 from protorun.study.criterion import (
     All,
     Any,
@@ -74,7 +74,7 @@ def name_of(expr: object) -> str:
 
 def listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     """Operands and what joins them."""
-    operands, joints = _with_clauses(*split(chunks), line)
+    operands, joints = with_clauses(*split(chunks), line)
     if len(operands) <= 1:
         return operand(operands[0] if operands else [], line, context)
     if (without := _without(chunks, line, context)) is not None:
@@ -129,21 +129,6 @@ def _of_whom(chunks: list[Chunk], operands: list[list[Chunk]], line: Line, conte
     if _MEN.search(line.text, first[-1].end, chunks[-1].end):
         return Any.model_construct(parts=(context.unparsed(line, first), rest))
     return All.model_construct(parts=(operand(first, line, context), rest))
-
-
-def _with_clauses(
-    operands: list[list[Chunk]], joints: list[str], line: Line
-) -> tuple[list[list[Chunk]], list[str]]:
-    """`abuse, that would interfere with participation`, `abuse, as judged by the investigator`: what an illness would do
-    and who judges it narrow what stands before them, also behind a sign."""
-    for at in range(len(operands) - 1, 0, -1):
-        first, last = operands[at][0], operands[at][-1]
-        if (first.kind == "z" and first.value == "consequence") or (
-            joints[at - 1] == "," and BY_WHOM.fills(line.text[first.start : last.end], line.text)
-        ):
-            operands[at - 1 : at + 1] = [operands[at - 1] + operands[at]]
-            del joints[at - 1]
-    return operands, joints
 
 
 _VERB = re.compile(

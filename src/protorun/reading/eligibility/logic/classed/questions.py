@@ -136,7 +136,7 @@ _PROMISED = re.compile(
 """How long somebody promises something or plans it for."""
 _OF_FERTILITY = frozenset({"pregnant", "childbearing_potential", "reproductive_potential", "lactating"})
 _WHO_ELSE = re.compile(
-    r"\bsexual|steril|\bfertile|infertil|menopaus|\bpartner|parent|guardian|child\b|children"
+    r"^for\b|\bsexual|steril|\bfertile|infertil|menopaus|\bpartner|parent|guardian|child\b|children"
 )
 
 

@@ -193,7 +193,11 @@ def _narrowing(last: Expr, begin: int, end: int, line: Line, context: Context) -
 
 def _same(own: Expr | None, clause: str) -> bool:
     """The judgment of the last member is the clause, with nothing before it but by whom."""
-    if not isinstance(own, Judgment) or not own.text.endswith(clause):
+    if not isinstance(own, Judgment):
+        return False
+    if clause.endswith(own.text):
+        return BY_WHOM.fills(clause.lower(), clause.lower()) is not None
+    if not own.text.endswith(clause):
         return False
     before = own.text[: -len(clause)].strip(" ,").lower()
     return not before or BY_WHOM.fills(before, before) is not None

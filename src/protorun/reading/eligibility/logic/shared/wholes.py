@@ -9,6 +9,7 @@ from protorun.reading.eligibility.atoms.conditions.qualifiers import BEHIND
 from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
+from protorun.reading.eligibility.words.personal import BY_WHOM
 from protorun.study.criterion import All, Any, Code, Expr, Flag, Judgment, Number, Treated, Unparsed
 from protorun.terms.concepts import concepts
 
@@ -107,3 +108,18 @@ def _may_be_required(expr: Expr) -> bool:
         or (isinstance(x, Flag) and x.variable not in concepts() and not x.qualifiers)
         for x in leaves(expr)
     )
+
+
+def with_clauses(
+    operands: list[list[Chunk]], joints: list[str], line: Line
+) -> tuple[list[list[Chunk]], list[str]]:
+    """`abuse, that would interfere with participation`, `abuse, as judged by the investigator`: what an illness would do
+    and who judges it narrow what stands before them, also behind a sign."""
+    for at in range(len(operands) - 1, 0, -1):
+        first, last = operands[at][0], operands[at][-1]
+        if (first.kind == "z" and first.value == "consequence") or (
+            joints[at - 1] == "," and BY_WHOM.fills(line.text[first.start : last.end], line.text)
+        ):
+            operands[at - 1 : at + 1] = [operands[at - 1] + operands[at]]
+            del joints[at - 1]
+    return operands, joints
