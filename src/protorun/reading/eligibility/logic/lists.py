@@ -312,7 +312,7 @@ def _join(parts: list[Expr], joints: list[str], line: Line, context: Context) ->
         )
     if not context.firing:
         return All.model_construct(parts=tuple(parts))
-    if all(isinstance(p, (Flag, Treated, Code, Any, Judgment)) for p in parts):
+    if all(isinstance(p, (Flag, Treated, Code, Any, Judgment)) or _judged_illness(p) for p in parts):
         if "&" in signs:
             line.doubt(
                 "AND_ON_EXCLUSION", "`and` joins things that exclude; read as: any one of them excludes"
@@ -340,6 +340,11 @@ def _options(groups: list[list[Expr]]) -> Expr | None:
     return All.model_construct(parts=(*first[:-1], Any.model_construct(parts=tuple(ways))))
 
 
+def _judged_illness(part: Expr) -> bool:
+    """`clinically significant heart disease`, a condition like any other of its list."""
+    return isinstance(part, All) and {type(p) for p in part.parts} == {Flag, Judgment}
+
+
 def _mixed(parts: list[Expr], joints: list[str], line: Line, context: Context) -> Expr:
     """`and` binds tighter than `or`, except between illnesses that exclude; the other reading is kept beside it."""
     groups: list[list[Expr]] = [[parts[0]]]
@@ -353,7 +358,7 @@ def _mixed(parts: list[Expr], joints: list[str], line: Line, context: Context) -
     )
     if all(len(g) == 1 or all(name_of(p).startswith("her2_") for p in g) for g in groups):
         return default  # IHC 2+ and ISH negative are one result by definition
-    if context.firing and all(marks_only(p, {"condition", "finding"}) for p in parts):
+    if context.firing and all(marks_only(p, {"condition", "finding", "judgment"}) for p in parts):
         line.doubt("AND_ON_EXCLUSION", "`and` joins things that exclude; read as: any one of them excludes")
         anyone = Any.model_construct(parts=tuple(parts))
         line.readings.append(("`and` asks for both, and binds tighter than `or`", anyone, default))

@@ -86,6 +86,8 @@ _RATED = re.compile(
     r"(?:any |other |history of |evidence of |presence of |signs of ){0,3}(?:clinically |medically |physiologically )?"
     r"(?:significant|relevant|important|meaningful|inadequate|insufficient|unacceptable|inappropriate)\b"
 )
+_ADJECTIVE = re.compile(r"[a-z]{3}(?:al|ar|ac|ic|ary|ory|ine|ous)$")
+"""`clinically significant cardiac` has its noun elsewhere."""
 _UNFIT = re.compile(r"unsuitable|inappropriate|unacceptable")
 _NOT_ONE = frozenset("ntrRcPvyfgeiCpGIDXB,;&|/:+(<")
 """Chunks of something that is counted, joined, denied, exempted, or known by a table."""
@@ -106,7 +108,9 @@ def _judged(text: str, beside: frozenset[str], *, narrows: bool) -> bool:
         return False
     if _HARMS.match(rest) or _HEALTHY.fullmatch(rest):
         return True
-    return not narrows and bool(_RATED.match(rest) or _HARMS.search(rest))
+    if narrows or _ADJECTIVE.search(rest):
+        return False
+    return bool(_RATED.match(rest) or _HARMS.search(rest))
 
 
 def _plain(chunks: list[Chunk], beside: frozenset[str]) -> bool:
