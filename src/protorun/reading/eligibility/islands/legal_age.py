@@ -23,7 +23,9 @@ def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     if line.polarity != "inclusion" or "age" not in line.text:
         return
     for match in _LEGAL.finditer(line.text):
-        if bool(match["open"]) != bool(match["close"]) or not re.search(r"\d[^.;]{0,80}$", line.text[max(0, match.start() - 84) : match.start()]):
+        if bool(match["open"]) != bool(match["close"]) or not re.search(
+            r"\d[^.;]{0,80}$", line.text[max(0, match.start() - 84) : match.start()]
+        ):
             continue
         joint = match.end("joint")
         both = match["which"] in ("older", "greater", "higher", "later")

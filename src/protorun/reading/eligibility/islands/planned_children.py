@@ -18,7 +18,7 @@ _STUDY = (
 _SPAN = r"(?:\d{1,3}|one|two|three|four|five|six|seven|half an?) (?:day|week|month|year)s?"
 _AFTER = rf",?(?: or| and)?(?: for)?(?: at least)? (?:through|until|up to|within|for)(?: the)?(?: first)? (?P<span>{_SPAN}) (?:after|following|of)(?: the)? (?P<of>(?:last|final) (?:dose|administration)(?: of (?:the )?(?:(?:study|trial|investigational) )?(?:treatment|drugs?|medication|intervention|therapy|product))?|treatment|study treatment|end of (?:the )?(?:treatment|study)|(?:completion|end) of (?:the )?(?:study|treatment)|administration of [a-z]{{1,12}}-?\d{{2,8}})"
 _FROM = r",? (?:starting|beginning) (?:with|at|from) (?:the )?(?:pre-?screening (?:or|and) )?(?:screening|first) visit,?"
-_CUE = r"(?:(?:wom[ae]n|females?)(?:/| and | or )(?:men|males?) (?:who are )?)?(?P<cue>(?:currently )?(?:(?:plan(?:s|ned|ning)?|intend(?:s|ing)?|intent(?:ion)?|expect(?:s|ing)?|try(?:ing)?|tries|wish(?:es|ing)?|desir(?:e|es|ing)|attempt(?:s|ing)?)(?: to| on| of)?|considering)) "
+_CUE = r"(?P<men>(?:wom[ae]n|females?)(?:/| and | or )(?:men|males?) (?:who are )?)?(?P<cue>(?:currently )?(?:(?:plan(?:s|ned|ning)?|intend(?:s|ing)?|intent(?:ion)?|expect(?:s|ing)?|try(?:ing)?|tries|wish(?:es|ing)?|desir(?:e|es|ing)|attempt(?:s|ing)?)(?: to| on| of)?|considering)) "
 _CONCEIVE = r"(?P<pregnancy>(?:be |becom(?:e|ing) |get(?:ting)? )pregnant|(?:an? |any |the )?pregnanc(?:y|ies)|conceiv(?:e|ing)(?: a child| children)?)"
 _FATHER = r"(?:(?: and| or|,|/| and/or)+ (?:to )?(?P<father>father(?:ing)?(?: a child| children)?))"
 _PLANNED = Guarded(
@@ -41,7 +41,7 @@ def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
         planned = [
             Flag.model_construct(variable=name, qualifiers=until, window=None, source=source)
             for name, named in (("planned_pregnancy", "pregnancy"), ("planned_fatherhood", "father"))
-            if match[named]
+            if match[named] or (named == "father" and match["men"])
         ]
         value = planned[0] if len(planned) == 1 else Any.model_construct(parts=tuple(planned))
         yield Chunk("A", match.start(), match.end(), value, own=True)

@@ -11,6 +11,7 @@ BEHIND = frozenset(
         "requiring_iv_antimicrobials",
         "requiring_systemic_therapy",
         "requiring_treatment",
+        "requiring_antibiotics",
         "requiring_steroids",
         "requiring_hospitalization",
         "may_recur",
