@@ -192,7 +192,7 @@ _TREATED = re.compile(r"therap|treat|regimen|received")
 
 def _personal(text: str) -> bool:
     """A line of judgment or of somebody's statement names no conditions that the tables do not have."""
-    return bool(JUDGMENT.search(text) or STATEMENT.search(text))
+    return JUDGMENT.search(text) or STATEMENT.search(text)
 
 
 _WHATEVER = (

@@ -8,7 +8,7 @@ from protorun.reading.eligibility.logic.assemble import assemble
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.operand import judged
 from protorun.reading.eligibility.logic.trees import leaves
-from protorun.reading.eligibility.words.guards import Guarded
+from protorun.reading.eligibility.words.guards import Choices
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Attestation, Expr, Judgment, Not, Unparsed
@@ -17,12 +17,16 @@ _OWN = {
     "consent": r"consent|assent",
     "compliance": r"compl(?:y|ian)|adhere|cooperat|follow-?up|visits|willing",
 }
-_REFUSED = Guarded(
+_REFUSED = Choices(
     r"\bun(?:able|willing)|inability|\bnot\b|refus|cannot|\bno\b|poor|lack|non-?complian|incapa|withdr|impair|difficult|doubt|insufficient|reluctan|declin|without"
 )
-MUST = Guarded(
-    r"(?<!who )(?<!that )(?<!which )\b(?:must|should|needs? to|(?:is|are) required|required to|ha(?:ve|s) to|shall)\b|"
-    r"(?:subject|patient|participant|individual)s?\b[^,;.]{0,30}\b(?:may not|cannot|can not) (?:have|be|receive)\b"
+_FREE = r"(?<!who )(?<!that )(?<!which )\b"
+MUST = Choices(
+    rf"{_FREE}(?:must|should|shall)\b",
+    rf"{_FREE}needs? to\b",
+    rf"{_FREE}(?:(?:is|are) required|required to)\b",
+    rf"{_FREE}ha(?:ve|s) to\b",
+    r"(?:subject|patient|participant|individual)s?\b[^,;.]{0,30}\b(?:may not|cannot|can not) (?:have|be|receive)\b",
 )
 
 

@@ -20,7 +20,7 @@ from protorun.reading.eligibility.requirements import (
     requirement,
     stated_by_person,
 )
-from protorun.reading.eligibility.words.guards import Guarded
+from protorun.reading.eligibility.words.guards import Choices
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import JUDGMENT, STATEMENT
@@ -43,13 +43,19 @@ from protorun.terms.concepts import concepts
 
 _CAPTIVE = re.compile(r"incarcerat|imprison|prison|detain|custody|deprived of liberty|deprivation of liberty")
 """What nobody answers by consenting: `involuntarily incarcerated or unable to give consent`."""
-_MAY = Guarded(
+_MAY = Choices(
     r"\bmay (?!not|interfere|affect|compromise|impair|relapse|recur|increase|put|jeopardi|require|pose|be associated|limit|"
-    r"confound|influence|cause|hinder|prevent|preclude|have an? (?:impact|effect)|result|lead|make)|\b(?:is|are|be) (?:allowed|permitted)|"
-    r"not required|need not|(?:do|does) not (?:need|have) to|\bwill be (?:allowed|permitted)|at the discretion|\b(?:remain|still) eligible"
+    r"confound|influence|cause|hinder|prevent|preclude|have an? (?:impact|effect)|result|lead|make)",
+    r"\b(?:(?:is|are|be) (?:allowed|permitted)|will be (?:allowed|permitted))",
+    r"not required",
+    r"need not",
+    r"(?:do|does) not (?:need|have) to",
+    r"at the discretion",
+    r"\b(?:remain|still) eligible",
 )
-_NEEDS_NOT = Guarded(
-    r"(?<!who )(?<!that )(?<!which )\b(?:(?:do|does) not require|need no|(?:is|are) exempt(?:ed)?)\b"
+_NEEDS_NOT = Choices(
+    r"(?<!who )(?<!that )(?<!which )\b(?:do|does) not require\b",
+    r"(?<!who )(?<!that )(?<!which )\b(?:need no|(?:is|are) exempt(?:ed)?)\b",
 )
 _ONLY_IF = re.compile(r"only if|not allowed|not permitted|unless|except|excluding|provided|\(")
 _OPEN_ILLNESS = re.compile(
@@ -358,7 +364,7 @@ def _of_some(parts: list[Expr], context: Context) -> Expr:
 
 def _allows(chunks: list[Chunk], line: Line) -> bool:
     text = line.text[chunks[0].start : chunks[-1].end]
-    return holds(chunks, "p") or bool(_MAY.inside(text, line.text))
+    return holds(chunks, "p") or _MAY.inside(text, line.text)
 
 
 def _second(expr: Expr) -> Expr:

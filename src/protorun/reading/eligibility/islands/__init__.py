@@ -21,6 +21,7 @@ from protorun.reading.eligibility.islands import (
     viral,
 )
 from protorun.reading.eligibility.islands.histories import courses, durations, transplants
+from protorun.reading.eligibility.words.guards import guard, woken
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 
@@ -45,14 +46,16 @@ _ORDER = (
     normal_ranges,
     intervals,
 )
-_FINDERS = tuple(module.find for module in _ORDER)
+_FINDERS = tuple((guard(module.WORDS), module.find) for module in _ORDER)
+"""Where none of its words stands, a module finds nothing."""
 
 
 def islands(line: Line) -> list[Chunk]:
     """All pieces found, without overlap; an earlier kind wins."""
     found: list[Chunk] = []
-    for find in _FINDERS:
-        for chunk in find(line, found):
+    words = woken(line.text)
+    for guarded, find in _FINDERS:
+        for chunk in find(line, found) if words & guarded else ():
             if not found or all(chunk.end <= other.start or chunk.start >= other.end for other in found):
                 found.append(chunk)
     return found

@@ -29,10 +29,11 @@ _MORE = re.compile(r"worse|higher|greater|above|severe")
 _BETTER = re.compile(r"better|lower|below")
 
 
+WORDS = frozenset({"pugh"})
+
+
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """Each class or list of classes, with the points where they narrow it."""
-    if "pugh" not in line.text:
-        return
     for match in _CLASS.finditer(line.text):
         values = _classes(match)
         if not values or (match["points"] and (match["last"] or match["sign"] or match["more"])):

@@ -35,6 +35,9 @@ _GOES_ON = re.compile(
 _MOST_LETTERS, _CARDINAL = 320, frozenset(".;:)")
 
 
+WORDS = _BEGINS.words
+
+
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """The clauses, each up to where something else begins; one with a number or an exception in it is left alone."""
     for match in _BEGINS.finditer(line.text):

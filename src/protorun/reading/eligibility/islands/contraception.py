@@ -27,6 +27,9 @@ _WHO = re.compile(r"(?:childbearing|child-bearing|reproductive|fertil)")
 _HAS_ATOM = re.compile(r"breast[ -]?feed|lactat|nursing|pregnancy test")
 
 
+WORDS = _WORDS.words
+
+
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """Clauses about contraception, from boundary to boundary; what other pieces have taken stays theirs."""
     at = 0

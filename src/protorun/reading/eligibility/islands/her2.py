@@ -42,6 +42,9 @@ _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
+WORDS = frozenset({"her", "her2", "her-2", "ihc", "immunohist", "receptor"})
+
+
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """IHC score lists, ISH results, and HER2 words."""
     text = line.text

@@ -24,6 +24,9 @@ _WASHOUT = Guarded(
 )
 
 
+WORDS = _ENTRY.words | _WASHOUT.words
+
+
 def find(line: Line, found: list[Chunk]) -> list[Chunk]:
     """Limits on the time since an event, and wash-outs of their own as windows."""
     pieces: list[Chunk] = []

@@ -18,6 +18,9 @@ _LEGAL = Guarded(
 )
 
 
+WORDS = _LEGAL.words
+
+
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """On an inclusion list: the joint, and being of that age."""
     if line.polarity != "inclusion" or "age" not in line.text:

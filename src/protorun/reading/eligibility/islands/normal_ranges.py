@@ -46,6 +46,9 @@ _SIGN = re.compile(r"(?:[<>≤≥]|\b(?:than|exceed(?:s|ing)?|above|below|over|u
 _MULTIPLE = re.compile(r"(?:\d|x|\*|times|fold) ?(?:above|over|below|under) $")
 
 
+WORDS = _LIMIT.words
+
+
 def find(line: Line, found: list[Chunk]) -> list[Chunk]:
     """Each limit of normal with a comparator and no number before it."""
     text = line.text

@@ -69,11 +69,11 @@ _KIND = (
 )
 
 
+WORDS = frozenset({"trial", "stud", "research"})
+
+
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """Participation in another trial, or in this one before; and the trials that only observe."""
-    text = line.text
-    if "trial" not in text and "stud" not in text and "research" not in text:
-        return
     for match in _SAME.finditer(line.text):
         if _ENDED.search(match["before"]) or "already" in match["before"]:
             yield _chunk("participation_in_this_trial", (), line, *match.span())

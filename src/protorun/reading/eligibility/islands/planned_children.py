@@ -29,6 +29,9 @@ _LEFT = re.compile(
 )
 
 
+WORDS = _PLANNED.words
+
+
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """On an exclusion list, plans of a pregnancy, and of fathering a child where that is named."""
     if line.polarity != "exclusion":

@@ -30,6 +30,9 @@ AHEAD = re.compile(r"(?:plan|intend|intent|expect|anticipat|schedul|unable|inabi
 """How the names of what has not happened begin: no time before the trial is theirs."""
 
 
+WORDS = _PLAN.words | _UNABLE.words
+
+
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """On an exclusion list: plans for the time of the study, and what somebody cannot do."""
     if line.polarity != "exclusion":

@@ -31,6 +31,9 @@ _ANCHORS = (
 )
 
 
+WORDS = frozenset({"pregnancy"})
+
+
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """Tests that must be negative (or, on an exclusion list, are positive)."""
     if "pregnancy test" not in line.text or ("neg" not in line.text and "pos" not in line.text):

@@ -70,11 +70,12 @@ def _either(names: dict[str, str]) -> str:
     return "|".join(re.escape(n) for n in sorted(names, key=len, reverse=True))
 
 
+WORDS = frozenset({"positiv", "negativ", "reactive", "detect"})
+
+
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """Every result, positive or negative, of every test a list names."""
     text = line.text
-    if not ("positiv" in text or "negativ" in text or "reactive" in text or "detect" in text):
-        return
     if not any(cue in text for cue in _CUES) and "hiv" not in text:
         return
     one, whole = _patterns()

@@ -35,10 +35,11 @@ _BEFORE = re.compile(
 _UPPER = re.compile(r"≤|<|younger|under|below|less")
 
 
+WORDS = frozenset({"lansky", "lps"})
+
+
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """Limits on two scales, each for its own ages."""
-    if "lansky" not in line.text and "lps" not in line.text:
-        return
     for pattern in (_BEHIND, _BEFORE):
         for match in pattern.finditer(line.text):
             yield Chunk("A", match.start(), match.end(), _tree(match, line))

@@ -50,10 +50,13 @@ _SILENT = re.compile(
 )
 
 
+WORDS = frozenset({"grade", "class", "level"})
+
+
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """One piece per sentence that speaks of toxicity, recovery and a grade."""
     text = line.text
-    if not ("grade" in text or "class" in text or "level" in text) or not _ABOUT.search(text):
+    if not _ABOUT.search(text):
         return
     behind = 0
     for healed in _HEALS.finditer(text):

@@ -19,6 +19,9 @@ _NOT_COUNTED = Guarded(
 _MORE = re.compile(r"\b(?:and|or|who|with|without|not|no|other|only|if|unless)\b")
 
 
+WORDS = _NOT_COUNTED.words
+
+
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """On an exclusion list: an exception to the sentence before it."""
     if line.polarity != "exclusion":

@@ -17,10 +17,11 @@ _NEGATIVE = re.compile(
 )
 
 
+WORDS = frozenset({"rna"})
+
+
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """HCV RNA that is negative."""
-    if "rna" not in line.text:
-        return
     for match in _NEGATIVE.finditer(line.text):
         code = Code.model_construct(variable="hcv_rna", values=("negative",), source=line.cite(*match.span()))
         yield Chunk("A", match.start(), match.end(), code)

@@ -105,7 +105,7 @@ def unlikely_example(chunks: list[Chunk], line: Line) -> bool:
         return False
     text = line.text[chunks[0].start : chunks[-1].end]
     joined = holds(chunks, "gGieCpMIO")
-    return joined or measured(chunks) or bool(_MORE.search(text)) or bool(JUDGMENT.search(text))
+    return joined or measured(chunks) or bool(_MORE.search(text)) or JUDGMENT.search(text)
 
 
 def _for_some(inside: list[Chunk], kinds: str, before: Expr, line: Line, context: Context) -> Expr | None:

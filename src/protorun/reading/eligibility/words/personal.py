@@ -2,20 +2,55 @@
 
 from __future__ import annotations
 
-from protorun.reading.eligibility.words.guards import Guarded
+from protorun.reading.eligibility.words.guards import Choices, Guarded
 
-JUDGMENT = Guarded(
-    r"investigator|physician'?s? (?:opinion|discretion|judg)|opinion of|judg(?:e?ment|ed)|clinically (?:significant|relevant|"
-    r"important|meaningful)|\badequate|\bsufficient|\bappropriate|\bacceptable|no clinical significance|interfere|jeopardi|"
-    r"compromise|confound|unsuitable|inappropriate|undue risk|unacceptable risk|increased risk|in the view of|"
-    r"good (?:general|physical|overall|organ)|otherwise healthy|generally healthy|significant|at (?:high|higher|greater) risk|"
-    r"would preclude|might preclude|(?:that|which|who),? (?:would|can|will|could|may|might) (?:\w+ly )?(?:affect|influenc|limit|impair|prevent|interfer|hinder|hamper|increas|mak|put|contraindic)|that could|that would|that may|that might|which may|which might|deemed|considered"
+JUDGMENT = Choices(
+    r"investigator",
+    r"judg(?:e?ment|ed)",
+    r"\badequate",
+    r"\bsufficient",
+    r"\bappropriate",
+    r"\bacceptable",
+    r"significant",
+    r"interfere",
+    r"jeopardi",
+    r"compromise",
+    r"confound",
+    r"unsuitable",
+    r"inappropriate",
+    r"deemed",
+    r"considered",
+    r"physician'?s? (?:opinion|discretion|judg)",
+    r"opinion of",
+    r"clinically (?:relevant|important|meaningful)|no clinical significance",
+    r"(?:undue|unacceptable|increased|at (?:high|higher|greater)) risk",
+    r"in the view of",
+    r"good (?:general|physical|overall|organ)",
+    r"(?:otherwise|generally) healthy",
+    r"(?:would|might) preclude",
+    r"(?:that|which|who),? (?:would|can|will|could|may|might) (?:\w+ly )?(?:affect|influenc|limit|impair|prevent|interfer|hinder|hamper|increas|mak|put|contraindic)",
+    r"that (?:could|would|may|might)",
+    r"which (?:may|might)",
 )
-STATEMENT = Guarded(
-    r"\bconsent|\bassent|\bwilling|(?<!and )\bunwilling|\bcomply|complian|able to (?:understand|read|follow|adhere|complete|give|provide|attend|communicate|participate|undergo)|"
-    r"\bagree|voluntar|cooperat|\bsign(?:ed|ing)?\b(?! of)|\bsigns (?:the|an?|informed|consent|icf|written|this)\b|adhere|ability to (?:understand|read|follow|comply|give|provide|adhere|complete|sign|communicate)|"
-    r"legal(?:ly)? (?:representative|capacity|competent|incapac)|capable of (?:giving|understanding|providing)|"
-    r"(?:unable|inability) to (?:give|provide|understand|comply|read|communicate|follow|attend|cooperate|adhere|return for|complete (?:the |all |any )?(?:study|trial|questionnaire|diar|assess|visit|follow))|\brefus(?:e|es|ed|al|ing) (?:to|of) (?:participat|take part|sign|give|provide|enter|the study|consent)|\bavailable (?:during|for|throughout) (?:the )?(?:entire |whole |full |duration of (?:the )?)?(?:study|trial)(?! drug| treatment)"
+STATEMENT = Choices(
+    r"\bconsent",
+    r"\bassent",
+    r"\bwilling",
+    r"(?<!and )\bunwilling",
+    r"\bcomply|complian",
+    r"\bagree",
+    r"voluntar",
+    r"cooperat",
+    r"adhere",
+    r"able to (?:understand|read|follow|adhere|complete|give|provide|attend|communicate|participate|undergo)",
+    r"\bsign(?:ed|ing)?\b(?! of)|\bsigns (?:the|an?|informed|consent|icf|written|this)\b",
+    r"ability to (?:understand|read|follow|comply|give|provide|adhere|complete|sign|communicate)",
+    r"legal(?:ly)? (?:representative|capacity|competent|incapac)",
+    r"capable of (?:giving|understanding|providing)",
+    r"(?:unable|inability) to (?:give|provide|understand|comply|read|communicate|follow|attend|cooperate|adhere|return for|"
+    r"complete (?:the |all |any )?(?:study|trial|questionnaire|diar|assess|visit|follow))",
+    r"\brefus(?:e|es|ed|al|ing) (?:to|of) (?:participat|take part|sign|give|provide|enter|the study|consent)",
+    r"\bavailable (?:during|for|throughout) (?:the )?(?:entire |whole |full |duration of (?:the )?)?(?:study|trial)(?! drug| treatment)",
 )
 BY_WHOM = Guarded(
     r"[ ,(]*(?:\b(?:and |as |if |which |that |is |are |in |at |upon |on |per |by |to |according to |based on |(?:judged|determined|assessed|deemed|considered|evaluated|confirmed|decided) ){0,5}"

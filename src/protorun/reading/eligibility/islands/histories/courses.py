@@ -39,6 +39,9 @@ _TREATED = re.compile(
 _MOST_LETTERS = 130
 
 
+WORDS = _COURSE.words | _ON_OR_AFTER.words
+
+
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """Each course of a disease under something that was given, where no list lends or borrows a part of it; the `or` of
     `on or after` joins nothing else either."""

@@ -28,10 +28,11 @@ _NAMES = {
 }
 
 
+WORDS = frozenset({"transplant", "graft"})
+
+
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """Each member of a list of transplants as a treatment; a list with one donor and one graft is in the tables."""
-    if "transplant" not in line.text and "graft" not in line.text:
-        return
     for match in _LIST.finditer(line.text):
         members = list(_MEMBER.finditer(line.text, *match.span("what")))
         donors = list(re.finditer(_DONOR, match["donors"] or ""))
