@@ -15,15 +15,17 @@ _ISH = r"(?:[fcds]?ish|fluorescence in[ -]situ hybridi[sz]ation(?: \(fish\))?|in
 _IHC = r"(?:ihc|immunohistochemi(?:cal|stry)(?: \(ihc\))?)"
 _SCORE = r"(?:[123]\+|\+{1,3}(?!\d)|[0123](?![\d.]))"
 _IHC_LIST = re.compile(
-    rf"(?:(?:her[- ]?2(?:/neu)?|standard|an?|the|either)\s+)*\b{_IHC}\)?(?:\s+(?:test|testing|result|results|score|scores|staining|"
+    rf"(?:(?:her[- ]?2(?:/neu)?|standard|an?|the|either)\s+)*\b(?:{_IHC}\)?|her[- ]?2(?:/neu)?(?=[\s:]+[0-3]\+))(?:\s+(?:test|testing|result|results|score|scores|staining|"
     rf"status|is|was|of|as|be|by|level|expression|must|equal to|value)|\s*[:=-])*\s*"
     rf"(?P<list>{_SCORE}(?:\s*(?:,|/|or|and|and/or|-|to|,\s*or)\s*{_SCORE})*)"
 )
 _ISH_SIGN = re.compile(
     rf"(?:her[- ]?2(?:/neu)?[- ])?(?:an?\s+)?(?P<before>negative|non-?amplified|not amplified|positive|amplified)\s+(?:result\s+)?(?:by\s+|for\s+|on\s+)?(?:an?\s+)?{_ISH}"
     rf"(?:\s+tests?|\s+results?|\s+testing)*|(?:her[- ]?2\s+)?\b{_ISH}(?:\s+(?:test|testing|result|is|was|are))*\s*"
-    r"(?P<after>-(?![a-z])|\+|[- ]?negative|[- ]?positive|[- ]?non-?amplified|[- ]?not amplified|[- ]?amplified)"
+    r"(?P<after>-(?![a-z])|\+|[- ]?negative|[- ]?positive|[- ]?non-?amplified|[- ]?not amplified|[- ]?amplified|[- ](?:gene )?amplification)"
 )
+_BESIDE = re.compile(r"[ ,/(]*(?:(?:and|with)\s+)?(?:an?\s+)?")
+_ABOUT_HER2 = re.compile(rf"her[- ]?2|2\+\s?[/,(]?\s?{_ISH}\b")
 _WORD = re.compile(
     r"\b(?:(?:human )?epidermal growth factor receptor[- ]?2(?: ?\(her[- ]?2(?:/neu)?\))?|her[- ]?2(?:/neu|\s*neu)?)(?:[- ](?:receptor|protein))?(?:\s+status)?[- ]*"
     r"(?P<word>-\s?positive|positive|overexpress(?:ing|ion|ed)|-?amplified|\+(?![a-z0-9])|negative|-?non-?amplified|low(?:[- ]expressing|[- ]expression)?|"
@@ -57,14 +59,11 @@ def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
         and "growth factor receptor" not in text
     ):
         return
-    about_her2 = re.search(r"her[- ]?2", text) is not None
-    if about_her2:
+    if _ABOUT_HER2.search(text):
         for match in _IHC_LIST.finditer(text):
             values = _scores(match["list"])
-            sign = _ISH_SIGN.match(
-                text, match.end() + len(text[match.end() :]) - len(text[match.end() :].lstrip(" ,/"))
-            )
-            if sign and len(values) > 1 and values[-1] == "2+":
+            sign = _ISH_SIGN.match(text, _BESIDE.match(text, match.end()).end())  # type: ignore[union-attr]
+            if sign and values and values[-1] == "2+":
                 yield _equivocal(line, match, sign, values)
             elif values:
                 yield _chunk(line, match, _code("her2_ihc", values, line, match))
@@ -77,7 +76,8 @@ def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
 def _equivocal(line: Line, match: re.Match[str], sign: re.Match[str], values: tuple[str, ...]) -> Chunk:
     """`IHC 0, 1+ or 2+ FISH negative`: in-situ hybridization decides the equivocal 2+ only."""
     both = All(parts=(_code("her2_ihc", ("2+",), line, match), _code("her2_ish", (_sign(sign),), line, sign)))
-    expr = Any(parts=(_code("her2_ihc", values[:-1], line, match), both))
+    sure = values[:-1]
+    expr = Any(parts=(_code("her2_ihc", sure, line, match), both)) if sure else both
     return Chunk("A", match.start(), sign.end(), expr)
 
 

@@ -37,13 +37,28 @@ def courses(chunks: list[Chunk]) -> None:
             chunk.kind, chunk.value = "q", _COURSES[str(chunk.value)]
 
 
+_OF_TIME = frozenset({"recurrent_disease", "refractory_disease", "progressive_disease"})
+
+
 def behind_both(stages: list[Chunk], groups: list[list[Expr]]) -> list[Expr]:
-    """`locally advanced/metastatic unresectable`: what stands behind a slash and its second word goes for both."""
-    if len(groups) != 2 or len(groups[0]) != 1 or len(groups[1]) < 2 or not holds(stages, "/"):
+    """What stands behind a slash and its second word goes for both (`locally advanced/metastatic unresectable`), and so
+    does an extent behind courses (`recurrent or refractory advanced`), and `incurable` behind all."""
+    if any(len(group) != 1 for group in groups[:-1]) or len(groups) < 2 or len(groups[-1]) < 2:
         return []
-    shared = groups[1][1:]
-    del groups[1][1:]
+    shared = groups[-1][1:]
+    names = {part.variable for part in shared if isinstance(part, Flag)}
+    firsts = {part.variable for group in groups for part in group[:1] if isinstance(part, Flag)}
+    slash = len(groups) == 2 and holds(stages, "/")
+    if holds(stages, "&") or not (
+        slash or names == {"incurable_disease"} or _courses_then_extent(firsts, names)
+    ):
+        return []
+    del groups[-1][1:]
     return shared
+
+
+def _courses_then_extent(firsts: set[str], names: set[str]) -> bool:
+    return firsts <= _OF_TIME and not names & _OF_TIME
 
 
 def joined(stages: list[Chunk], each: list[Expr], line: Line) -> Expr:

@@ -61,7 +61,8 @@ def marked_with(each: list[Expr], operands: list[list[Chunk]], joints: list[str]
     if len(head) < 2 or not all(m == {"finding"} for m in marks) or first[-1].kind != "A":
         return None
     said = line.text[first[-2].end : first[-1].start]
-    if set(joints) - {"|", ","} or "|" not in joints or not _WITH.fullmatch(said):
+    leads = _WITH.fullmatch(said) or _KNOWN_TO.match(line.text, first[-1].start)
+    if set(joints) - {"|", ","} or "|" not in joints or not leads:
         return None
     if not all(marks_only(h, {"diagnosis", "stage"}) for h in head[:-1]):
         return None
@@ -69,8 +70,9 @@ def marked_with(each: list[Expr], operands: list[list[Chunk]], joints: list[str]
 
 
 _WITH = re.compile(
-    r"[ ,]*(?:with|whose tumors? (?:is|are|has|have)|that (?:is|are|has|have)|harboring|having)(?: an?)? "
+    r"[ ,]*(?:with|whose tumors? (?:is|are|has|have)|that (?:is|are|has|have)|(?:that )?harbou?r(?:ing|s)?|carrying|having)(?: an?| the)? "
 )
+_KNOWN_TO = re.compile(r"known to (?:have|harbou?r|carry)\b")
 _NEEDED = re.compile(
     r"admission|hospitali|intervention|surg|monitor|therap|treatment|medication|agents?\b|transfus|support|ventilat|drainage|inpatient|steroid"
 )
