@@ -26,7 +26,9 @@ from protorun.study.criterion import (
     Expr,
     Flag,
     Klass,
+    Treated,
     Unparsed,
+    Washout,
     Window,
 )
 from protorun.study.source import Source, source_at
@@ -245,6 +247,7 @@ def read_item(item: Item, text: Mapped, texts: Texts) -> Criterion:
     if len(line.text) != len(text.text):  # a few letters change length in lower case (İ)
         line.text = "".join(c.lower() if len(c.lower()) == 1 else c for c in text.text)
     expr, lost = read_line(line)
+    line.doubts = [d for d in line.doubts if not d.startswith("NO_TIME") or not _timed(d, expr)]
     whole = _with_prefix(cite(0, len(text.text)), item, original)
     if isinstance(expr, Unparsed) and not line.doubts:
         asked = statement(line.text, whole, line.polarity)
@@ -263,6 +266,20 @@ def read_item(item: Item, text: Mapped, texts: Texts) -> Criterion:
         doubts=tuple(line.doubts),
         alternatives=_alternatives(expr, line),
     )
+
+
+def _timed(doubt: str, expr: Expr) -> bool:
+    """The treatment of a doubt about its time has got one, that of its list."""
+    given = [leaf for leaf in leaves(expr) if isinstance(leaf, (Treated, Washout)) and leaf.source]
+    return any(_dated(g) and _quoted(doubt) in g.source.quote for g in given if g.source)
+
+
+def _quoted(doubt: str) -> str:
+    return doubt.removeprefix("NO_TIME: ").partition(": given now")[0].strip("'\"")
+
+
+def _dated(given: Treated | Washout) -> bool:
+    return isinstance(given, Washout) or given.window is not None
 
 
 def _with_prefix(source: Source, item: Item, original: str) -> Source:

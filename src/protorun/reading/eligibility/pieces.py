@@ -201,7 +201,9 @@ _WHATEVER = (
     r"|whether or not (?:(?!but\b|if\b|unless\b|except\b|must\b|and\b|to\b)[a-z/-]{1,20} ){0,6}[a-z/-]{1,20})"
 )
 _ANY_INDICATION = r"for any (?:indication|purpose)|(?:of )?(?:any|either) (?:sex|gender|race|ethnicity)(?:(?:,| and| or|, and) (?:any )?(?:sex|gender|race|ethnicity))+|(?:with )?no (?:gender|sex|race) restrictions?|(?:with )?no upper age limit"
-_REGARDLESS = Guarded(rf"\({_WHATEVER}\)|[ ,]{{1,2}}(?:{_WHATEVER}|{_ANY_INDICATION})(?= ?(?:[.;,)]|$))")
+_REGARDLESS = Guarded(
+    rf"\({_WHATEVER}\)| of any (?:a?etiolog(?:y|ies)|origin)\b|[ ,]{{1,2}}(?:{_WHATEVER}|{_ANY_INDICATION})(?= ?(?:[.;,)]|$))"
+)
 
 
 def _confirmed(chunks: list[Chunk]) -> list[Chunk]:

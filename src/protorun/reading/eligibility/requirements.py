@@ -5,21 +5,15 @@ from __future__ import annotations
 import re
 
 from protorun.reading.eligibility.logic.assemble import assemble
+from protorun.reading.eligibility.logic.classed.stated import REFUSED, attested
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.operand import judged
 from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.guards import Choices
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
-from protorun.study.criterion import Attestation, Expr, Judgment, Not, Unparsed
+from protorun.study.criterion import Expr, Judgment, Not, Unparsed
 
-_OWN = {
-    "consent": r"consent|assent",
-    "compliance": r"compl(?:y|ian)|adhere|cooperat|follow-?up|visits|willing",
-}
-_REFUSED = Choices(
-    r"\bun(?:able|willing)|inability|\bnot\b|refus|cannot|\bno\b|poor|lack|non-?complian|incapa|withdr|impair|difficult|doubt|insufficient|reluctan|declin|without"
-)
 _FREE = r"(?<!who )(?<!that )(?<!which )\b"
 MUST = Choices(
     rf"{_FREE}(?:must|should|shall)\b",
@@ -70,11 +64,8 @@ _WHO = re.compile(r"\b(?:who|that|which) $")
 def stated_by_person(chunks: list[Chunk], text: str, line: Line) -> Expr:
     """Consent, willingness, compliance: a person states it; on an exclusion list what is refused or required is denied."""
     start, end = chunks[0].start, chunks[-1].end
-    variable = next((name for name, words in _OWN.items() if re.search(words, text)), "")
-    stated = Attestation.model_construct(
-        text=line.quote(start, end), variable=variable, source=line.cite(start, end)
-    )
-    if line.polarity == "exclusion" and _REFUSED.search(text):
+    stated = attested(start, end, line)
+    if line.polarity == "exclusion" and REFUSED.search(text):
         return Not.model_construct(part=stated)
     if _asks_of_patients(chunks, line):
         return _required(stated, line)

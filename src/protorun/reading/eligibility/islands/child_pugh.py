@@ -48,6 +48,12 @@ def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
                 0, Flag.model_construct(variable="cirrhosis", qualifiers=(), window=None, source=source)
             )
         yield Chunk("A", match.start(), match.end(), parts[0] if len(parts) == 1 else All(parts=tuple(parts)))
+        if (of := _OF_SOME.match(line.text, match.end())) is not None:
+            yield Chunk("C", *of.span())
+
+
+_OF_SOME = re.compile(r" (?:in|for)(?= (?:hcc\b|hepatocellular|(?:known |underlying )?cirrho))")
+"""`Child-Pugh class A in HCC` is asked of those with the disease."""
 
 
 def _classes(match: re.Match[str]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ _WORDS = Guarded(
     r"plan(?:s|ning)? to (?:become pregnant|conceive|father|have children)|father(?:ing)? a child|intend(?:ing|s)? to become pregnant|barrier method"
 )
 _BOUNDARY = re.compile(
-    r"[;.](?=\s|$)|[,)]? or (?!who\b|be\b|to\b|unable|unwilling|not\b|refus|use|using|donat|abst|their|fertile|partner|men\b|male|\w+ (?:control|method|contracept))|, and (?!who\b)"
+    r"[;.](?=\s|$)|[,)]? or (?!who\b|be\b|to\b|unable|unwilling|not\b|refus|use|using|donat|abst|their|fertile|partner|men\b(?! and women)|male|\w+ (?:control|method|contracept))|, and (?!who\b)"
 )
 _REFUSES = re.compile(
     r"\bun(?:willing|able)|not (?:willing|able|using|agree\w*|practicing|use|prepared)|refus\w+|do(?:es)? not (?:use|agree|wish|want|practice)|"
@@ -77,7 +77,7 @@ def _expr(line: Line, start: int, end: int) -> Expr:
     if not _WHO.search(text):
         denied = Not(part=stated)
         if not _OF_WOMEN.search(
-            line.text[max(line.text.rfind(".", 0, start), line.text.rfind(";", 0, start)) + 1 : start]
+            line.text[max(line.text.rfind(".", 0, start), line.text.rfind(";", 0, start)) + 1 : end]
         ):
             return denied
         woman = Code.model_construct(variable="sex", values=("female",), source=source)

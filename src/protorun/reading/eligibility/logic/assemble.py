@@ -16,6 +16,7 @@ from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lex import hard
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
+from protorun.reading.eligibility.words.personal import ADEQUATE
 from protorun.study.criterion import (
     All,
     Any,
@@ -53,8 +54,10 @@ def assemble(chunks: list[Chunk], line: Line, context: Context) -> Expr:
 def _defined(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
     """`X is defined as Y`: the record's own definition wins over the word, which stands for Y."""
     at = find(chunks, "D")
-    if at is None or not has_atom(chunks[at:]) or not has_atom(chunks[:at]):
+    if at is None or not has_atom(chunks[at:]):
         return None
+    if not has_atom(chunks[:at]):
+        return _limits_of_head(chunks, at, line, context)
     left, right = chunks[:at], chunks[at + 1 :]
     head = _last_concept(left)
     if head is None:
@@ -74,6 +77,14 @@ def _defined(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
     if has_atom(rest) or holds(rest, "z"):
         return All.model_construct(parts=(listed(trim(rest), line, context), meaning))
     return meaning
+
+
+def _limits_of_head(chunks: list[Chunk], at: int, line: Line, context: Context) -> Expr | None:
+    """`Adequate renal function, defined as creatinine ≤ 1.5`: the limits say what is adequate."""
+    said = line.text[chunks[0].start : chunks[at].start].rstrip(" ,")
+    if not at or not limited(chunks[at:]) or ADEQUATE.fills(said, line.text) is None:
+        return None
+    return assemble(chunks[at + 1 :], line, context)
 
 
 _EVIDENCE = re.compile(r"(?:and |as )?(?:indicated|evidenced|characterized|manifested) by\b")

@@ -7,11 +7,12 @@ from itertools import pairwise
 
 from protorun.reading.eligibility.atoms.limits.sexes import has_own_sex, of_sex, sex
 from protorun.reading.eligibility.logic.brackets import LOOSE, bracket
+from protorun.reading.eligibility.logic.classed.stated import MEMBER, REFUSED, attested
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk, holds, modal, reversing
 from protorun.reading.eligibility.words.line import Line
-from protorun.reading.eligibility.words.personal import BY_WHOM, JUDGMENT
+from protorun.reading.eligibility.words.personal import ADEQUATE, BY_WHOM, HEALTHY, JUDGMENT, LACKING
 from protorun.reading.eligibility.words.unknown_times import UNKNOWN
 from protorun.study.criterion import (
     All,
@@ -56,11 +57,33 @@ def operand(chunks: list[Chunk], line: Line, context: Context) -> Expr:
 
 
 def _without_atoms(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr:
-    if JUDGMENT.inside(text, line.text):
+    if (said := _stated(chunks, text, line)) is not None:
+        return said
+    if JUDGMENT.inside(text, line.text) or (LACKING.fills(text, line.text) and not holds(chunks, "gei(ntr")):
         return judged(chunks, line)
     if len(chunks) == 1 and chunks[0].kind == "X" and not context.firing:
         return sex(chunks[0], line)
     return context.unparsed(line, chunks)
+
+
+_WHY = re.compile(r"\b(?:due to|because|secondary to|as a result|e\.g)")
+
+
+def _stated(chunks: list[Chunk], text: str, line: Line) -> Expr | None:
+    """`aged 18 or older, able to give consent`, `depression or poor compliance`: one member that somebody states."""
+    begins = MEMBER.inside(text, line.text)
+    if (
+        begins is None
+        or begins.start()
+        or _WHY.search(text)
+        or holds(chunks, "eiCDpG(ntr")
+        or JUDGMENT.inside(text, line.text)
+    ):
+        return None
+    stated = attested(chunks[0].start, chunks[-1].end, line)
+    if line.polarity == "inclusion":
+        return stated
+    return Not.model_construct(part=stated) if REFUSED.inside(text, line.text) else None
 
 
 def judged(chunks: list[Chunk], line: Line) -> Judgment:
@@ -244,7 +267,8 @@ def _restricted(
     text, source = line.quote(start, end), line.cite(start, end)
     if _only_says(expr, start, end, line):
         return expr
-    if decides and JUDGMENT.inside(line.text[start:end], line.text):
+    said = line.text[start:end]
+    if decides and (JUDGMENT.inside(said, line.text) or HEALTHY.fills(said, line.text)):
         return All.model_construct(
             parts=(expr, Judgment.model_construct(text=text, variable="", source=source))
         )
@@ -260,9 +284,6 @@ def _restricted(
 
 
 _LINKED = (Number, Code)
-_HEAD = re.compile(
-    r"(?:adequate|sufficient|satisfactory|acceptable|normal|good)(?: [a-z-]{3,20}){0,3} (?:function|reserve|status|parameters?)s?"
-)
 
 
 def _only_says(expr: Expr, start: int, end: int, line: Line) -> bool:
@@ -274,7 +295,7 @@ def _only_says(expr: Expr, start: int, end: int, line: Line) -> bool:
     said = line.text[start:end]
     if BY_WHOM.fills(said, line.text) is not None:
         return True
-    return line.text.startswith(":", end) and _HEAD.fullmatch(said) is not None
+    return line.text.startswith(":", end) and ADEQUATE.fills(said, line.text) is not None
 
 
 def _go_together(parts: list[Expr]) -> bool:

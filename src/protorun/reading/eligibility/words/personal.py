@@ -25,7 +25,7 @@ JUDGMENT = Choices(
     r"clinically (?:relevant|important|meaningful)|no clinical significance",
     r"(?:undue|unacceptable|increased|at (?:high|higher|greater)) risk",
     r"in the view of",
-    r"good (?:general|physical|overall|organ)",
+    r"good (?:general|physical|overall|organ)|general good",
     r"(?:otherwise|generally) healthy",
     r"(?:would|might) preclude",
     r"(?:that|which|who),? (?:would|can|will|could|may|might) (?:\w+ly )?(?:affect|influenc|limit|impair|prevent|interfer|hinder|hamper|increas|mak|put|contraindic)",
@@ -60,3 +60,13 @@ BY_WHOM = Guarded(
     r"(?: (?:opinion|judge?ment|discretion|view|assessment))?[,)]?"
 )
 """`in the opinion of the investigator or sponsor`, `as judged by the principal investigator`, `at the investigator's discretion`."""
+ADEQUATE = Guarded(
+    r"(?:(?:patients?|subjects?|participants?|who|must|should|have|has|with|having|demonstrate|demonstrates|an?|the) ){0,4}"
+    r"(?:adequate|sufficient|satisfactory|acceptable|normal|good|poor|inadequate|insufficient|impaired|abnormal)(?: [a-z-]{3,20}){0,4} (?:function|reserve|status|parameter|control)s?(?:,? (?:which )?(?:is|are|as))?"
+)
+"""What limits behind it define: `adequate renal function: creatinine ≤ 1.5`."""
+LACKING = Guarded(
+    r"(?:any |an? |evidence of |presence of ){0,2}(?:inadequate|insufficient)(?: [a-z-]{3,20}){1,4}"
+)
+"""What somebody has to find too little of: `inadequate bone marrow reserve`."""
+HEALTHY = Guarded(r"(?:otherwise |generally )?healthy(?: (?:volunteer|subject|individual|people|adult))?s?")

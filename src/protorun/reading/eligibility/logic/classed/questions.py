@@ -79,7 +79,7 @@ _HARMS = re.compile(
 )
 """What an illness would do to the trial or to the patient in it."""
 _HEALTHY = re.compile(
-    r"(?:must |should |who )?(?:be |are |is )?(?:otherwise |generally |in good (?:general )?)health(?:y)?\b"
+    r"(?:must |should |who )?(?:be |are |is )?(?:(?:otherwise |generally )?healthy|(?:in )?(?:general )?good (?:general |physical )?health)\b"
 )
 _NO_LIMITS = re.compile(r"\b(?:adequate|sufficient|acceptable|normal|good)\b.{0,60}\bfunction")
 _RATED = re.compile(
