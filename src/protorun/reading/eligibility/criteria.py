@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
+from protorun.reading.eligibility.atoms.treatments.tense import still_open
 from protorun.reading.eligibility.cutting.items import Item
 from protorun.reading.eligibility.cutting.segment import joined
 from protorun.reading.eligibility.cutting.spread import limited
@@ -252,6 +253,8 @@ def read_item(item: Item, text: Mapped, texts: Texts) -> Criterion:
     if isinstance(expr, Unparsed) and not line.doubts:
         asked = statement(line.text, whole, line.polarity)
         expr, lost = (expr, lost) if asked is None else (asked, [])
+    if line.doubts:
+        line.doubts = [d for d in line.doubts if still_open(d, expr)]
     if item.leads and not item.children and text.text.rstrip().endswith(":"):
         expr = _announced(expr, whole, text, lost)
     return Criterion.model_construct(

@@ -14,6 +14,7 @@ from protorun.reading.eligibility.atoms.conditions.lists.second_nouns import wit
 from protorun.reading.eligibility.atoms.conditions.objects import with_objects
 from protorun.reading.eligibility.atoms.conditions.open_conditions import mark_open_conditions
 from protorun.reading.eligibility.atoms.conditions.phrases import mark_phrases
+from protorun.reading.eligibility.atoms.conditions.qualifiers import mark_needs
 from protorun.reading.eligibility.atoms.conditions.reactions import mark_reactions
 from protorun.reading.eligibility.atoms.conditions.said_again import (
     ever_or_now,
@@ -26,6 +27,7 @@ from protorun.reading.eligibility.atoms.limits.grades import mark_grades
 from protorun.reading.eligibility.atoms.limits.limits import mark_limits
 from protorun.reading.eligibility.atoms.limits.methods import methods_in
 from protorun.reading.eligibility.atoms.limits.sexes import mark_sexes
+from protorun.reading.eligibility.atoms.treatments.narrowed import mark_narrowed
 from protorun.reading.eligibility.atoms.treatments.open_treatments import mark_open_treatments
 from protorun.reading.eligibility.atoms.treatments.support import without_support
 from protorun.reading.eligibility.atoms.treatments.treatments import (
@@ -99,7 +101,7 @@ def chunks_of(line: Line) -> list[Chunk]:
         c for c in lex(line.text, _pieces(line)) if c.kind != "E" and not (c.kind == "X" and c.value == "any")
     ]
     chunks = without_either(share_known_heads(_confirmed(chunks), line), line)
-    chunks = mark_half_lives(mark_windows(_not_yet(chunks, line), line.text))
+    chunks = mark_half_lives(mark_windows(_not_yet(mark_needs(chunks, line), line), line.text))
     times = [c for c in chunks if c.kind == "W" and c.value.anchor == UNKNOWN]
     chunks = mark_grades(without_joints_of_times(chunks, line), line)
     chunks = mark_sexes(
@@ -114,7 +116,8 @@ def chunks_of(line: Line) -> list[Chunk]:
         chunks = [_judged_as_one(c) for c in chunks]
     else:
         chunks = mark_reactions(chunks, line)
-    chunks = mark_treatments(of_treatments(mark_open_treatments(chunks, line), line), line)
+    chunks = mark_narrowed(mark_open_treatments(chunks, line), line)
+    chunks = mark_treatments(of_treatments(chunks, line), line)
     chunks = pair_qualifiers(ever_or_now(without_second_nouns(without_other(chunks, line), line), line), line)
     marked = mark_flags(chunks, line)
     if not personal:

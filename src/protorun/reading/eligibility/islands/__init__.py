@@ -6,6 +6,7 @@ from protorun.reading.eligibility.islands import (
     child_pugh,
     consequences,
     contraception,
+    first_doses,
     her2,
     intervals,
     legal_age,
@@ -47,6 +48,7 @@ _ORDER = (
     durations,
     normal_ranges,
     intervals,
+    first_doses,
 )
 _FINDERS = tuple((guard(module.WORDS), module.find) for module in _ORDER)
 """Where none of its words stands, a module finds nothing."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Any as Anything
 
+from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk, holds, printed, stem, trie, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.quantities import Quantity, Span
@@ -14,7 +15,9 @@ from protorun.terms.variables import factor, variables
 
 _SAME = 0.02
 """Two prints of one limit: 1.5 mg/dL of bilirubin are 25.65 umol/L, printed as 25.7."""
-_CODE = re.compile(r" of (?:the )?(?:study (?:drug|treatment) )?[a-z]{1,8}-?\d{2,8}[a-z]?\b")
+_CODE = re.compile(
+    r" of (?:the )?(?:study (?:drug|treatment) )?(?=[a-z-]{0,12} ?\d)[a-z0-9]{1,12}(?:-[ ]?[a-z0-9]{1,12}){0,3}\b"
+)
 _REFERENCE = re.compile(
     r"\(?(?:please )?(?:see|refer to|as per|per|cf\.?) (?:the )?(?:appendix|appendices|section|table|attachment|annex)(?: [a-z]\b|[ ]?[\d.]{1,8}| i{1,3}\b)?\)?"
 )
@@ -88,6 +91,8 @@ def _take_before(found: list[Chunk], atom: Chunk, line: Line) -> None:
         _needed(found, atom, line)
         _share_transplant(found, atom, line)
         _uncontrolled_or_significant(found, atom, line)
+    if found and _needs_given(found[-1], atom, line):
+        atom.start = found.pop().start
     edge = atom.start
     while found and found[-1].kind in "zc" and _says_nothing(found[-1], atom, edge, line):
         edge = found.pop().start
@@ -106,6 +111,16 @@ def _says_nothing(chunk: Chunk, atom: Chunk, edge: int, line: Line) -> bool:
         lab = all(n.variable in variables() and variables()[n.variable].kind == "lab" for n in numbers)
         return (lab and chunk.value in table["specimens"]) or _of_age(str(chunk.value), numbers)
     return chunk.kind == "z" and isinstance(value, Treated) and chunk.value in table["given"]
+
+
+_OF = re.compile(r" (?:for|of) (?:(?:an?|any|the) )?$")
+
+
+def _needs_given(chunk: Chunk, atom: Chunk, line: Line) -> bool:
+    """`requirement for steroids within 14 days`: they were given in that time."""
+    named = chunk.kind == "z" and chunk.value in words()["beside"]["needed"]
+    dated = isinstance(atom.value, Treated) and atom.value.window is not None
+    return named and dated and _OF.fullmatch(line.text, chunk.end, atom.start) is not None
 
 
 def _names_side(chunk: Chunk, numbers: list[Number], line: Line) -> bool:
@@ -128,8 +143,10 @@ def _of_age(word: str, numbers: list[Number]) -> bool:
 def _take_behind(chunks: list[Chunk], at: int, atom: Chunk, line: Line) -> int:
     """The index behind the words that say again what the atom says."""
     value = atom.value
-    window = getattr(value, "window", None)
-    if window is not None and window.anchor == "first_dose":
+    if any(
+        w is not None and w.anchor == "first_dose"
+        for w in (getattr(x, "window", None) for x in leaves(value))
+    ):
         code = _CODE.match(line.text, atom.end)
         while code and at < len(chunks) and chunks[at].end <= code.end():
             at += 1

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any as Anything
 
 from protorun.reading.eligibility.atoms.conditions.events import is_event
-from protorun.reading.eligibility.atoms.conditions.qualifiers import BEHIND, is_condition, map_atoms
+from protorun.reading.eligibility.atoms.conditions.qualifiers import is_condition, map_atoms, stands_behind
 from protorun.reading.eligibility.atoms.conditions.shared_qualifiers import distribute
 from protorun.reading.eligibility.atoms.conditions.stages import (
     any_cancer,
@@ -104,7 +104,7 @@ def _condition(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | 
     groups: list[list[str]] = [[]]
     listed = False
     last = min(len(chunks), at + _MOST_QUALIFIERS)
-    while step < last and chunks[step].kind == "q" and chunks[step].value not in BEHIND:
+    while step < last and chunks[step].kind == "q" and not stands_behind(chunks[step].value):
         groups[-1].append(str(chunks[step].value))
         step += 1
         nxt = step
@@ -152,7 +152,7 @@ def _not_cleared(expr: Expr, source: Source) -> Expr:
 
 def _stands_behind(chunk: Chunk, line: Line) -> bool:
     clause = chunk.value == "uncontrolled" and line.text.startswith(("that ", "which "), chunk.start)
-    return chunk.kind == "q" and (chunk.value in BEHIND or clause)
+    return chunk.kind == "q" and (stands_behind(chunk.value) or clause)
 
 
 _OWN_NOUN = re.compile(r"\b(?:disease|illness|disorder|condition|medical)(?:e?s)?\b")
@@ -284,7 +284,7 @@ def _same_time(members: list[Chunk]) -> list[Chunk]:
 def _needed(member: Chunk) -> bool:
     """`autoimmune disease requiring steroids within 2 years`: the time is that of the need."""
     flags = member.value.parts if isinstance(member.value, Any) else (member.value,)
-    return any(isinstance(f, Flag) and not BEHIND.isdisjoint(f.qualifiers) for f in flags)
+    return any(isinstance(f, Flag) and any(map(stands_behind, f.qualifiers)) for f in flags)
 
 
 def _happens(member: Chunk) -> bool:
@@ -320,7 +320,9 @@ def _date_before(found: list[Chunk], window: Chunk, line: Line) -> bool:
 
 
 def _in(atom: Anything, window: Window) -> Anything:
-    """An atom in a window; "active malignancies within 3 years" need not be active any more."""
+    """An atom in a window, unless it has its own; "active malignancies within 3 years" need not be active any more."""
+    if getattr(atom, "window", None) is not None:
+        return atom
     update: dict[str, Anything] = {"window": window}
     if isinstance(atom, Flag) and atom.variable == "other_malignancy":
         update["qualifiers"] = tuple(q for q in atom.qualifiers if q != "current")

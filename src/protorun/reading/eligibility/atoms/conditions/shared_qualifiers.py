@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from protorun.reading.eligibility.atoms.conditions.qualifiers import BEHIND, is_condition, map_atoms
+from protorun.reading.eligibility.atoms.conditions.qualifiers import is_condition, map_atoms, stands_behind
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Any, Code, Expr, Flag
@@ -13,7 +13,7 @@ from protorun.terms.concepts import concepts
 
 _JOINTS = ",|/&"
 _RUN = frozenset(",|/&A")
-_LONGEST_BRACKET = 14
+_LONGEST_BRACKET, _FEW = 14, 2
 _VERBS = re.compile(
     r"\b(?:any|having|has|have|had|history|histories|diagnosed|presence|evidence|with|receiving|positive)\b"
 )
@@ -50,16 +50,19 @@ def _carried(members: list[Chunk], line: Line) -> bool:
     """All but the last have the qualifier of the first by now: the last, named by its own words, has it as well."""
     if len(members) < 3 or not _groups(members[0]) or _closed(members[0]) or _narrowed(members[-1]):
         return False
+    if any(_closed(m) for m in members[:-1]):
+        return False
     same = all(not m.own and _groups(m) == _groups(members[0]) for m in members[1:-1])
     return same and all(_close(a, b, line) for a, b in pairwise(members))
 
 
 def _from_first(members: list[Chunk], line: Line) -> bool:
+    free = members[1:-1] if len(members) > _FEW and _behind_only(members[-1]) else members[1:]
     return (
         len(members) > 1
         and bool(_groups(members[0]))
         and not _closed(members[0])
-        and not any(_narrowed(m) for m in members[1:])
+        and not any(_narrowed(m) for m in free)
         and all(_close(a, b, line) for a, b in pairwise(members))
     )
 
@@ -140,7 +143,10 @@ def _narrower(expr: Expr, groups: Groups) -> Expr:
 
 
 def _qualified(atom: Expr, own: tuple[str, ...]) -> Expr:
-    return atom.model_copy(update={"qualifiers": own}) if isinstance(atom, Flag) else atom
+    if not isinstance(atom, Flag):
+        return atom
+    kept = tuple(q for q in atom.qualifiers if stands_behind(q) and q not in own)
+    return atom.model_copy(update={"qualifiers": (*own, *kept)})
 
 
 def _run(chunks: list[Chunk], at: int) -> tuple[list[Chunk], int]:
@@ -171,14 +177,20 @@ def _behind_virus(chunks: list[Chunk], at: int, last: Chunk) -> int:
 def _groups(chunk: Chunk) -> Groups:
     """The qualifiers of one condition; none where it is also asked for without any."""
     flags = chunk.value.parts if isinstance(chunk.value, Any) else (chunk.value,)
-    own = [tuple(q for q in f.qualifiers if q not in BEHIND) for f in flags if isinstance(f, Flag)]
+    own = [tuple(q for q in f.qualifiers if not stands_behind(q)) for f in flags if isinstance(f, Flag)]
     return tuple(dict.fromkeys(own)) if own and all(own) else ()
 
 
 def _closed(chunk: Chunk) -> bool:
     """Narrowed behind as well (`active infection requiring therapy`): a whole of its own."""
     flags = chunk.value.parts if isinstance(chunk.value, Any) else (chunk.value,)
-    return any(q in BEHIND for f in flags if isinstance(f, Flag) for q in f.qualifiers)
+    return any(stands_behind(q) for f in flags if isinstance(f, Flag) for q in f.qualifiers)
+
+
+def _behind_only(chunk: Chunk) -> bool:
+    """`uncontrolled A, B, or C requiring drainage`: what stands behind the last keeps the first word from none of them."""
+    flag = chunk.value
+    return not chunk.own and isinstance(flag, Flag) and all(map(stands_behind, flag.qualifiers))
 
 
 def _narrowed(chunk: Chunk) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.atoms.conditions.qualifiers import BEHIND
+from protorun.reading.eligibility.atoms.conditions.qualifiers import stands_behind
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Expr, Flag
@@ -23,7 +23,7 @@ def courses(chunks: list[Chunk]) -> None:
             continue
         step = at + 1
         while step < len(chunks) and (
-            (chunks[step].kind in "|,/q" and chunks[step].value not in BEHIND)
+            (chunks[step].kind in "|,/q" and not stands_behind(chunks[step].value))
             or chunks[step].value in _COURSES
         ):
             step += 1

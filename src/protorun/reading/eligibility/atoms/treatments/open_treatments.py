@@ -348,12 +348,17 @@ def _without_other(chunks: list[Chunk]) -> list[Chunk]:
     return found
 
 
+def _general(chunk: Chunk) -> bool:
+    """The `treatment` of `palliative radiation treatment`."""
+    return chunk.kind in "za" and str(chunk.value) in ("treatment", "therapy", "use", "first_dose")
+
+
 def _told_apart(name: str, before: list[Chunk]) -> bool:
     if name == "investigational_agent":
         return True
     if len(before) < 2 or before[-1].kind not in _JOINTS:
         return False
-    last = next((c for c in reversed(before) if c.kind not in _JOINTS), before[0])
+    last = next((c for c in reversed(before) if c.kind not in _JOINTS and not _general(c)), before[0])
     if last.kind == "y":
         return True
     known = [str(c.value) for c in before if c.kind == "y"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Expr, Treated, Unparsed
@@ -26,6 +27,17 @@ _TREATMENT = frozenset(
 )
 
 
+_NO_CONDITION = frozenset("qg,;.:|&(eX")
+"""What stands before `treated with` where that is said of a person and not of an illness."""
+_GOING = re.compile(r"\b(?:current(?:ly)?|being|are|is|actively|concomitantly|concurrently|presently|now) $")
+_USED = re.compile(r" (?:use|usage|intake)\b")
+
+
+def used(line: Line, start: int, end: int) -> bool:
+    """`steroid use`, `ciclosporin intake`."""
+    return _USED.search(line.text, start, end) is not None or _USED.match(line.text, end) is not None
+
+
 def lead(before: list[Chunk], line: Line) -> tuple[bool, int | None]:
     """Takes `treatment with` and `previous or current` off the chunks before a treatment; True where it says `at any
     time`, and where the words begin that were taken."""
@@ -38,11 +50,12 @@ def lead(before: list[Chunk], line: Line) -> tuple[bool, int | None]:
     treated = bool(before) and before[-1].kind == "q" and before[-1].value == "treated"
     if (
         treated
-        and len(before) > 1
-        and before[-2].kind == "q"
-        and line.text.startswith(" with", before[-1].end)
+        and line.text.startswith((" with ", " by "), before[-1].end)
+        and (len(before) < 2 or before[-2].kind in _NO_CONDITION)
     ):
-        before.pop()  # "currently treated with"
+        start = before.pop().start
+        if not _GOING.search(line.text, max(0, start - 24), start):
+            return True, start  # not "currently treated with"
     if len(before) < 3 or before[-2].kind not in "|&/":
         return False, start
     both = (before[-3], before[-1])
@@ -104,6 +117,13 @@ def timeless(expr: Expr, line: Line, start: int, end: int) -> Expr:
     open_ = Unparsed.model_construct(text=line.quote(start, end), source=line.cite(start, end))
     going = _map(expr, lambda t: t.model_copy(update={"ongoing": True}))
     return Any.model_construct(parts=(going, All.model_construct(parts=(expr, open_))))
+
+
+def still_open(doubt: str, expr: Expr) -> bool:
+    """True for a doubt about a time, unless the treatment has got its time from other words since."""
+    if not doubt.startswith("NO_TIME"):
+        return True
+    return any(isinstance(x, Unparsed) and doubt.startswith(f"NO_TIME: {x.text!r}") for x in leaves(expr))
 
 
 def untimed(expr: Expr) -> Expr | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from protorun.reading.eligibility.atoms.treatments.exemptions import exempt_classes, exempt_routes, spared
 from protorun.reading.eligibility.atoms.treatments.not_given import not_given
-from protorun.reading.eligibility.atoms.treatments.tense import by_default, lasts, lead, now, timeless
+from protorun.reading.eligibility.atoms.treatments.tense import by_default, lasts, lead, now, timeless, used
 from protorun.reading.eligibility.words import nodes
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
@@ -136,8 +136,7 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
     at = exempt.behind
     first_time = before.pop() if before and before[-1].kind in "WHL" and _leads(before) else None
     ever, cued = lead(before, line)
-    current = bool(before) and before[-1].kind == "q" and before[-1].value in ("current", "active")
-    current = current and "complet" not in line.text[max(0, before[-1].start - 20) : before[-1].start]
+    current = _said_current(before, line)
     begin = first_time.start if first_time else chunks[start].start
     begin = before.pop().start if current else min(begin, cued) if cued is not None else begin
     marks, at = _marks(chunks, at)
@@ -149,8 +148,9 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
         return Chunk("z", begin, chunks[at - 1].end, "therapy"), at  # of a condition named before
     time = _time(first_time) or next((t for m in marks if (t := _time(m))), Time())
     tense = False if ever else now(line, begin)
-    if time == Time() and tense is None and before and before[-1].kind == "e":
-        tense = _of_head(before)
+    if time == Time() and tense is None:
+        tense = _tense_around(before, line, begin, chunks[at - 1].end)
+    begin = _recent(before, begin) if time.window is not None else begin
     current = current or (time == Time() and tense is True)
     dose = next((m.value for m in marks if m.kind == "Z"), None)
     purpose = next((str(m.value) for m in marks if m.kind == "U"), "")
@@ -168,9 +168,9 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
     expr = spared(expr, exempt, _given(exempt.classes, instead, current, source), line)
     head = bool(before) and before[-1].kind == "I"  # an example takes the time of its head
     if time == Time() and not current and tense is None and not head and any(lasts(n) for n in names):
-        alone = (not before or before[-1].kind in ";.") and (at == len(chunks) or chunks[at].kind in ";.")
-        alone = alone or _member(before, chunks[at:], line)
-        expr = (by_default if alone else timeless)(expr, line, begin, chunks[at - 1].end)
+        expr = (by_default if _alone(before, chunks[at:], line) else timeless)(
+            expr, line, begin, chunks[at - 1].end
+        )
     return Chunk("A", begin, chunks[at - 1].end, expr), at
 
 
@@ -197,10 +197,34 @@ def _dosed(given: Expr, dose: object, purpose: str, routes: tuple[str, ...]) -> 
     )
 
 
+def _recent(before: list[Chunk], begin: int) -> int:
+    """`recent use of A (within 3 months)`: the time says how recent."""
+    said = bool(before) and (before[-1].kind, before[-1].value) == ("q", "recent")
+    return min(begin, before.pop().start) if said else begin
+
+
+def _tense_around(before: list[Chunk], line: Line, begin: int, end: int) -> bool | None:
+    """The tense of what it is taken out of, or of the noun behind it."""
+    of_head = _of_head(before) if before and before[-1].kind == "e" else None
+    return True if of_head is None and used(line, begin, end) else of_head
+
+
 def _of_head(before: list[Chunk]) -> bool | None:
     """What is taken out of a treatment was given when that was: `current use of anticoagulants, except antiplatelets`."""
     head = next((c.value for c in reversed(before) if c.kind == "A"), None)
     return head.ongoing if isinstance(head, Treated) and head.window is None else None
+
+
+def _said_current(before: list[Chunk], line: Line) -> bool:
+    """`current use of A`, not `completed current treatment`."""
+    said = bool(before) and before[-1].kind == "q" and before[-1].value in ("current", "active")
+    return said and "complet" not in line.text[max(0, before[-1].start - 20) : before[-1].start]
+
+
+def _alone(before: list[Chunk], behind: list[Chunk], line: Line) -> bool:
+    """The whole of a sentence, or one of the things that exclude."""
+    whole = (not before or before[-1].kind in ";.") and (not behind or behind[0].kind in ";.")
+    return whole or _member(before, behind, line)
 
 
 def _member(before: list[Chunk], behind: list[Chunk], line: Line) -> bool:
@@ -276,7 +300,7 @@ def _list(chunks: list[Chunk], at: int, line: Line) -> tuple[list[str], int]:
     names = [str(chunks[at].value)]
     at += 1
     while True:
-        at = _generic(chunks, _abbreviation(chunks, at, names))
+        at = _generic(chunks, _abbreviation(chunks, at, names), line)
         step = at
         while step < len(chunks) and chunks[step].kind in ",|/&":
             step += 1
@@ -303,17 +327,25 @@ _GENERIC = frozenset(
         "regimen",
         "product",
         "use",
+        "intake",
         "procedure",
         "antibody",
     }
 )
 
 
-def _generic(chunks: list[Chunk], at: int) -> int:
-    """`bevacizumab therapy` is bevacizumab."""
-    while at < len(chunks) and chunks[at].kind == "z" and chunks[at].value in _GENERIC:
+def _generic(chunks: list[Chunk], at: int, line: Line) -> int:
+    """`bevacizumab therapy` is bevacizumab, also where the word is the beginning of a trial elsewhere (`treatment`)."""
+    while at < len(chunks) and _is_generic(chunks[at], line):
         at += 1
     return at
+
+
+def _is_generic(chunk: Chunk, line: Line) -> bool:
+    word = (
+        chunk.value if chunk.kind == "z" else line.text[chunk.start : chunk.end] if chunk.kind == "a" else ""
+    )
+    return word in _GENERIC
 
 
 def _abbreviation(chunks: list[Chunk], at: int, names: list[str]) -> int:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from protorun.reading.eligibility.atoms.conditions.events import is_event
-from protorun.reading.eligibility.atoms.conditions.qualifiers import BEHIND
+from protorun.reading.eligibility.atoms.conditions.qualifiers import stands_behind
 from protorun.reading.eligibility.islands.plans import AHEAD
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.shared.leads import OWN_LEAD, bare, governed, lead_on, quote
@@ -166,7 +166,7 @@ def _clause_back(
         if unread(found[index]):
             continue
         text = line.text[operands[index][0].start : operands[index][-1].end]
-        plain = bare(found[index], operands[index]) and not _CLAUSE.search(text)
+        plain = bare(found[index], _without_prior(operands[index], line)) and not _CLAUSE.search(text)
         if joints[index] == ";" or not plain or (relation and not _RELATED.search(text)):
             return
         change = change or _narrowing(found[at], begin, end, line, context)
@@ -176,11 +176,23 @@ def _clause_back(
         says = f"{line.quote(begin, end)!r} goes for the last of the list only, not for {quote(operands[index], line)!r}"
         line.readings.append((says, narrowed, found[index]))
         found[index] = narrowed
+        if index and _BEGINS.search(line.text, operands[index - 1][-1].end, _first_atom(operands[index])):
+            return
+
+
+_BEGINS = re.compile(r"\b(?:history|prior|previous|current|currently|evidence|diagnosis)\b")
+"""`current A, or a history of B or C requiring D`: what begins a part of its own keeps what stands behind from the part before.
+"""
+
+
+def _without_prior(chunks: list[Chunk], line: Line) -> list[Chunk]:
+    """`a prior history of X` is a history of X."""
+    return [c for c in chunks if c.kind != "b" or line.text[c.start : c.end] not in ("prior", "previous")]
 
 
 def _narrowing(last: Expr, begin: int, end: int, line: Line, context: Context) -> Change | None:
     marks = tuple(
-        q for leaf in leaves(last) if isinstance(leaf, Flag) for q in leaf.qualifiers if q in BEHIND
+        q for leaf in leaves(last) if isinstance(leaf, Flag) for q in leaf.qualifiers if stands_behind(q)
     )
     if marks and isinstance(last, (Flag, Any)):
         return lambda e: _marked(e, tuple(dict.fromkeys(marks)))

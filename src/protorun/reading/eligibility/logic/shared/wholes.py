@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.atoms.conditions.qualifiers import BEHIND
+from protorun.reading.eligibility.atoms.conditions.qualifiers import stands_behind
 from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
@@ -100,7 +100,7 @@ _OWN_VERB = re.compile(
 
 
 def _requires(expr: Expr) -> bool:
-    return any(isinstance(x, Flag) and not BEHIND.isdisjoint(x.qualifiers) for x in leaves(expr))
+    return any(isinstance(x, Flag) and any(map(stands_behind, x.qualifiers)) for x in leaves(expr))
 
 
 def _may_be_required(expr: Expr) -> bool:
