@@ -14,6 +14,8 @@ _FIRST = Guarded(
     rf"(?:(?:the )?(?:first|1st|initial) (?:planned |scheduled )?|(?:prior to|before) (?P<begin>(?:the )?)){_CODE} {_GIVEN}(?![a-z])"
 )
 
+WORDS = _FIRST.words
+
 
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """Each such dose as the beginning of the treatment of the trial."""

@@ -29,6 +29,8 @@ _OBJECT = re.compile(
     r"consent|assent|forms?|guidelines?|regimens?|(?:un)?able|(?:un)?willing)\b)"
 )
 
+WORDS = _BEGINS.words
+
 
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """The statements, each up to where something else begins."""
