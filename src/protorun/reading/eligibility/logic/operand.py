@@ -71,10 +71,10 @@ _WHY = re.compile(r"\b(?:due to|because|secondary to|as a result|e\.g)")
 
 def _stated(chunks: list[Chunk], text: str, line: Line) -> Expr | None:
     """`aged 18 or older, able to give consent`, `depression or poor compliance`: one member that somebody states."""
-    begins = MEMBER.inside(text, line.text)
+    begins = MEMBER.search(line.text, chunks[0].start, chunks[-1].end)
     if (
         begins is None
-        or begins.start()
+        or begins.start() > chunks[0].start
         or _WHY.search(text)
         or holds(chunks, "eiCDpG(ntr")
         or JUDGMENT.inside(text, line.text)
