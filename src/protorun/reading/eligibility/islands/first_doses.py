@@ -17,9 +17,6 @@ _FIRST = Guarded(
 WORDS = _FIRST.words
 
 
-WORDS = _FIRST.words
-
-
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """Each such dose as the beginning of the treatment of the trial."""
     for match in _FIRST.finditer(line.text):

@@ -32,9 +32,6 @@ _OBJECT = re.compile(
 WORDS = _BEGINS.words
 
 
-WORDS = _BEGINS.words
-
-
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     """The statements, each up to where something else begins."""
     if JUDGMENT.search(line.text):
