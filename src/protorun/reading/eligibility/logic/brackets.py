@@ -61,6 +61,8 @@ def bracket(
         parts[-1] = _unless(parts[-1], exception, context)
     elif parts and isinstance(parts[-1], Flag) and parts[-1].variable in ("hepatitis_b", "hepatitis_c"):
         parts[-1] = context.assemble(_as_and(inside), line, context.opened())
+    elif parts and _pressures(parts[-1], inside):
+        parts[-1] = context.assemble(inside[1:] if kinds[0] == "D" else inside, line, context)
     elif kinds[0] == "I":
         _examples(inside, parts, lost, line, context)
     else:
@@ -69,6 +71,13 @@ def bracket(
             return  # "dilation (i.e. fistula repair)" tells more of words nobody understood
         _drop_defined(inside, parts)
         _add(context.assemble(inside[1:] if kinds[0] == "D" else inside, line, context), parts, line)
+
+
+def _pressures(before: Expr, inside: list[Chunk]) -> bool:
+    """`uncontrolled hypertension (systolic > 160 or diastolic > 100 mmHg)`: the pressures define it."""
+    atoms = [leaf for c in inside if c.kind == "A" for leaf in leaves(c.value)]
+    named = isinstance(before, Flag) and before.variable == "hypertension"
+    return named and all(isinstance(x, Number) and x.variable in ("sbp", "dbp") for x in atoms)
 
 
 def _add(added: Expr, parts: list[Expr], line: Line) -> None:

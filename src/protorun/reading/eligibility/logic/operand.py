@@ -197,7 +197,7 @@ def _with_atoms(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     if (lines := _lines(parts)) is not None:
         lost.append((chunks[0].start, chunks[-1].end))
         parts = [lines]
-    if not _go_together(parts):
+    if not _go_together(parts) and not _with_limit(chunks, line):
         return context.unparsed(line, chunks)
     expr: Expr = parts[0] if len(parts) == 1 else All.model_construct(parts=tuple(parts))
     if sexed and not has_own_sex(expr):
@@ -301,6 +301,20 @@ def _only_says(expr: Expr, start: int, end: int, line: Line) -> bool:
 def _go_together(parts: list[Expr]) -> bool:
     """Atoms side by side without a joint are one statement only where each narrows a diagnosis."""
     return len(parts) <= 1 or _graded(parts) or all(_narrows(p) for p in parts)
+
+
+_BOTH = re.compile(r" (?:with|and with|who have|and have|whose)(?: an?| the)? ")
+
+
+def _with_limit(chunks: list[Chunk], line: Line) -> bool:
+    """`HIV infection with CD4 < 350/uL`: a condition and a limit are both meant where `with` ties them."""
+    atoms = [c for c in chunks if c.kind == "A"]
+    return (
+        len(atoms) == 2
+        and isinstance(atoms[0].value, Flag)
+        and isinstance(atoms[1].value, Number)
+        and _BOTH.fullmatch(line.text[atoms[0].end : atoms[1].start]) is not None
+    )
 
 
 _GRADED = {
