@@ -33,6 +33,10 @@ class Guarded:
         """As `re.Pattern.search`."""
         return self._compiled.search(text, at, end) if not self._guard & ~woken(text) else None
 
+    def inside(self, text: str, whole: str) -> re.Match[str] | None:
+        """As `search`, for a part of a text that was asked about before: its words need no second look."""
+        return self._compiled.search(text) if not self._guard & ~woken(whole) else None
+
     def fills(self, text: str, whole: str) -> re.Match[str] | None:
         """As `re.Pattern.fullmatch`, for a part of a text that was asked about before."""
         return self._compiled.fullmatch(text) if not self._guard & ~woken(whole) else None
