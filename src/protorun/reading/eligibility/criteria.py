@@ -71,6 +71,7 @@ def criteria(items: list[Item], texts: Texts) -> Iterator[tuple[Item, Criterion]
 
 
 _TRAILING_OR = re.compile(r"\b(?:or|and/or)[\s,;:.]*$", re.IGNORECASE)
+_MOST_SIGNS = 24
 
 
 def _goes_on(items: list[Item], at: int) -> bool:
@@ -79,7 +80,8 @@ def _goes_on(items: list[Item], at: int) -> bool:
         return False
     here, after = items[at], items[at + 1]
     same = (here.polarity, here.scope, here.level) == (after.polarity, after.scope, after.level)
-    return same and bool(_TRAILING_OR.search(here.text.text))
+    end = len(here.text.text)
+    return same and bool(_TRAILING_OR.search(here.text.text, max(0, end - _MOST_SIGNS)))
 
 
 def _either(items: list[Item], texts: Texts) -> Criterion:
@@ -144,7 +146,8 @@ _ANNOUNCES = re.compile(r"[^.;:]{0,120}\bfollowing\b[^.;:]{0,90}:(?=\s+\S)", re.
 
 def _in_one_line(item: Item, texts: Texts) -> Criterion | None:
     """`Any of the following within 6 months: a, b, or c` on one line is a parent and its child."""
-    found = _ANNOUNCES.match(item.text.text) if item.polarity == "exclusion" else None
+    announced = item.polarity == "exclusion" and ":" in item.text.text
+    found = _ANNOUNCES.match(item.text.text) if announced else None
     if found is None or ":" in item.text.text[found.end() :]:
         return None
     length = len(item.text.text)

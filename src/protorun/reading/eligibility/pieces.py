@@ -136,7 +136,7 @@ def _pieces(line: Line) -> list[Chunk]:
         _add(find_doses(text), pieces)
     if "investigator" in text:
         _add([Chunk("E", *m.span()) for m in _OTHER_JUDGES.finditer(text)], pieces)
-    if "(" in text:
+    if "(e" in text or "(f" in text or "(s" in text or "(i" in text or "use of" in text:
         _add([Chunk("E", *m.span()) for m in _examples(line)], pieces)
     if "(1)" in text or "(i)" in text:
         _add([Chunk("E", *m.span()) for m in _COUNTED.finditer(text)], pieces)
@@ -147,7 +147,7 @@ def _pieces(line: Line) -> list[Chunk]:
         _add([Chunk("E", *m.span()) for m in closed], pieces)
     if " et al" in text:
         _add([Chunk("z", m.start(), m.end(), "citation") for m in _CITED.finditer(text)], pieces)
-    if ")" in text:
+    if "a)" in text or "1)" in text or "i)" in text:
         _add(_lettered(text), pieces)
     if "/" in text:
         _add([Chunk("E", *m.span()) for m in _EITHER_PERSON.finditer(text)], pieces)

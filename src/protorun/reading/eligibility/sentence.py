@@ -41,7 +41,7 @@ from protorun.study.criterion import (
 )
 from protorun.terms.concepts import concepts
 
-_CAPTIVE = re.compile(r"incarcerat|imprison|prison|detain|custody|deprived of liberty|deprivation of liberty")
+_CAPTIVE = Choices("incarcerat", "prison", "detain", "custody", "depriv(?:ed|ation) of liberty")
 """What nobody answers by consenting: `involuntarily incarcerated or unable to give consent`."""
 _MAY = Choices(
     r"\bmay (?!not|interfere|affect|compromise|impair|relapse|recur|increase|put|jeopardi|require|pose|be associated|limit|"
@@ -102,7 +102,7 @@ def _release(sentences: list[list[Chunk]], context: Context) -> int:
 
 def _whole_judgment(line: Line) -> Expr | None:
     """An open list of uncontrolled illnesses is the investigator's to judge as a whole."""
-    if not _OPEN_ILLNESS.search(line.text):
+    if "uncontrolled" not in line.text or not _OPEN_ILLNESS.search(line.text):
         return None
     source = line.cite(0, len(line.text))
     return Judgment.model_construct(text=source.quote, variable="uncontrolled_illness", source=source)
@@ -132,7 +132,7 @@ def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         chunks = [c for i, c in enumerate(chunks) if c.kind != ":" or not i or chunks[i - 1].kind not in "ei"]
     text = line.text[chunks[0].start : chunks[-1].end]
     atoms = [c for c in chunks if c.kind == "A"]
-    if _CAPTIVE.search(text) and STATEMENT.search(text):
+    if _CAPTIVE.inside(text, line.text) and STATEMENT.inside(text, line.text):
         return context.unparsed(line, chunks)
     others = [c for c in atoms if not isinstance(c.value, Attestation)]
     if STATEMENT.inside(text, line.text) and (not others or _of_whom(chunks, others, line)):
@@ -195,11 +195,11 @@ _FOR = re.compile(
 
 def _for_unread(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
     """`For patients who did X, Y` with an X nobody understood: Y is asked of some only, it is not known of whom."""
-    before = max(line.text.rfind(sign, 0, chunks[0].start) for sign in ".;:,(") + 1
-    if not _FOR.match(line.text[before : chunks[0].start + 40].lstrip()):
-        return None
     cut = next((i for i, c in enumerate(chunks) if c.kind in ",:("), None)
     if cut is None or chunks[cut].kind == "(" or holds(chunks[:cut], "AX") or not holds(chunks[cut:], "A"):
+        return None
+    before = max(line.text.rfind(sign, 0, chunks[0].start) for sign in ".;:,(") + 1
+    if not _FOR.match(line.text[before : chunks[0].start + 40].lstrip()):
         return None
     if holds(chunks[cut + 1 :], ",:"):
         return context.unparsed(line, chunks)

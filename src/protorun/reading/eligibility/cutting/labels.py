@@ -18,6 +18,7 @@ from protorun.reading.eligibility.cutting.scopes import (
 _PREFIX = re.compile(
     r"(?P<bracket>\((?P<inside>[^():]{4,60}? only)\)\s*:?|(?P<plain>[^:.;]{4,90}?)\s*(?P<end>[:,]))\s*(?=\S)"
 )
+_LONGEST_LABEL = 120
 _LISTED = re.compile(r"(?P<inside>)(?P<plain>[^:.;]{4,90}?)\s*(?P<end>:)\s*(?=\S)")
 _LED = re.compile(r"(?:only )?(?:for|in) ")
 _PARTS = ("part", "cohort", "arm", "phase", "group", "sub", "module", "step")
@@ -36,7 +37,8 @@ def part_prefix(text: str) -> tuple[str, int] | None:
     """`Part 2 (asthma participants): FEV1 ...`: the part of the trial an entry is limited to, and where its words begin."""
     if "only)" in text and (tagged := _TAGGED.match(text)) and _tags(tagged["inside"], tagged["plain"]):
         return said_as(tagged["plain"]), tagged.end()
-    match = _PREFIX.match(text)
+    head = text[:_LONGEST_LABEL]
+    match = _PREFIX.match(text) if ":" in head or "," in head or head[:1] == "(" else None
     comma = match is not None and match["end"] == ","
     if comma and not _LED.match(text):
         match, comma = (_LISTED.match(text) if text.startswith(_PARTS) else None), False
@@ -80,7 +82,8 @@ _TWO = re.compile(r"[.;] [a-z]|\bor\b")
 
 def part_suffix(text: str) -> tuple[str, int] | None:
     """`... (Part 2 only)`, `... (applicable only to the lung cohort)`: the part, and where the words before it end."""
-    match = _SUFFIX.search(text, max(0, len(text) - 110))
+    closed = text.rstrip(" .;,\n").endswith(")")
+    match = _SUFFIX.search(text, max(0, len(text) - 110)) if closed else None
     if match is None:
         return None
     named, whole = match["named"].strip(), match[0]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from protorun.reading.eligibility.logic.trees import leaves
+from protorun.reading.eligibility.words.guards import Choices
 from protorun.study.criterion import All, Alternative, Any, Criterion, Expr, Flag, If, Not
 from protorun.terms.concepts import concepts
 
-_ONLY = re.compile(r"\b(?:only|alone|isolated|solely)\b", re.IGNORECASE)
+_ONLY = Choices(r"\bonly\b", r"\balone\b", r"\bisolated\b", r"\bsolely\b")
 _NEEDS = re.compile(r"\bmust\b|\bshould\b|\bneed|\brequire|\bhave\b", re.IGNORECASE)
 
 
@@ -32,7 +33,7 @@ def _population_only(criterion: Criterion, listed: list[Criterion]) -> tuple[int
     """`Subjects with active X only must have Y`, where an earlier line asks for another site of the same family."""
     if (
         criterion.polarity != "inclusion"
-        or not _ONLY.search(criterion.text)
+        or not _ONLY.search(criterion.text.lower())
         or not _NEEDS.search(criterion.text)
     ):
         return None

@@ -12,7 +12,7 @@ _BEFORE = re.compile(rf"\b(?:{_TIMES})[ ,]{{0,2}}$")
 _MOMENT = re.compile(
     rf"\b(?:{_TIMES}) (?:the )?(?:screening|baseline|enrol?lment|randomi[sz]ation|treatment) ?$"
 )
-_BEHIND = re.compile(rf"[ ,]{{0,2}}(?:{_TIMES})\b")
+_BEHIND = re.compile(rf"[ ,]{{0,2}}+(?:{_TIMES})\b")
 
 
 def without_joints_of_times(chunks: list[Chunk], line: Line) -> list[Chunk]:

@@ -63,6 +63,8 @@ _MULTIPLE = re.compile(
     r"(?:[ ]?[,(][ ]?(?:uln|lln|unl)\b[ ]?\)?)?(?: (?:for|of|per) (?:the )?(?:age|laboratory|institution|reference laboratory|"
     r"the reference laboratory|the laboratory|local laboratory)\b)?"
 )
+_OF_MULTIPLES = "x*tf(ul"
+"""The signs a multiple of a limit of normal begins with."""
 _RANGE = re.compile(r"[ ]{0,2}(?:-|~|to\b|through\b|up to\b)[ ]{0,2}(?=\d)")
 
 
@@ -105,11 +107,12 @@ def quantity(text: str, at: int) -> tuple[Quantity, int] | None:
 
 
 def _measure(text: str, at: int) -> tuple[str, str, int]:
-    if match := _MULTIPLE.match(text, at) or _BARE_MULTIPLE.match(text, at):
+    many = text[at : at + 6].lstrip(" -")[:1] in _OF_MULTIPLES
+    if many and (match := _MULTIPLE.match(text, at) or _BARE_MULTIPLE.match(text, at)):
         which = match["which"]
         times = "baseline" if which == "baseline" else "lln" if which.startswith("l") else "uln"
         return "", times, match.end()
-    if points := _POINTS.match(text, at):
+    if text.startswith(" point", at) and (points := _POINTS.match(text, at)):
         return "", "", points.end()
     if _UNIT_START.match(text, at):
         every, each = _units()

@@ -48,6 +48,8 @@ _ONE = {"year": "years", "month": "months", "week": "weeks"}
 
 def _one_year(chunks: list[Chunk], text: str) -> list[Chunk]:
     """`within the past year` is one year."""
+    if not holds(chunks, "w"):
+        return chunks
     for before, chunk in pairwise(chunks):
         unit = _ONE.get(text[chunk.start : chunk.end]) if before.kind == "w" and chunk.kind in "zP" else None
         if unit and _PAST.search(text, max(0, chunk.start - 10), chunk.start):

@@ -9,6 +9,7 @@ import re
 from functools import cache, lru_cache
 from itertools import pairwise
 
+from protorun.reading.eligibility.words.guards import Guarded, guard, woken
 from protorun.reading.eligibility.words.lexicon import Chunk, holds, modal, reversing, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import JUDGMENT, STATEMENT
@@ -29,7 +30,7 @@ _CUE = re.compile(
     r"\b(?:treat(?:ment|ed|ing) (?:with|using|by)|therap(?:y|ies) with|receiv(?:e|es|ed|ing)|receipt of|tak(?:e|es|en|ing)|use of|uses?|using|administration of|(?:patients?|subjects?|participants?|are|is|be|been|were|was|those) on)"
     r"(?: (?:any|an?|the|either|both|all|prior|previous|of))*[\s(:]*$"
 )
-_TO_WHAT = re.compile(
+_TO_WHAT = Guarded(
     r"\b(?:schedul|planned|planning|plans? to|intend|candidat|await|pending|anticipat|expect|unwilling|unable|refus|adheren|complian|allerg|hypersensitiv|intoleran|reaction|contraindicat|sensitivit|anaphyla|resistan|refractory|respon|toxicit|caused|due|secondary|induced|related)\w*[^.;]{0,80}$"
 )
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9 '/αβγ-]*")
@@ -55,12 +56,12 @@ def _not_named() -> re.Pattern[str]:
 
 def mark_open_treatments(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """The chunks with every treatment of unknown name as a treatment (kind y) under the name its words give."""
-    if not (holds(chunks, "y") or _asks(line.text) or any(_stem(c) for c in chunks)):
+    if not (woken(line.text) & _ASKS or holds(chunks, "y") or any(map(_stem, chunks))):
         return chunks
     found: list[Chunk] = []
     at = 0
     while at < len(chunks):
-        named = _named(chunks, at, found, line)
+        named = _named(chunks, at, found, line) if chunks[at].kind in "zoya" else None
         if named is None:
             found.append(chunks[at])
             at += 1
@@ -71,7 +72,7 @@ def mark_open_treatments(chunks: list[Chunk], line: Line) -> list[Chunk]:
             for other in shared:
                 other.kind, other.value = "y", f"{_name(line.text[other.start : other.end])}_{_last(chunk)}"
             found.append(chunk)
-    return _exposed(_without_other(found), line)
+    return _exposed(_without_other(found) if "other" in line.text else found, line)
 
 
 _GIVING = frozenset({"exposure", "therapy"})
@@ -94,11 +95,7 @@ def _exposed(chunks: list[Chunk], line: Line) -> list[Chunk]:
     return [c for c in chunks if id(c) not in said] if said else chunks
 
 
-_ASKS = ("treat", "therap", "receiv", "receipt", "tak", "use", "using", "drug", "agent", "medic", "inhibitor", "antagonist", "agonist", "vaccin", "antibod", "blocker", "inducer", "exposure")  # fmt: skip
-
-
-def _asks(text: str) -> bool:
-    return any(word in text for word in _ASKS)
+_ASKS = guard(["treat", "therap", "receiv", "receipt", "tak", "use", "using", "drug", "agent", "medic", "inhibitor", "antagonist", "agonist", "vaccin", "antibod", "blocker", "inducer", "exposure"])  # fmt: skip
 
 
 def _stem(chunk: Chunk) -> bool:
@@ -122,7 +119,7 @@ def _named(
     chunks: list[Chunk], at: int, found: list[Chunk], line: Line
 ) -> tuple[Chunk, int, list[Chunk]] | None:
     """The treatment that begins here, the chunk behind it, and the members before it that share its last word."""
-    if chunks[at].kind not in "zoya" or not _begins(chunks[at], found, line):
+    if not _begins(chunks[at], found, line):
         return None
     behind = _run(chunks, at, line)
     if behind == at:
@@ -193,7 +190,7 @@ def _begins(first: Chunk, found: list[Chunk], line: Line) -> bool:
     if first.value in _table("other"):
         return False
     if not found:
-        return _SILENT.fullmatch(line.text, 0, first.start) is not None
+        return _silent(line.text, 0, first.start)
     last = found[-1]
     if last.value in _GIVING:
         return _was_given(last, first, line)
@@ -203,7 +200,11 @@ def _begins(first: Chunk, found: list[Chunk], line: Line) -> bool:
         or (last.kind == "q" and last.value in ("", "current"))
         or (last.kind == "a" and line.text[last.start : last.end] in _HELD)
     )
-    return before and _SILENT.fullmatch(line.text, last.end, first.start) is not None
+    return before and _silent(line.text, last.end, first.start)
+
+
+def _silent(text: str, start: int, end: int) -> bool:
+    return text[start:end] in ("", " ") or _SILENT.fullmatch(text, start, end) is not None
 
 
 def _headed(run: list[Chunk], line: Line) -> bool:
