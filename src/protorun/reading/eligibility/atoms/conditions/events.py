@@ -25,6 +25,10 @@ def is_event(name: str) -> bool:
     return bool(_EVENT.search(name))
 
 
+OWN_HISTORY = re.compile(r"\bhistory of\b")
+"""`heart failure, history of stroke within 6 months`: the history and its time are the stroke's."""
+
+
 def share_times(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """`major trauma or major surgery within 4 weeks`: the time of the last goes for the events before it, even if nobody
     understood what the last is."""
@@ -35,7 +39,8 @@ def share_times(chunks: list[Chunk], line: Line) -> list[Chunk]:
         while (
             window is not None and step > 0 and chunks[step].kind in ",|&/" and chunks[step - 1].kind == "A"
         ):
-            if not _take_time(chunks[step - 1], window, line):
+            own = OWN_HISTORY.search(line.text, chunks[step - 1].end, chunks[step + 1].end)
+            if own or not _take_time(chunks[step - 1], window, line):
                 break
             step -= 2
             while step > 0 and chunks[step].kind in ",|&/" and chunks[step - 1].kind in ",|&/":

@@ -6,7 +6,7 @@ import re
 from functools import partial
 from typing import Any as Anything
 
-from protorun.reading.eligibility.atoms.conditions.events import is_event
+from protorun.reading.eligibility.atoms.conditions.events import OWN_HISTORY, is_event
 from protorun.reading.eligibility.atoms.conditions.qualifiers import is_condition, map_atoms, stands_behind
 from protorun.reading.eligibility.atoms.conditions.shared_qualifiers import distribute
 from protorun.reading.eligibility.atoms.conditions.stages import (
@@ -257,7 +257,10 @@ def _first_dated(found: list[Chunk], line: Line) -> int:
     """Where the list begins that a window at its end may date."""
     start = len(found)
     while start and (found[start - 1].kind in ",|/&" or is_condition(found[start - 1].value)):
-        if start < len(found) and _OTHER_PEOPLE.search(line.text, found[start - 1].end, found[start].start):
+        if start < len(found) and (
+            _OTHER_PEOPLE.search(line.text, found[start - 1].end, found[start].start)
+            or OWN_HISTORY.search(line.text, found[start - 1].end, found[start].end)
+        ):
             break
         start -= 1
     return start
