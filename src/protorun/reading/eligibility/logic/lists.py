@@ -240,7 +240,12 @@ def _spread_negation(
     if line.text.startswith("non", first[0].start) and "|" in joints:
         return None  # "non-smoker or smoking less than 10 pack years" denies the first only
     starts = [bool(o) and o[0].kind == "g" for o in operands]
-    if not starts[0] or any(starts[1:]) or any(_is_limit(c) for o in operands[1:] for c in o):
+    if (
+        not starts[0]
+        or len(first) == 1
+        or any(starts[1:])
+        or any(_is_limit(c) for o in operands[1:] for c in o)
+    ):
         return None
     if not all(map(has_atom, operands)) and not (any(map(has_atom, operands)) and set(joints) <= {"|", ","}):
         return None  # what nobody understood among the denied is denied as well, but not behind `and`

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from protorun.reading.eligibility.atoms.conditions.kinds import tells_what
-from protorun.reading.eligibility.atoms.conditions.open_conditions import is_name
+from protorun.reading.eligibility.atoms.conditions.open_conditions import is_name, lends
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.quantities import TIME
@@ -45,7 +45,7 @@ def _echoes(chunk: Chunk, before: Chunk, line: Line) -> bool:
 
 
 def without_other(chunks: list[Chunk], line: Line) -> list[Chunk]:
-    """`A or other B`: A, or any B, where B is a condition of the tables with nothing behind it: a B that is an A is an A."""
+    """`A or other B`: A, or any B; a B that is an A is an A."""
     if "or other " not in line.text and "or any other " not in line.text:
         return chunks
     return [c for at, c in enumerate(chunks) if not (c.kind == "z" and _joined_other(chunks, at, line))]
@@ -57,10 +57,23 @@ def _joined_other(chunks: list[Chunk], at: int, line: Line) -> bool:
     if line.text[chunks[at - 1].end : chunks[at].start].strip() not in ("", "any", "an"):
         return False
     step = at + 1
-    while step < len(chunks) and chunks[step].kind == "q":
+    while (
+        step < len(chunks)
+        and chunks[step].kind in "qz"
+        and line.text[chunks[step - 1].end : chunks[step].start] == " "
+    ):
         step += 1
-    alone = step + 1 >= len(chunks) or chunks[step + 1].kind in "W;.)"
-    return step < len(chunks) and chunks[step].kind == "k" and alone
+    named = step < len(chunks) and chunks[step].kind == "k"
+    behind = "".join([c.kind for c in chunks[step + named : step + named + 2]])
+    closed = behind == ",|" or behind[:1] in ("", *"W;.)|")
+    return closed and (
+        named or (step > at + 1 and _condition_named(line.text[chunks[at].end : chunks[step - 1].end]))
+    )
+
+
+def _condition_named(text: str) -> bool:
+    """Unknown words that name an illness or an event."""
+    return is_name(text.strip()) and tells_what(text) and not lends(text.strip())
 
 
 def ever_or_now(chunks: list[Chunk], line: Line) -> list[Chunk]:
