@@ -14,7 +14,7 @@ JUDGMENT = Choices(
     r"significant",
     r"interfere",
     r"jeopardi",
-    r"compromise",
+    r"\b(?:would|may|might|could|can|will|to|that|which|or|and|potentially|significantly|unduly|,) compromise\b|\bcompromis(?:es|ing)\b|(?<![a-z-])compromised by\b",
     r"confound",
     r"unsuitable",
     r"inappropriate",

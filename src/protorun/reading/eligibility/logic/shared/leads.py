@@ -60,7 +60,11 @@ def lead_on(
         gap = line.text[operands[at - 1][-1].end : operands[at][0].start]
         own = operands[at][0].own or OWN_LEAD.search(gap)
         plain = bare(_untimed(found[at], found[0]), operands[at])
-        if joints[at - 1] not in ",|/" or own or not plain:
+        if joints[at - 1] not in ",|/" or own:
+            return found
+        if unread(found[at]) and _passes(found[0], operands[at]):
+            continue
+        if not plain:
             return found
         new = change(found[at], operands[at])
         if not unread(new):
@@ -68,6 +72,12 @@ def lead_on(
             line.readings.append((says, new, found[at]))
         found[at] = new
     return found
+
+
+def _passes(first: Expr, own: list[Chunk]) -> bool:
+    """`clinically significant heart, zorb or lung disease`: an adjective goes past a member nobody understood."""
+    judged = isinstance(first, All) and {type(p) for p in first.parts} == {Flag, Judgment}
+    return judged and not holds(own, "qW(") and all(getattr(x, "window", None) is None for x in leaves(first))
 
 
 def governed(
