@@ -24,6 +24,9 @@ from protorun.reading.eligibility.atoms.conditions.said_again import (
 )
 from protorun.reading.eligibility.atoms.conditions.shared_qualifiers import distribute
 from protorun.reading.eligibility.atoms.limits.grades import mark_grades
+from protorun.reading.eligibility.atoms.limits.around.counted import mark_counted
+from protorun.reading.eligibility.atoms.limits.around.places import measured_there
+from protorun.reading.eligibility.atoms.limits.around.smoking import mark_pack_years
 from protorun.reading.eligibility.atoms.limits.limits import mark_limits
 from protorun.reading.eligibility.atoms.limits.methods import methods_in
 from protorun.reading.eligibility.atoms.limits.sexes import mark_sexes
@@ -124,6 +127,7 @@ def chunks_of(line: Line) -> list[Chunk]:
         marked = mark_open_conditions(share_open_heads(marked, line), line)
         marked = distribute(mark_phrases(marked, line), line, pairs=True)
     marked = share_times(dated(mark_events(marked, line), line), line)
+    marked = measured_there(mark_counted(mark_pack_years(marked, line), line), line)
     marked = without_support(with_objects(lead_time(settled(_said(marked, line), line)), line), line)
     return undated(marked, times) if times else marked
 

@@ -194,6 +194,12 @@ def _refused_words() -> tuple[frozenset[str], tuple[str, ...]]:
     return frozenset(w for w in listed if w[-1] != "*"), tuple(w[:-1] for w in listed if w[-1] == "*")
 
 
+def first_joint(text: str) -> str:
+    """The head of a phrase: what stands before its first joint."""
+    joint = _pattern("joints").search(text)
+    return text[: joint.start()].strip() if joint else text
+
+
 def _is_phrase(text: str) -> bool:
     many = len(re.split(r"[ -]", text)) > _MOST_WORDS or len(text) > _MOST_LETTERS
     if many or len(text) < 4 or refused(text.replace("signs or symptoms", "symptoms")):

@@ -1,0 +1,1 @@
+"""What stands around a limit and belongs to it: what is counted, where something is measured."""
