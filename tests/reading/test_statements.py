@@ -90,3 +90,23 @@ def test_the_time_of_the_trial_and_what_only_explains_narrow_nothing():
 def test_an_illness_of_no_kind_is_somebodys_to_judge():
     assert isinstance(statement("any severe or uncontrolled systemic diseases", HERE, "exclusion"), Judgment)
     assert isinstance(statement("uncontrolled earache disease", HERE, "exclusion"), Flag)
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("Dependent on lamps or warm milk", []),  # warm lamps?
+        ("Dependent on night lamps or ear drops", ["dependent_on_night_lamps", "dependent_on_ear_drops"]),
+        ("Deprived of sleep or placed under a lamp", ["deprived_of_sleep", "placed_under_lamp"]),
+        ("Unable to perform the hops or jumps", []),  # behind this `to` stands a verb
+    ],
+)
+def test_an_adjective_with_its_preposition_goes_for_both_sides(line, names):
+    found = statement(line.lower(), HERE, "exclusion")
+    assert [part.variable for part in found.parts] == names if names else found is None
+
+
+def test_who_is_taken_out_on_an_exclusion_list_is_named_and_on_an_inclusion_list_unread():
+    line = "patients with wobbly ears will be excluded from the study"
+    assert statement(line, HERE, "exclusion").variable == "wobbly_ears"
+    assert statement(line, HERE, "inclusion") is None

@@ -23,10 +23,10 @@ from protorun.reading.eligibility.atoms.conditions.said_again import (
     without_other,
 )
 from protorun.reading.eligibility.atoms.conditions.shared_qualifiers import distribute
-from protorun.reading.eligibility.atoms.limits.grades import mark_grades
 from protorun.reading.eligibility.atoms.limits.around.counted import mark_counted
 from protorun.reading.eligibility.atoms.limits.around.places import measured_there
 from protorun.reading.eligibility.atoms.limits.around.smoking import mark_pack_years
+from protorun.reading.eligibility.atoms.limits.grades import mark_grades
 from protorun.reading.eligibility.atoms.limits.limits import mark_limits
 from protorun.reading.eligibility.atoms.limits.methods import methods_in
 from protorun.reading.eligibility.atoms.limits.sexes import mark_sexes

@@ -22,7 +22,7 @@ _REFUSES = re.compile(
     r"without (?:using |adequate |effective )|who are not|fail\w* to use|inadequate|lack of"
 )
 _TAIL = re.compile(r"(?:[,\s]|\b(?:the|and|a|an)\b){1,8}$")
-_JOINT = re.compile(r"(?:and/or|or) ")
+_JOINT = re.compile(r"(?:and/or|or|and) ")
 _WHO = re.compile(r"(?:childbearing|child-bearing|reproductive|fertil)")
 _HAS_ATOM = re.compile(r"breast[ -]?feed|lactat|nursing|pregnancy test")
 

@@ -15,6 +15,7 @@ from protorun.reading.eligibility.atoms.conditions.open_conditions import (
 from protorun.reading.eligibility.words.lexicon import words
 
 _OR = re.compile(r" (?:or|and ?/ ?or) ")
+_DIAGNOSED = re.compile(r"^(?:confirmed|established|clinical) diagnosis of (?:an? |the )?")
 _SLASH = re.compile(r"(?<=[a-z]{3})/(?=[a-z]{3})")
 _PREPOSITIONS = frozenset(
     {
@@ -60,7 +61,7 @@ _NEVER = frozenset(
 
 def sides(plain: str) -> tuple[str, ...]:
     """Both sides as statements of their own, with the words they share; none where it is not certain which these are."""
-    parts = _OR.split(plain)
+    parts = _OR.split(_DIAGNOSED.sub("", plain))
     if len(parts) == 1 and "/" in plain:
         parts = _SLASH.split(plain)
     if len(parts) != 2 or "," in plain:
@@ -69,7 +70,12 @@ def sides(plain: str) -> tuple[str, ...]:
     if right[0] in ("other", "another") or not left[-1]:
         return ()
     found = (
-        _qualified(left, right) or _last_word(left, right) or _again(left, right) or _two_names(left, right)
+        _qualified(left, right)
+        or _last_word(left, right)
+        or _again(left, right)
+        or _complements(left, right)
+        or _predicates(left, right)
+        or _two_names(left, right)
     )
     return found if len(set(found)) > 1 else ()
 
@@ -80,8 +86,8 @@ def _qualified(left: list[str], right: list[str]) -> tuple[str, ...]:
         return ()
     if not (_adjective(left[-1]) and _adjective(right[0])) or _participle(left[-1]) != _participle(right[0]):
         return ()
-    if len(left) > 1 and (left[-2] == "to" or left[-2].endswith("ly")):
-        return ()  # "moderate to severe or severe", "locally advanced or recurrent"
+    if len(left) > 1 and (left[-2] == "to" or left[-2].endswith(("ly", "ed"))):
+        return ()  # "moderate to severe or severe", "locally advanced unresectable or metastatic"
     adverbs = left[-1].endswith("ly") and right[0].endswith("ly")
     if not adverbs and not set(right) & _PREPOSITIONS and not is_noun(right[-1]):
         return ()
@@ -105,6 +111,37 @@ def _again(left: list[str], right: list[str]) -> tuple[str, ...]:
     if not at or set(left[at + 1 :]) & _PREPOSITIONS:
         return ()
     return " ".join(left), " ".join([*left[:at], *right])
+
+
+def _complements(left: list[str], right: list[str]) -> tuple[str, ...]:
+    """`dependent on oxygen or tube feeding`: an adjective and its preposition go for both."""
+    if len(left) < 3 or left[1] not in _PREPOSITIONS or not _adjective(left[0]) or left[0] in _qualifiers():
+        return ()
+    if (set(left[2:]) | set(right)) & (_PREPOSITIONS | _NEVER - {"a", "an", "the"}):
+        return ()
+    if not is_noun(left[-1]) or not is_noun(right[-1]) or left[-1] in ORGANS or _verb_follows(left):
+        return ()
+    own = [w for w in left[2:] if w not in _NEVER]
+    if len(own) == 1 < len(right):
+        return ()  # "on a weight-loss or special diet"
+    return " ".join(left), " ".join([*left[:2], *right])
+
+
+def _verb_follows(left: list[str]) -> bool:
+    """`unable to perform`: behind this `to` stands no noun."""
+    return left[1] == "to" and left[0] not in words()["statements"]["to_nouns"]
+
+
+def _predicates(left: list[str], right: list[str]) -> tuple[str, ...]:
+    """`deprived of liberty or placed under guardianship`: two of a kind, each with words of its own."""
+    kinds = (_kind(left), _kind(right))
+    return (" ".join(left), " ".join(right)) if kinds[0] and kinds[0] == kinds[1] else ()
+
+
+def _kind(side: list[str]) -> str:
+    if len(side) < 3 or side[1] not in _PREPOSITIONS or not is_noun(side[-1]):
+        return ""
+    return next((end for end in ("ed", "ing") if side[0].endswith(end)), "")
 
 
 def _two_names(left: list[str], right: list[str]) -> tuple[str, ...]:

@@ -16,6 +16,14 @@ _NUMBER = re.compile(r"(?<![a-z-])\d|\b\d+(?:\.\d+)?(?![a-z0-9-])")
 _SHORT = re.compile(r"(?<=[a-z]) \((?P<short>[a-z]{2,7})\)(?=[ .;,-]|$)")
 _PLURAL = re.compile(r"(?<=[a-z])\((?P<plural>s|es)\)")
 _EXAMPLES = re.compile(r" \((?:e\. ?g\.?|eg|for example|for instance|such as)[ ,:][^()]{1,200}\)")
+_SUCH_AS = re.compile(
+    r",? (?:such as|e\. ?g\.?|eg|for example|for instance|including,? but not limited to|but not limited to)(?: |[,:] ?)[a-zß][^;]{2,200}?[.; ]*$"
+)
+"""Examples at the end of a line: what they are examples of stands before them."""
+_TAKEN_OUT = re.compile(
+    r" (?:will be|are|is|were|must be|should be|shall be) excluded(?: (?:from|for|in) (?:the|this) (?:study|trial))?[. ]*$"
+)
+EXCLUDES = re.compile(r"\b(?:exclud|exclusion\b|ineligib|not eligib)")
 _BESIDE = re.compile(r" \((?P<inside>[a-z][a-zß' -]{2,40})\)")
 _UNSAID = re.compile(
     r"\b(?:or|and|and/or|both|only|not|no|if|except|excluding|including|see|preferred|optional)\b"
@@ -39,8 +47,8 @@ _RELATIONS = re.compile(r"\b(?:after|before|during|following|post|prior|previous
 
 
 def plain_words(text: str) -> str:
-    """The line without its lead, brackets that only explain, and marks at its ends."""
-    text = _HYPHENS.sub("-", text.translate(_GREEK))
+    """The line without its lead, examples, brackets that only explain, and marks at its ends."""
+    text = _TAKEN_OUT.sub("", _SUCH_AS.sub(_unless_excepted, _HYPHENS.sub("-", text.translate(_GREEK))))
     if "(" in text:
         text = _BESIDE.sub(
             _joined, _SHORT.sub(_unsaid, _EXAMPLES.sub(_unless_excepted, _PLURAL.sub(r"\g<plural>", text)))

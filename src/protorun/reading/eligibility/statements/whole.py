@@ -11,20 +11,26 @@ from functools import cache
 
 from protorun.reading.eligibility.atoms.conditions.open_conditions import open_flag
 from protorun.reading.eligibility.statements.choices import sides
-from protorun.reading.eligibility.statements.names import named, plain_words, vague_illness
+from protorun.reading.eligibility.statements.names import EXCLUDES, named, plain_words, vague_illness
 from protorun.reading.eligibility.statements.times import TIME, timed
 from protorun.reading.eligibility.words.lexicon import words
 from protorun.study.criterion import Any, Expr, Judgment, Not
 from protorun.study.source import Source
 
 _LONGEST = 400
+_IF = re.compile(
+    r"^(?:if|when) (?=(?:the |they |he |she |any )?(?:(?:patients?|subjects?|participants?|children|child|individuals?) )?(?:ha[sd]|have|is|are|was|were|received|suffers?)\b)"
+)
+"""What would take a patient out: `if they had an earache`."""
 
 
 def statement(text: str, source: Source, polarity: str = "") -> Expr | None:
     """The line as open conditions under its own words, or None where it says what a name cannot hold."""
     if len(text) > _LONGEST:
         return None
-    plain = plain_words(text)
+    if polarity == "inclusion" and EXCLUDES.search(text):
+        return None
+    plain = plain_words(_IF.sub("", text) if polarity == "exclusion" else text)
     if polarity == "exclusion" and vague_illness(plain):
         return Judgment.model_construct(text=source.quote, variable="uncontrolled_illness", source=source)
     if (found := _said(plain, source)) is not None:

@@ -62,7 +62,9 @@ def _counted(chunks: list[Chunk], at: int, found: list[Chunk], line: Line) -> tu
 
 
 def _whole_number(value: object) -> bool:
-    return isinstance(value, Quantity) and not value.unit and not value.times and value.value == int(value.value)
+    return (
+        isinstance(value, Quantity) and not value.unit and not value.times and value.value == int(value.value)
+    )
 
 
 def _begins(first: Chunk, found: list[Chunk], line: Line) -> bool:
@@ -95,7 +97,9 @@ def _limit(
 ) -> tuple[Chunk, int] | None:
     at, behind = run
     counted = chunks[at + 2 : behind]
-    times = [c.value if c.kind == "W" else getattr(c.value, "window", None) for c in counted if c.kind in "WA"]
+    times = [
+        c.value if c.kind == "W" else getattr(c.value, "window", None) for c in counted if c.kind in "WA"
+    ]
     windows = [w for w in times if w is not None]
     last = counted[-2] if counted[-1].kind == "W" and len(counted) > 1 else counted[-1]
     text = _TIME.sub("", " ".join(line.text[chunks[at + 1].end : last.end].split())).strip(" .,")
@@ -119,7 +123,12 @@ def _plural(text: str) -> str:
 
 def _names(text: str, sides: tuple[Bound | None, Bound | None]) -> bool:
     """Words for things that are counted: a plural, or one thing."""
-    if not _NAME.fullmatch(text) or len(text.split()) > _MOST_WORDS or refused(text) or _NOT_COUNTED.search(text):
+    if (
+        not _NAME.fullmatch(text)
+        or len(text.split()) > _MOST_WORDS
+        or refused(text)
+        or _NOT_COUNTED.search(text)
+    ):
         return False
     head = first_joint(text)
     one = sides[0] is not None and sides[0].value == 1 and is_noun(head)

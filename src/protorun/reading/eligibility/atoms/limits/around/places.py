@@ -15,7 +15,9 @@ _PLAIN = re.compile(r"[a-z][a-z0-9' -]{2,60}")
 _BEHIND = frozenset(",;.)|&")
 _OF_SUBSTANCES = frozenset({"specific_ige"})
 _SCALE = re.compile(r"\b(?:rating |analog(?:ue)? )?scale$")
-_TAILS = re.compile(r"\b(?:patients?|subjects?|participants?|who|least|most|any|all|each|study|screening|visit|day|both)\b")
+_TAILS = re.compile(
+    r"\b(?:patients?|subjects?|participants?|who|least|most|any|all|each|study|screening|visit|day|both)\b"
+)
 
 
 def measured_there(chunks: list[Chunk], line: Line) -> list[Chunk]:

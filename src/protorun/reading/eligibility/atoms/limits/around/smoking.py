@@ -62,9 +62,7 @@ def _limit(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | None
     while behind < len(chunks) and chunks[behind].start < end:
         behind += 1
     source = line.cite(chunks[at].start, end)
-    number = Number.model_construct(
-        variable="pack_years", low=side[0], high=side[1], unit="", source=source
-    )
+    number = Number.model_construct(variable="pack_years", low=side[0], high=side[1], unit="", source=source)
     return Chunk("A", chunks[at].start, end, number), behind
 
 
@@ -78,5 +76,7 @@ def _same(before: Chunk, limit: Chunk, line: Line) -> bool:
     word = line.text[before.start : before.end]
     if not _LED.fullmatch(gap.strip(" ")):
         return False
-    bare = isinstance(before.value, Flag) and before.value.variable == "smoker" and not before.value.qualifiers
-    return (bare and "smoking" in word) or (before.kind == "z" and _LED.fullmatch(word) is not None)
+    bare = (
+        isinstance(before.value, Flag) and before.value.variable == "smoker" and not before.value.qualifiers
+    )
+    return (bare and "smoking" in word) or (before.kind in "zq" and _LED.fullmatch(word) is not None)
