@@ -21,6 +21,7 @@ from protorun.reading.eligibility.atoms.conditions.said_again import (
     without_echoes,
     without_either,
     without_other,
+    without_other_treatments,
 )
 from protorun.reading.eligibility.atoms.conditions.shared_qualifiers import distribute
 from protorun.reading.eligibility.atoms.limits.around.counted import mark_counted
@@ -54,9 +55,9 @@ from protorun.reading.eligibility.words.windows import mark_windows
 from protorun.study.criterion import Window
 
 _BY_CRITERIA = Guarded(
-    r",? ?\(?(?:(?:as )?(?:defined|assessed|determined|measured|evaluated) (?:by|per|according to) |according to |as per |per |by |based on |using |under )?(?:the )?"
-    r"(?:response evaluation criteria in solid tumou?rs|m?i?recist|rano(?:-(?:bm|lm|hgg))?|nci[- ]?ctcae|ctcae|common terminology criteria for adverse events|lugano|imwg)"
-    r"(?: \((?:recist|ctcae)\))?(?: criteria| guidelines?)?,?(?: ?\(?(?:version|ver\.?|v\.?) ?)?(?: ?\d\.\d{1,2}| [12](?=[.,;)]|$))?(?: criteria)?\)?(?= |[.,;)]|$)"
+    r",? ?\(?(?:(?:as )?(?:defined|assessed|determined|measured|evaluated) (?:by|per|according to) |according to |as per |per |by |based on |using |under )?(?:the )?(?:2014 )?"
+    r"(?:response evaluation criteria in solid tumou?rs|m?i?recist|rano(?:-(?:bm|lm|hgg))?|nci[- ]?ctcae|ctcae|common terminology criteria for adverse events|lugano|imwg|pcwg[23]|iwcll|iwwm|cheson)"
+    r"(?: \((?:recist|ctcae|lymphoma)\))?(?: 2014)?(?: (?:response evaluation )?criteria| guidelines?| standards?)?,?(?: ?\(?(?:version|ver\.?|v\.?) ?)?(?: ?\d\.\d{1,2}| [12](?=[.,;)]|$))?(?: criteria)?\)?(?= |[.,;)]|$)"
 )
 _FORMULA = Guarded(
     r"\(?(?:as )?(?:calculated |estimated |measured |determined |assessed |corrected )?(?:by |using |with |per |according to |based on |for )?(?:the )?"
@@ -119,6 +120,7 @@ def chunks_of(line: Line) -> list[Chunk]:
         chunks = [_judged_as_one(c) for c in chunks]
     else:
         chunks = mark_reactions(chunks, line)
+    chunks = without_other_treatments(chunks, line)
     chunks = mark_narrowed(mark_open_treatments(chunks, line), line)
     chunks = mark_treatments(of_treatments(chunks, line), line)
     chunks = pair_qualifiers(ever_or_now(without_second_nouns(without_other(chunks, line), line), line), line)
@@ -208,8 +210,10 @@ _WHATEVER = (
     r"|whether or not (?:(?!but\b|if\b|unless\b|except\b|must\b|and\b|to\b)[a-z/-]{1,20} ){0,6}[a-z/-]{1,20})"
 )
 _ANY_INDICATION = r"for any (?:indication|purpose)|(?:of )?(?:any|either) (?:sex|gender|race|ethnicity)(?:(?:,| and| or|, and) (?:any )?(?:sex|gender|race|ethnicity))+|(?:with )?no (?:gender|sex|race) restrictions?|(?:with )?no upper age limit"
+_ANY_KIND = r"of any (?:cause|grade|severity|kind|type|degree)"
 _REGARDLESS = Guarded(
     rf"\({_WHATEVER}\)| of any (?:a?etiolog(?:y|ies)|origin)\b|[ ,]{{1,2}}(?:{_WHATEVER}|{_ANY_INDICATION})(?= ?(?:[.;,)]|$))"
+    rf"| {_ANY_KIND}(?= ?(?:[.;,)]|$)| (?:or|and)\b)"
 )
 
 

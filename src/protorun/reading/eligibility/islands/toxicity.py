@@ -30,12 +30,13 @@ _EXCEPT = re.compile(
     r"(?:except(?:ing)?(?: for)?|with the exception of|other than|excluding)[ ](?P<list>[^;.),]{1,100}?)"
     r"(?=\)|,|[;.]| (?:that|which|to|not|ha(?:s|ve)|must|should|due|from|of prior|caused|related|ctcae|nci)\b|$)"
 )
+_DOWN_TO = re.compile(r"\bto\b|≤|<|less|lower")
 _LONGEST_SUBJECT = 200
 _ABOUT = Guarded(_WHAT)
 _EXEMPT = {
     "alopecia": r"alopecia|hair loss|baldness",
     "neuropathy_grade_2": r"(?:≤ ?)?(?:grade ≤?[ ]?(?:2|ii) |stable grade 2 |residual grade 2 )?(?:peripheral |sensory |residual |chronic )*neuropathy(?: (?:of )?(?:≤ ?)?\(?(?:≤ ?)?grade (?:≤ ?)?(?:2|ii)(?: or (?:less|lower))?\)?)",
-    "neuropathy": r"(?:peripheral |sensory )*(?:neuropathy|neurotoxicity)",
+    "neuropathy": r"(?:peripheral |sensory |residual |chronic )*(?:neuropathy|neurotoxicity)",
     "vitiligo": r"vitiligo",
     "hypothyroidism": r"hypothyroidism(?: stable on (?:hormone )?replacement(?: therapy)?)?",
     "endocrinopathy": r"endocrinopath(?:y|ies)(?: (?:managed|controlled|stable) (?:with|by|on) (?:hormone )?replacement(?: therapy)?)?",
@@ -51,6 +52,38 @@ _SILENT = re.compile(
 
 
 WORDS = frozenset({"grade", "class", "level"})
+_SCALE = r"(?:(?:(?:nci[- ]?)?ctcae|common terminology criteria for adverse events(?: [\[(]ctcae[\])])?),? ?(?:(?:version|v) ?)?(?:\d(?:\.\d)?)?,? ?)"
+_AT_LEAST = (
+    rf"(?:of )?{_SCALE}?(?:(?:≥|>|greater than or equal to|greater than|above|at least) ?{_SCALE}?grade|grade ?[≥>]|grade) ?[1-4](?: ?(?:or|and) (?:higher|greater|above|worse|more))?"
+)
+_FROM_WHAT = (
+    r"(?: (?:from|due to|caused by|related to|resulting from|after|attributed to|of) (?:any |the |their )?(?:prior|previous|earlier|past) (?:[a-z-]{3,20} ){0,3}?(?:therap(?:y|ies)|treatments?|regimens?|agents?|drugs?|chemotherapy|immunotherapy|radiotherapy))"
+)
+_LEFT = re.compile(
+    rf"\b(?:still (?:have |has |with )?)?(?:unresolved|persistent|persisting|remaining) (?P<g1>{_AT_LEAST} )?(?:acute |treatment-related |drug-related |non-hematologic(?:al)? )?(?:{_WHAT})"
+    rf"{_FROM_WHAT}?,? ?(?:\((?P<g2>{_AT_LEAST})|(?P<g3>{_AT_LEAST}))?(?:,? ?\(?(?:(?:according to|per|by|as per|based on|as defined by) )?(?:the )?{_SCALE})?\)?"
+    rf"{_FROM_WHAT}?(?:,? ?\(?(?:(?:according to|per|by|as per|based on) )?{_SCALE})?\)?(?P<except>,? ?\(?(?:except(?: for)?|with the exception of|other than|excluding|not including) (?P<list>[^;.)]{{1,120}})\)?)?"
+)
+_SIGN = re.compile(r"≥|greater than or equal|at least|or higher|or greater|or above|or worse|or more|and higher|and above")
+
+
+def _left_over(line: Line) -> Iterator[Chunk]:
+    """`unresolved toxicity ≥ grade 2 from prior therapy, except alopecia`: what excludes is the grade that is left."""
+    if line.polarity != "exclusion":
+        return
+    for match in _LEFT.finditer(line.text):
+        grade = match["g1"] or match["g2"] or match["g3"]
+        exempt = _listed(match["list"], line) if match["list"] else ()
+        whole = not line.text[match.end() :].strip(" .;,")
+        if grade is None or exempt is None or not (whole or match["list"]):
+            continue
+        beyond = ">" in grade or "greater than grade" in grade or "above grade" in grade
+        number = float(re.findall(r"[1-4]", re.sub(r"\d\.\d", "", grade))[-1])
+        if not beyond and not _SIGN.search(grade):
+            continue
+        source = line.cite(*match.span())
+        low = bound(number, inclusive=not beyond)
+        yield Chunk("A", *match.span(), Number.model_construct(variable="residual_toxicity_grade", low=low, high=None, excluding=exempt, source=source))
 
 
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
@@ -58,6 +91,7 @@ def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     text = line.text
     if not _ABOUT.search(text):
         return
+    yield from _left_over(line)
     behind = 0
     for healed in _HEALS.finditer(text):
         if healed.start() < behind:
@@ -68,6 +102,8 @@ def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
         match = _TO_GRADE.match(text, healed.end())
         if match is None:
             continue
+        if healed[0].startswith("un") and not _DOWN_TO.search(text, healed.end(), match.end()):
+            continue  # "unresolved toxicity of grade 2" is of that grade
         about = text[start : healed.start()] + match["mid"]
         if not _ABOUT.search(about) or re.search(r"\bif\b|unless|\b(?:alt|ast|bilirubin|platelet)", about):
             continue

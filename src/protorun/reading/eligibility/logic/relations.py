@@ -40,7 +40,7 @@ def _population_only(criterion: Criterion, listed: list[Criterion]) -> tuple[int
     atoms = leaves(criterion.expr)
     sites = [a for a in atoms if isinstance(a, Flag) and _family(a)]
     others = [a for a in atoms if not isinstance(a, Flag) and a.atom in ("number", "code")]
-    if len(sites) != 1 or len(others) != 1:
+    if len(sites) != 1 or len(others) != 1 or not _is_only(sites[0], criterion.text):
         return None
     for index, earlier in enumerate(listed):
         expr = earlier.expr
@@ -52,6 +52,15 @@ def _population_only(criterion: Criterion, listed: list[Criterion]) -> tuple[int
         ):
             return index, sites[0], others[0]
     return None
+
+
+def _is_only(site: Flag, text: str) -> bool:
+    """The word `only` stands beside the site, not somewhere else (`cohort 8 only`)."""
+    quote = site.source.quote if site.source is not None else ""
+    at = text.find(quote)
+    behind = re.match(r"\W{1,3}(?:only|alone|solely)\b", text[at + len(quote) :], re.IGNORECASE)
+    before = re.search(r"\b(?:only|isolated|solely)(?: have| has)? $", text[: max(at, 0)], re.IGNORECASE)
+    return bool(quote) and at >= 0 and (behind is not None or before is not None)
 
 
 def _family(flag: Flag) -> str:

@@ -248,7 +248,7 @@ def _condition(
     ):
         return None
     start = found[first].start if first < len(found) else words[0].start
-    if not is_condition(text, start, end, line):
+    if not known and not is_condition(text, start, end, line):
         return None
     if _POSITIVE.search(gap):  # "positive blood culture": the result is part of the name
         text = f"positive {text}"

@@ -23,6 +23,8 @@ BEHIND = frozenset(
         "requiring_steroids",
         "requiring_hospitalization",
         "may_recur",
+        "seen_on_chest_ct",
+        "requiring_intervention",
         "requiring_immunosuppression",
         "progressing_or_requiring_treatment",
     }

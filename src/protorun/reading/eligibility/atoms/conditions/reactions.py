@@ -196,7 +196,10 @@ def _name(raw: str, before: list[_Thing]) -> str | None:
         theirs = "their " in raw and len(owners) > 1
         owner = " or ".join(owners) if theirs else owners[-1] if owners else None
         return f"{part['part']} of {owner}" if owner else part["part"] if not before else None
-    return None if refused(_OF_STUDY.sub("", text)) else text
+    rest = text.removeprefix("other ")
+    if rest != text and rest.split(" ")[-1] not in _substances():
+        return None
+    return None if refused(_OF_STUDY.sub("", rest)) else text
 
 
 def _lacks_its_noun(name: str, member: list[Chunk]) -> bool:

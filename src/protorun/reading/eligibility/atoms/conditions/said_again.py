@@ -51,6 +51,38 @@ def without_other(chunks: list[Chunk], line: Line) -> list[Chunk]:
     return [c for at, c in enumerate(chunks) if not (c.kind == "z" and _joined_other(chunks, at, line))]
 
 
+_FORM = frozenset({"form", "type", "kind"})
+
+
+def without_other_treatments(chunks: list[Chunk], line: Line) -> list[Chunk]:
+    """`A or any other form of B within a week`: one time for all of them, so a B that is an A has that time as well."""
+    if " other " not in line.text:
+        return chunks
+    found: list[Chunk] = []
+    for at, chunk in enumerate(chunks):
+        if chunk.kind == "z" and chunk.value == "other" and _joins_treatment(chunks, at, line):
+            continue
+        after_other = chunk.value in _FORM and at and chunks[at - 1].value == "other"
+        if after_other and (not found or found[-1] is not chunks[at - 1]):
+            continue
+        found.append(chunk)
+    return found
+
+
+def _joins_treatment(chunks: list[Chunk], at: int, line: Line) -> bool:
+    if at < 2 or chunks[at - 1].kind != "|" or not line.text[: chunks[at].start].endswith(_OR):
+        return False
+    step = at + 1 + (at + 1 < len(chunks) and chunks[at + 1].value in _FORM)
+    first = next((i for i in range(at, 0, -1) if chunks[i - 1].kind in ";."), 0)
+    given = any(c.kind == "y" for c in chunks[first:at])
+    alone = step + 1 >= len(chunks) or chunks[step + 1].kind in "W;.)("
+    timed = any(c.kind in "WHL" for c in chunks[first:at])
+    return given and not timed and step < len(chunks) and chunks[step].kind == "y" and alone
+
+
+_OR = ("or ", "or any ")
+
+
 def _joined_other(chunks: list[Chunk], at: int, line: Line) -> bool:
     if at < 2 or chunks[at].value != "other" or chunks[at - 1].kind != "|":
         return False

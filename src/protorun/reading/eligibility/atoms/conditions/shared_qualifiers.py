@@ -134,10 +134,13 @@ def _words(groups: Groups) -> str:
     return " or ".join(" ".join(q.replace("_", " ") for q in group) for group in groups)
 
 
+_ALWAYS = {"active": "hiv", "severe": "anaphylaxis"}
+
+
 def _narrower(expr: Expr, groups: Groups) -> Expr:
-    """The condition with the qualifiers; HIV infection has no inactive form."""
-    hiv = isinstance(expr, Flag) and expr.variable == "hiv"
-    kept = {tuple(q for q in group if q != "active" or not hiv): None for group in groups}
+    """The condition with the qualifiers; HIV infection has no inactive form, anaphylaxis no mild one."""
+    name = expr.variable if isinstance(expr, Flag) else ""
+    kept = {tuple(q for q in group if _ALWAYS.get(q) != name): None for group in groups}
     each = [map_atoms(expr, lambda f, own=own: _qualified(f, own)) for own in kept]
     return each[0] if len(each) == 1 else Any.model_construct(parts=tuple(each))
 

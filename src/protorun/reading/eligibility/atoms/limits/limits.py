@@ -48,7 +48,7 @@ def mark_limits(chunks: list[Chunk], line: Line) -> list[Chunk]:
                 names, at = sexed
                 continue
         elif chunks[at].kind == "X":
-            limit = _of_sex(chunks, at, names, line)
+            limit = _of_sex(chunks, at, names or _measured_alike(chunks, at, earlier), line)
         elif chunks[at].kind in "cntrB":
             limit = (
                 _named_between(chunks, at, line)
@@ -100,6 +100,14 @@ def _of_sex(chunks: list[Chunk], at: int, names: list[str], line: Line) -> tuple
     start, end = chunks[at].start, chunks[at + 2].end
     parts = tuple(number_atom(name, side, line, start, end) for name in names)
     return Chunk("A", start, end, of_sex(_shared(parts, False, line), chunks[at], line)), at + 3
+
+
+def _measured_alike(chunks: list[Chunk], at: int, earlier: list[str]) -> list[str]:
+    """`QTcF: males < 450 ms; females < 470 ms`: the name of the sentence before, where the unit is one of it."""
+    if at + 2 >= len(chunks) or chunks[at + 2].kind != "n" or not chunks[at + 2].value.unit:
+        return []
+    fits = all(n in variables() and factor(n, chunks[at + 2].value.unit) is not None for n in earlier)
+    return earlier if fits else []
 
 
 _SIGN_NAME = re.compile(r"cv:?[nt]|Bv:?(?:r|[nt]&[nt])")
