@@ -30,7 +30,7 @@ _EXCEPT = re.compile(
     r"(?:except(?:ing)?(?: for)?|with the exception of|other than|excluding)[ ](?P<list>[^;.),]{1,100}?)"
     r"(?=\)|,|[;.]| (?:that|which|to|not|ha(?:s|ve)|must|should|due|from|of prior|caused|related|ctcae|nci)\b|$)"
 )
-_DOWN_TO = re.compile(r"\bto\b|≤|<|less|lower")
+_DOWN_TO = re.compile(r"\bto\b|≤|<|less|lower|greater than(?! or)")
 _LONGEST_SUBJECT = 200
 _ABOUT = Guarded(_WHAT)
 _EXEMPT = {
@@ -53,18 +53,16 @@ _SILENT = re.compile(
 
 WORDS = frozenset({"grade", "class", "level"})
 _SCALE = r"(?:(?:(?:nci[- ]?)?ctcae|common terminology criteria for adverse events(?: [\[(]ctcae[\])])?),? ?(?:(?:version|v) ?)?(?:\d(?:\.\d)?)?,? ?)"
-_AT_LEAST = (
-    rf"(?:of )?{_SCALE}?(?:(?:≥|>|greater than or equal to|greater than|above|at least) ?{_SCALE}?grade|grade ?[≥>]|grade) ?[1-4](?: ?(?:or|and) (?:higher|greater|above|worse|more))?"
-)
-_FROM_WHAT = (
-    r"(?: (?:from|due to|caused by|related to|resulting from|after|attributed to|of) (?:any |the |their )?(?:prior|previous|earlier|past) (?:[a-z-]{3,20} ){0,3}?(?:therap(?:y|ies)|treatments?|regimens?|agents?|drugs?|chemotherapy|immunotherapy|radiotherapy))"
-)
+_AT_LEAST = rf"(?:of )?{_SCALE}?(?:(?:≥|>|greater than or equal to|greater than|above|at least) ?{_SCALE}?grade|grade ?[≥>]|grade) ?[1-4](?: ?(?:or|and) (?:higher|greater|above|worse|more))?"
+_FROM_WHAT = r"(?: (?:from|due to|caused by|related to|resulting from|after|attributed to|of) (?:any |the |their )?(?:prior|previous|earlier|past) (?:[a-z-]{3,20} ){0,3}?(?:therap(?:y|ies)|treatments?|regimens?|agents?|drugs?|chemotherapy|immunotherapy|radiotherapy))"
 _LEFT = re.compile(
     rf"\b(?:still (?:have |has |with )?)?(?:unresolved|persistent|persisting|remaining) (?P<g1>{_AT_LEAST} )?(?:acute |treatment-related |drug-related |non-hematologic(?:al)? )?(?:{_WHAT})"
     rf"{_FROM_WHAT}?,? ?(?:\((?P<g2>{_AT_LEAST})|(?P<g3>{_AT_LEAST}))?(?:,? ?\(?(?:(?:according to|per|by|as per|based on|as defined by) )?(?:the )?{_SCALE})?\)?"
     rf"{_FROM_WHAT}?(?:,? ?\(?(?:(?:according to|per|by|as per|based on) )?{_SCALE})?\)?(?P<except>,? ?\(?(?:except(?: for)?|with the exception of|other than|excluding|not including) (?P<list>[^;.)]{{1,120}})\)?)?"
 )
-_SIGN = re.compile(r"≥|greater than or equal|at least|or higher|or greater|or above|or worse|or more|and higher|and above")
+_SIGN = re.compile(
+    r"≥|greater than or equal|at least|or higher|or greater|or above|or worse|or more|and higher|and above"
+)
 
 
 def _left_over(line: Line) -> Iterator[Chunk]:
@@ -83,7 +81,13 @@ def _left_over(line: Line) -> Iterator[Chunk]:
             continue
         source = line.cite(*match.span())
         low = bound(number, inclusive=not beyond)
-        yield Chunk("A", *match.span(), Number.model_construct(variable="residual_toxicity_grade", low=low, high=None, excluding=exempt, source=source))
+        yield Chunk(
+            "A",
+            *match.span(),
+            Number.model_construct(
+                variable="residual_toxicity_grade", low=low, high=None, excluding=exempt, source=source
+            ),
+        )
 
 
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
