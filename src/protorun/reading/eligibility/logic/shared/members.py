@@ -152,7 +152,11 @@ def _clause_back(
     """`effusion or ascites requiring drainage`: what narrows the last may narrow those before it."""
     at, chunks = len(found) - 1, operands[len(found) - 1]
     start, end = chunks[0].start, chunks[-1].end
-    if not operands[at - 1] or _LAST_OWN.match(line.text, operands[at - 1][-1].end + 1) or _LAST_OWN.match(line.text, start):
+    if (
+        not operands[at - 1]
+        or _LAST_OWN.match(line.text, operands[at - 1][-1].end + 1)
+        or _LAST_OWN.match(line.text, start)
+    ):
         return
     clause = _CLAUSE.search(line.text, start, end)
     relation = clause is None and _RELATION.match(line.text, start) and _OBJECT.search(line.text, start, end)
