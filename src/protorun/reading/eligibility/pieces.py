@@ -255,16 +255,26 @@ def _said(chunks: list[Chunk], line: Line) -> list[Chunk]:
 _BEFORE = re.compile(
     r"\b(?:before|prior to) (?:the |any |their |planned |scheduled |this |[a-z-]{0,8}\d[a-z0-9-]{0,8} ){0,3}$"
 )
+_DURING = re.compile(r"\bduring (?:the |an? |any |their |previous |prior )*$")
+"""`detected during surgery`: a time, nobody is asked for an operation."""
 
 
 def _not_yet(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """`prior to surgery`, `5 days before A and B`: what something else comes before is not said to be given."""
-    if "before" not in line.text and "prior to" not in line.text:
+    if not ("before" in line.text or "prior to" in line.text or "during" in line.text):
         return chunks
     for at, chunk in enumerate(chunks):
         ahead = at > 1 and chunks[at - 1].kind in "&|/" and chunks[at - 2].kind == "Y"
         if (chunk.kind == "z" and ahead) or (
-            chunk.kind == "y" and (ahead or _BEFORE.search(line.text, max(0, chunk.start - 40), chunk.start))
+            chunk.kind == "y"
+            and (
+                ahead
+                or _BEFORE.search(line.text, max(0, chunk.start - 40), chunk.start)
+                or (
+                    "surgery" in str(chunk.value)
+                    and _DURING.search(line.text, max(0, chunk.start - 24), chunk.start)
+                )
+            )
         ):
             chunk.kind = "Y"
     return chunks

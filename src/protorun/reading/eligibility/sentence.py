@@ -158,7 +158,7 @@ def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
             return found
     if line.polarity == "exclusion" and MUST.inside(before_exception(chunks, line), line.text):
         return requirement(chunks, line, context)
-    if line.polarity == "exclusion" and any(_good_value(leaf) for c in atoms for leaf in leaves(c.value)):
+    if line.polarity == "exclusion" and (_ADEQUATE.match(text) or any(map(_good_value, _leaves_of(atoms)))):
         line.doubt(
             "DIRECTION",
             "an exclusion list that turns away good values; perhaps the line belongs to inclusion",
@@ -264,6 +264,16 @@ def _told(chunks: list[Chunk], cut: int, line: Line, context: Context) -> Expr:
 def _only_limits(chunks: list[Chunk]) -> bool:
     atoms = [c.value for c in chunks if c.kind == "A"]
     return bool(atoms) and all(isinstance(leaf, Number) for a in atoms for leaf in leaves(a))
+
+
+_ADEQUATE = re.compile(
+    r"(?:adequate|sufficient|acceptable|normal) [a-z -]{3,60}[,:]? (?:as )?(?:defined|evidenced|indicated|demonstrated) (?:as|by)\b"
+)
+"""What an inclusion list asks for, on the other list."""
+
+
+def _leaves_of(atoms: list[Chunk]) -> list[Expr]:
+    return [leaf for c in atoms for leaf in leaves(c.value)]
 
 
 _HIGH_IS_GOOD = frozenset(

@@ -47,6 +47,8 @@ def operand(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     atoms = [c for c in chunks if c.kind == "A"]
     if not atoms:
         return _without_atoms(chunks, text, line, context)
+    if context.firing and len(atoms) == 1 and _bare_course(atoms[0], line):
+        return context.unparsed(line, chunks)
     end = _asserted(chunks)
     if end is None:
         return judged(chunks, line) if JUDGMENT.inside(text, line.text) else context.unparsed(line, chunks)
@@ -54,6 +56,18 @@ def operand(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         return _with_atoms(chunks, line, context)
     rest = (chunks[end].start, chunks[-1].end)
     return _restricted(_with_atoms(chunks[:end], line, context), [rest], line, context)
+
+
+_COURSES = frozenset({"recurrent", "relapsed", "refractory", "relapsing", "recurring"})
+
+
+def _bare_course(atom: Chunk, line: Line) -> bool:
+    """`chronic, recurrent or severe reflux`: the course of an illness that stands elsewhere, not that of a cancer."""
+    stage = isinstance(atom.value, Flag) and line.text[atom.start : atom.end].strip() in _COURSES
+    return (
+        stage
+        and re.match(r" (?:disease|cancer|tumou?r|malignanc)", line.text[atom.end : atom.end + 12]) is None
+    )
 
 
 def _without_atoms(chunks: list[Chunk], text: str, line: Line, context: Context) -> Expr:
