@@ -10,6 +10,7 @@ from protorun.reading.eligibility.atoms.conditions.beside import settled
 from protorun.reading.eligibility.atoms.conditions.events import lead_time, mark_events, share_times
 from protorun.reading.eligibility.atoms.conditions.flags import dated, mark_flags
 from protorun.reading.eligibility.atoms.conditions.lists.paired import pair_qualifiers
+from protorun.reading.eligibility.atoms.conditions.lists.past_judgment import past_judgment
 from protorun.reading.eligibility.atoms.conditions.lists.second_nouns import without_second_nouns
 from protorun.reading.eligibility.atoms.conditions.objects import with_objects
 from protorun.reading.eligibility.atoms.conditions.open_conditions import mark_open_conditions
@@ -123,6 +124,8 @@ def chunks_of(line: Line) -> list[Chunk]:
     chunks = without_other_treatments(chunks, line)
     chunks = mark_narrowed(mark_open_treatments(chunks, line), line)
     chunks = mark_treatments(of_treatments(chunks, line), line)
+    if personal:
+        chunks = past_judgment(chunks)
     chunks = pair_qualifiers(ever_or_now(without_second_nouns(without_other(chunks, line), line), line), line)
     marked = mark_flags(chunks, line)
     if not personal:

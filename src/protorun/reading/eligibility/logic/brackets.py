@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from protorun.reading.eligibility.logic.context import Context, measured
+from protorun.reading.eligibility.logic.shared.wholes import let_out
 from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
@@ -16,7 +17,6 @@ from protorun.study.criterion import (
     Expr,
     Flag,
     If,
-    Not,
     Number,
     Treated,
     Washout,
@@ -196,7 +196,7 @@ def _unless(part: Expr, exception: Expr, context: Context) -> Expr:
 
     if context.firing:
         return Unless(part=part, exception=exception)
-    return If(condition=Not(part=exception), then=part)
+    return let_out(part, exception)
 
 
 def _other_limit(kinds: str, inside: list[Chunk], before: Expr) -> bool:

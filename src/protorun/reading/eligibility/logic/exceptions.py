@@ -7,10 +7,11 @@ import re
 from protorun.reading.eligibility.logic.alternatives import narrower, swallows_limits
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.lists import find, has_atom, negated, trim
+from protorun.reading.eligibility.logic.shared.wholes import let_out
 from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
-from protorun.study.criterion import All, Any, Code, Expr, Flag, If, Judgment, Not, Number, Unless, Unparsed
+from protorun.study.criterion import All, Any, Code, Expr, Flag, Judgment, Not, Number, Unless, Unparsed
 from protorun.terms.concepts import concepts
 
 
@@ -85,7 +86,7 @@ def _taken(part: Expr, exception: Expr, context: Context) -> Expr:
     """The part without its exception."""
     if context.firing:
         return Unless(part=part, exception=_of_its_kind(part, exception))
-    return If(condition=Not(part=exception), then=part)
+    return let_out(part, exception)
 
 
 def _of_its_kind(part: Expr, exception: Expr) -> Expr:

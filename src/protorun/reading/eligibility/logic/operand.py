@@ -106,6 +106,10 @@ def judged(chunks: list[Chunk], line: Line) -> Judgment:
     return Judgment.model_construct(text=line.quote(start, end), variable="", source=line.cite(start, end))
 
 
+_INITIALS = re.compile(r"\([a-z]/[a-z]\)")
+"""`refractory/metastatic (R/M)`"""
+
+
 def _flatten(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """Abbreviations in brackets (`neutrophil count (XYZ)`) explain a name and are passed over."""
     if not holds(chunks, "("):
@@ -126,6 +130,9 @@ def _flatten(chunks: list[Chunk], line: Line) -> list[Chunk]:
             continue
         if kinds[:2] == "()":
             at += 2
+            continue
+        if _INITIALS.match(line.text, chunks[at].start) and found:
+            at += 5
             continue
         found.append(chunks[at])
         at += 1

@@ -10,7 +10,7 @@ from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import BY_WHOM
-from protorun.study.criterion import All, Any, Code, Expr, Flag, Judgment, Number, Treated, Unparsed
+from protorun.study.criterion import All, Any, Code, Expr, Flag, If, Judgment, Not, Number, Treated, Unparsed
 from protorun.terms.concepts import concepts
 
 
@@ -125,3 +125,24 @@ def with_clauses(
             operands[at - 1 : at + 1] = [operands[at - 1] + operands[at]]
             del joints[at - 1]
     return operands, joints
+
+
+def let_out(part: Expr, exception: Expr) -> Expr:
+    """What is asked, without its exception: `solid tumor except lymphoma` asks for another tumor than that; anything else
+    is not asked of those in the exception."""
+    if _of_disease(part) and all(_is_disease(x) for x in leaves(exception)):
+        return All(parts=(part, Not(part=exception)))
+    return If(condition=Not(part=exception), then=part)
+
+
+def _of_disease(part: Expr) -> bool:
+    """The disease of the trial, with its stage: who has only what is taken out of it does not have it."""
+    inside = [x for x in leaves(part) if not (isinstance(x, Code) and x.variable == "diagnosis_confirmed_by")]
+    known = [concepts().get(x.variable) if isinstance(x, Flag) else None for x in inside]
+    domains = {k.domain if k else "" for k in known}
+    return "diagnosis" in domains and domains <= {"diagnosis", "stage"}
+
+
+def _is_disease(leaf: Expr) -> bool:
+    known = concepts().get(leaf.variable) if isinstance(leaf, Flag) and leaf.window is None else None
+    return known is not None and known.domain == "diagnosis"
