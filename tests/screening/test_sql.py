@@ -372,10 +372,21 @@ def test_many_limits_on_one_variable_are_told_apart_behind_one_recency():
     limits = [Number(variable="platelets", low=Bound(value=v), unit="10^9/L") for v in range(77, 84)]
     study, connection = study_of(*limits), tables(15, 120, one_day=True)
     text = statement(study, as_of=AS_OF).text
-    assert text.count("MAX(CASE WHEN concept = 'platelets'") == 3
+    assert text.count("SELECT 'platelets' AS concept") == 3
     arrays = masks(screen(study, read_facts(connection, study, as_of=AS_OF)))
     assert differences(arrays, screen_tables(connection, study, as_of=AS_OF), study) == []
     assert differences(arrays, sqlite_masks(connection, statement(study, as_of=AS_OF)), study) == []
+
+
+def test_more_limits_than_one_number_holds_go_into_a_second():
+    """Forty limits on one variable are fourteen times three digits: more than one number per patient has room for."""
+    limits = [Number(variable="platelets", low=Bound(value=v), unit="10^9/L") for v in range(60, 100)]
+    study, connection = study_of(*limits), tables(18, 60, one_day=True)
+    asked = statement(study, as_of=AS_OF)
+    assert " AS w1" in asked.text
+    arrays = masks(screen(study, read_facts(connection, study, as_of=AS_OF)))
+    assert differences(arrays, screen_tables(connection, study, as_of=AS_OF), study) == []
+    assert differences(arrays, sqlite_masks(connection, asked), study) == []
 
 
 def test_facts_that_occur_in_no_row_are_not_looked_for_and_unknown():

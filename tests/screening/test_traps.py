@@ -14,7 +14,6 @@ from trap_tables import AS_OF, tables
 from protorun.patients.warehouse import read_facts, read_masks
 from protorun.screening import screen
 from protorun.screening.masks import masks
-from protorun.screening.sql.tables import LATER_THAN_ALL
 from protorun.study.criterion import All, Any, AtLeast, Flag, If, Not, Unless
 from protorun.terms.truth import FALSE, TRUE
 
@@ -23,12 +22,12 @@ TRAPS = {
     "a list complete since a day is complete for ever": (" AND f.t_lo IS NULL THEN 1", " THEN 1"),
     "an unusable newest result gives way to an older one": ("f.quality <> 'absent'", "f.quality = 'ok'"),
     "ties of one day are broken by the value": (
-        "THEN recency * 4 +",
-        "THEN (recency - recency % 1048576) * 4 +",
+        " recency * 64 +",
+        " (recency - recency % 1048576) * 64 +",
     ),
     "the first day of a window is outside": ("t_lo >= DATE '2025-01-01'", "t_lo > DATE '2025-01-01'"),
     "a partial birth date is its first day": ("p.birth_hi <= DATE", "p.birth_lo <= DATE"),
-    "a result known by its month is older than any other": (f"{LATER_THAN_ALL} AS recency", "0 AS recency"),
+    "an exact result answers beside one known by its month": ("WHERE u.slot IS NULL", "WHERE 1 = 1"),
     "results from the future are seen": ("(f.t_lo IS NULL OR f.t_lo <= DATE", "(1 = 1 OR f.t_lo <= DATE"),
     "conditions of the future are seen": ("(f.onset_lo IS NULL OR", "(1 = 1 OR"),
     "an order is a dose": ("AND evidence = 'ordered' THEN 1", "AND evidence = 'ordered' THEN 2"),

@@ -44,7 +44,7 @@ def _pairs(needs: Needs) -> list[tuple[str, str]]:
 
 def _is(column: str, book: tuple[str, ...], value: str, needs: Needs) -> str:
     if not value:
-        return needs.fact(f"({column} IS NULL OR {column} = {NONE})")
+        return needs.fact(f"COALESCE({column}, 0) IN (0, {NONE})")
     return needs.fact(f"({column} = {book.index(value) + 1})") if value in book else FALSE
 
 

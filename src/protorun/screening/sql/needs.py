@@ -32,8 +32,8 @@ class Needs:
     facts: list[str] = field(default_factory=list)
 
     def result(self, variable: str, code: str, base: int = 4, window: Window | None = None) -> str:
-        """The column that holds `code` (a small integer) of the latest result of the variable. With a window, a result
-        that surely lies before it must have no other code than the absence of a result."""
+        """The column that holds `code` (from 1, below `base`) of the latest result of the variable, 0 or NULL without
+        one. With a window, a result that surely lies before it must decide no more than the absence of a result."""
         _place(self.variables.setdefault(variable, []), window)
         return f"r{_place(self.results, (variable, code, base))}"
 

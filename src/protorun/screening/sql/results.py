@@ -31,8 +31,8 @@ def number_sql(atom: Number, needs: Needs) -> str:
 
 
 def truth_of(column: str) -> str:
-    """A coded truth (2, 1, 0, or no row) as a truth value."""
-    return kleene(f"{column} = 2", f"{column} = 0")
+    """A coded truth (3, 2, 1, or 0 for no row) as a truth value."""
+    return kleene(f"{column} = 3", f"{column} = 1")
 
 
 def _recorded(atom: Number, name: str, needs: Needs) -> str:
@@ -60,8 +60,8 @@ class Row:
 
     @property
     def coded(self) -> str:
-        """2, 1 or 0."""
-        return case((every(self.meets), "2"), (self.false, "0"), otherwise="1")
+        """3 for TRUE, 2 for unknown, 1 for FALSE."""
+        return case((every(self.meets), "3"), (self.false, "1"), otherwise="2")
 
 
 def _timely(row: Row, window: Window | None, days: Days) -> Row:

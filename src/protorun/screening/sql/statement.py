@@ -3,7 +3,7 @@
 The subset is common to DuckDB, PostgreSQL and SQLite (there with the word DATE before literals left out): common table
 expressions, MAX(CASE ... ELSE ...), LEFT JOIN, COALESCE, integer `%`, and MAX(...) OVER for the few results whose date
 is partial. No date arithmetic: every edge of a window is a constant, or a column of the table `screening`. The latest
-result is found by one MAX over `recency * 4 + truth`: recency is unique per patient and variable, so it alone decides,
+result is found by one MAX over `recency * 64 + truth`: recency is unique per patient and variable, so it alone decides,
 and the truth of that row comes along; further criteria on the same variable are further digits.
 """
 
@@ -17,8 +17,9 @@ from protorun.screening.evaluate import Policy
 from protorun.screening.masks import WORD
 from protorun.screening.screening import registry_criteria
 from protorun.screening.sql.days import Days, Edge
+from protorun.screening.sql.latest import results
 from protorun.screening.sql.needs import Needs
-from protorun.screening.sql.tables import conditions, courses, coverage, results
+from protorun.screening.sql.tables import conditions, courses, coverage
 from protorun.screening.sql.trees import satisfied_sql
 from protorun.study.criterion import Criterion
 from protorun.study.study import Study
