@@ -169,11 +169,18 @@ def _inside(op: Anything, argument: Anything) -> list[frozenset[str]]:
     if op is _constants.SUBPATTERN:
         return _parts(argument[3]) if not argument[1] else []
     if op is _constants.BRANCH:
-        each = [_better(_parts(choice)) for choice in argument[1]]
-        return [frozenset().union(*each)] if all(each) else []
+        return _of_choices([sorted(_parts(choice), key=_rarity, reverse=True) for choice in argument[1]])
     if op in (_constants.MAX_REPEAT, _constants.MIN_REPEAT) and argument[0]:
         return _parts(argument[2])
     return []
+
+
+def _of_choices(each: list[list[frozenset[str]]]) -> list[frozenset[str]]:
+    """The rarest sets of all choices together, then those that come second; one that has no second lends its rarest."""
+    if not all(each):
+        return []
+    ranks = range(min(_MOST_SETS, max(map(len, each))))
+    return [frozenset().union(*(sets[min(rank, len(sets) - 1)] for sets in each)) for rank in ranks]
 
 
 def _better(found: list[frozenset[str]]) -> frozenset[str]:

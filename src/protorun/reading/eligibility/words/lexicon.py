@@ -114,7 +114,7 @@ class _Words(dict[str, Word]):
 _WORDS = _Words()
 
 
-_TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)*|[a-zµα-ω°é]+\d*(?:'s?(?![a-z]))?|\S")
+_TOKEN = re.compile(r"[a-zµα-ω°é]++\d*+(?:'s?(?![a-z]))?|\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)*|\S")
 _ODD = {
     "metastases": "metastasis",
     "diatheses": "diathesis",

@@ -79,7 +79,8 @@ _OTHER = re.compile(
 def _units() -> tuple[re.Pattern[str], list[tuple[str, re.Pattern[str]]]]:
     """All units as one pattern, of which the first that fits wins, and each by its group. A unit that goes on (`mL/kg`
     behind `mL`) is another unit than the table has; the table's patterns have no groups of their own."""
-    table = {unit: f"(?:{pattern}){_ENDS}" for unit, pattern in unit_patterns().items()}
+    often = sorted(unit_patterns().items(), key=lambda unit: unit[0] not in TIME)  # most numbers count time
+    table = {unit: f"(?:{pattern}){_ENDS}" for unit, pattern in often}
     start = "[ ]{0,2}-?"
     every = re.compile(f"{start}(?:{'|'.join(f'({pattern})' for pattern in table.values())})")
     return every, [("", every), *((unit, re.compile(start + pattern)) for unit, pattern in table.items())]

@@ -7,6 +7,7 @@ import re
 from typing import Any as Anything
 
 from protorun.reading.eligibility.logic.trees import leaves
+from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lexicon import Chunk, holds, printed, stem, trie, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.quantities import Quantity, Span
@@ -21,7 +22,7 @@ _CODE = re.compile(
 _REFERENCE = re.compile(
     r"\(?(?:please )?(?:see|refer to|as per|per|cf\.?) (?:the )?(?:appendix|appendices|section|table|attachment|annex)(?: [a-z]\b|[ ]?[\d.]{1,8}| i{1,3}\b)?\)?"
 )
-_NEED = re.compile(
+_NEED = Guarded(
     r"(?:(?:the )?(?:anticipation|expectation) of (?:the )?(?:need|requirement)|(?:an )?(?:anticipated|expected) (?:need|requirement)) for (?:an? |any |the )?$"
 )
 _JUDGED = re.compile(r"(?:or|and/or) (?:clinically )?significant $")

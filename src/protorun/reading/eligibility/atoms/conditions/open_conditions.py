@@ -9,6 +9,7 @@ import re
 from functools import cache
 
 from protorun.reading.eligibility.atoms.conditions.kinds import is_condition
+from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lexicon import Chunk, holds, modal, reversing, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Any, Expr, Flag
@@ -155,7 +156,7 @@ _OF_SHARED = re.compile(
 _TO_SHARED = re.compile(
     r"(?:\s*(?:,|or\b|and\b|/)\s*\w{1,30}){1,6}\s(?:allerg(?:y|ies)|intolerance|(?:hyper)?sensitivity|overdose|addiction|dependence|misuse|abuse)\b"
 )
-_TO_WHAT = re.compile(
+_TO_WHAT = Guarded(
     r"\b(?:allerg|hypersensitiv|intoleran|reaction|contraindicat|sensitivit|anaphyla)\w*[^.;]{0,80}\bto\b[^.;]*$"
 )
 _TAIL = re.compile(r"(?: (?:disease|disorder|condition|illness|syndrome|dysfunction|deficiency)s?\b)+")
@@ -279,7 +280,7 @@ def _row(found: list[Chunk], end: int) -> tuple[int, list[tuple[str, ...]]]:
 
 def to_what(text: str, at: int) -> bool:
     """What stands here is what somebody is allergic to."""
-    return bool(_TO_WHAT.search(re.split(r"[.;]", text[max(0, at - 200) : at])[-1]))
+    return _TO_WHAT.search(text, max(0, at - 200), at) is not None
 
 
 def given(gap: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.trees import leaves, unread
+from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lexicon import Chunk, holds, modal, reversing
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Expr, Flag, Judgment, Treated, Unparsed
@@ -17,7 +18,7 @@ OWN_LEAD = re.compile(
     r"has|have|had|is|are|was|were|receiv\w+|diagnos\w+|an|the)\b"
 )
 _PREPOSITION = re.compile(r"^\W*(?:of|for|to|in|with|by|from)\b")
-_GOVERNS = re.compile(
+_GOVERNS = Guarded(
     r"\b(?:(?:requir|need|necessitat|caus|warrant)(?:es|ed|ing|s|e)? |(?:result|lead)(?:ed|ing|s)? (?:in|to)\b|suggest\w* |indicat\w* |(?:un)?able to\b|inability to\b|"
     r"aside from\b|other than\b|(?:due|related|secondary) to\b|caused by\b|candidates? for\b|suspicion of\b|(?:hypersensitiv|allerg|intoleran|contraindicat)\w* (?:to|for)\b|"
     r"(?:regular|chronic|daily|long[- ]term|frequent|heavy|excessive|habitual|prolonged) (?:use|intake|consumption|ingestion|administration) of\b|"
@@ -90,7 +91,7 @@ def governed(
     for at, part in enumerate(found):
         text = line.text[operands[at][0].start : operands[at][-1].end]
         tail = part.parts[-1] if isinstance(part, All) else part
-        if isinstance(tail, Unparsed) and _GOVERNS.search(text):
+        if isinstance(tail, Unparsed) and _GOVERNS.inside(text, line.text):
             said, relates = tail, bool(_RELATES.search(text))
         elif said is not None:
             if joints[at - 1] not in ",|/" or _led(operands[at - 1 : at + 1], line, relates=relates):
