@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from protorun.reading.eligibility.islands import (
+    alterations,
     child_pugh,
     consequences,
     contraception,
@@ -30,6 +31,7 @@ from protorun.reading.eligibility.words.line import Line
 _ORDER = (
     consequences,
     her2,
+    alterations,
     scales,
     toxicity,
     planned_children,

@@ -6,6 +6,7 @@ import re
 
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.operand import judged, operand
+from protorun.reading.eligibility.logic.shared.marks import marked_before
 from protorun.reading.eligibility.logic.shared.members import shared
 from protorun.reading.eligibility.logic.shared.wholes import (
     judged_heads,
@@ -102,7 +103,8 @@ def listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         operands, joints = operands[: judged_at + 1], joints[:judged_at]
         if not judged_at:
             return each[0]
-    if (marked := marked_with(each, operands, joints, line)) is not None:
+    marked = marked_with(each, operands, joints, line) or marked_before(each, operands, line)
+    if marked is not None:
         return marked
     parts, kept = _with_allowances(each, operands, joints, line, context)
     if _uneven(parts, kept) if not context.firing else _strewn(parts, kept):

@@ -165,7 +165,9 @@ _GIVEN = re.compile(
     r"reaction|exposure|willing\w*|able|inability|unable|refus\w*|test(?:s|ed|ing)?|fail\w*|progress\w*|respon\w*|defined|confirmed|indicated|demonstrated)\b"
 )
 _FROM = re.compile(r"\b(?:from|by|due|to)\b")
-_HEADED = re.compile(r"\b(?:diseases?|disorders?|conditions?|illness(?:es)?) (?:of|in|to|with)\b")
+_HEADED = re.compile(
+    r"\b(?:diseases?|disorders?|conditions?|illness(?:es)?) (?:of|in|to|with|at|on|near|around|within|involving|affecting)\b"
+)
 _BEFORE = frozenset(",|&/;.:gIehiC")
 _BEHIND = frozenset(",|&/;.):WeI")
 

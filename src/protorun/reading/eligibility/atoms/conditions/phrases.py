@@ -11,9 +11,11 @@ from functools import cache
 from protorun.reading.eligibility.atoms.conditions.kinds import is_condition
 from protorun.reading.eligibility.atoms.conditions.open_conditions import GENERIC, is_noun, lends, open_flag
 from protorun.reading.eligibility.islands.plans import AHEAD
+from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Flag, Treated, Window
+from protorun.terms.concepts import concepts
 
 _MOST_WORDS, _MOST_LETTERS = 14, 110
 _ENDS = frozenset(",|&;.:gIehiCDMpG()/")
@@ -141,7 +143,12 @@ def _named(inside: list[Chunk], start: int, edge: int, when: Window | None, line
     known = [c for c in inside[at:] if c.end > begin]
     if len(known) == 1 and known[0].kind == "A" and not qualifiers and known[0].start <= begin + 1:
         return Chunk("A", known[0].start, known[0].end, known[0].value, own=True) if when is None else None
-    if text is None or not _is_phrase(text) or _treats(inside, begin, text):
+    if (
+        text is None
+        or not _is_phrase(text)
+        or _treats(inside, begin, text)
+        or _known_head(known, text, begin)
+    ):
         return None
     end = max(inside[-1].end, line.text.rfind(text.split(" ")[-1], begin, edge) + len(text.split(" ")[-1]))
     if not is_condition(text, inside[0].start, end, line):
@@ -151,6 +158,29 @@ def _named(inside: list[Chunk], start: int, edge: int, when: Window | None, line
     if when is not None:
         flag = flag.model_copy(update={"window": when})
     return Chunk("A", inside[0].start, end, flag)
+
+
+def _known_head(known: list[Chunk], text: str, begin: int) -> bool:
+    """`brain metastases from breast cancer`, `NSCLC with progression on A`, `KRAS-mutated colorectal cancer`: two things
+    that are known each by itself."""
+    joint = _pattern("joints").search(text)
+    if any(c.own for c in known) and any(_of_tumor(c) for c in known):
+        return True
+    if joint is None:
+        return False
+    behind = text.startswith("progress", joint.end() + 1) or any(
+        _of_tumor(c) for c in known if c.start >= begin + joint.end()
+    )
+    return behind and any(_of_tumor(c) for c in known if c.start < begin + joint.start())
+
+
+def _of_tumor(chunk: Chunk) -> bool:
+    """A tumor, its stage or spread, or a mark of it."""
+    flags = [x for x in leaves(chunk.value) if isinstance(x, Flag)] if chunk.kind == "A" else []
+    kinds = [concepts().get(flag.variable) for flag in flags]
+    return any(
+        k is not None and (k.domain in ("diagnosis", "stage", "finding") or k.family == "cns") for k in kinds
+    )
 
 
 def plain_text(raw: str) -> str | None:
