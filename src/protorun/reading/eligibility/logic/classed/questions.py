@@ -146,8 +146,10 @@ _WHO_ELSE = re.compile(
 
 def _stated(text: str, beside: frozenset[str]) -> bool:
     """A promise, a plan or a refusal, with how long it is for, and of nobody else than the patient."""
+    if beside & {"childbearing_potential", "reproductive_potential"}:
+        text = re.sub(r"\bfertile\b", "", text)
     if _WHO_ELSE.search(text.replace("sexually active", "") if "sexually_active" in beside else text):
         return False
-    chunks = lex(_PROMISED.sub(" ", text))
+    chunks = lex(_PROMISED.sub(" ", text.replace("acceptable", "")))
     known = beside | _OF_FERTILITY
     return not any(c.kind in "ntrRcPvfeiCpID;:(" or (c.kind == "k" and c.value not in known) for c in chunks)

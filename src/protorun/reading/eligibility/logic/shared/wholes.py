@@ -30,7 +30,7 @@ def marks_only(part: Expr, kinds: set[str]) -> bool:
 
 
 _SIGNIFICANT = re.compile(
-    r"(?:any |known |other |active |current |uncontrolled |severe |serious |history of )*(?:clinically )?(?:significant|relevant|important) "
+    r"(?:any |known |other |active |current |recent |uncontrolled |severe |serious |history of ){0,6}(?:clinically )?(?:significant|relevant|important) (?:history of |history or presence of |presence of )?"
     r"[a-z]{2,16}(?:al|ar|ac|ic|ary|ory|ine|ous)"
 )
 
@@ -117,14 +117,22 @@ def with_clauses(
 ) -> tuple[list[list[Chunk]], list[str]]:
     """`abuse, that would interfere with participation`, `abuse, as judged by the investigator`: what an illness would do
     and who judges it narrow what stands before them, also behind a sign."""
+    if len(operands) > 1 and joints[0] == "," and _judge(operands[0], line):
+        operands[:2] = [operands[0] + operands[1]]
+        del joints[0]
     for at in range(len(operands) - 1, 0, -1):
-        first, last = operands[at][0], operands[at][-1]
+        first = operands[at][0]
         if (first.kind == "z" and first.value == "consequence") or (
-            joints[at - 1] == "," and BY_WHOM.fills(line.text[first.start : last.end], line.text)
+            joints[at - 1] == "," and _judge(operands[at], line)
         ):
             operands[at - 1 : at + 1] = [operands[at - 1] + operands[at]]
             del joints[at - 1]
     return operands, joints
+
+
+def _judge(own: list[Chunk], line: Line) -> bool:
+    """`in the opinion of the investigator`, between commas or before one."""
+    return BY_WHOM.fills(line.text[own[0].start : own[-1].end], line.text) is not None
 
 
 def let_out(part: Expr, exception: Expr) -> Expr:
