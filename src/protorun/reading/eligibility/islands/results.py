@@ -106,7 +106,8 @@ def _result(match: re.Match[str], result: str, members: list[re.Match[str]], lin
 def _assays(member: re.Match[str], shared: str) -> tuple[str, ...]:
     """The kinds of test a member names (`surface antigen/serology`), or the one it shares with its list."""
     named = tuple(_named()["assays"][member[g]] for g in ("assay", "second") if member[g])
-    return named or (shared,)
+    itself = f"{_named()['organisms'][member['organism']]} " in words()["tests"]  # HBsAg is a test already
+    return named or ("" if itself else shared,)
 
 
 def _trailing(members: list[re.Match[str]]) -> str:

@@ -301,6 +301,8 @@ def _join(parts: list[Expr], joints: list[str], line: Line, context: Context) ->
     if len(parts) == 1:
         return parts[0]
     signs = set(joints)
+    if _of_each_sex(parts):
+        return Any.model_construct(parts=tuple(parts))
     if all(isinstance(p, If) and isinstance(p.condition, Code) for p in parts):
         return All.model_construct(
             parts=tuple(parts)
@@ -328,6 +330,18 @@ def _join(parts: list[Expr], joints: list[str], line: Line, context: Context) ->
     return (
         All.model_construct(parts=tuple(parts)) if "&" in signs else Any.model_construct(parts=tuple(parts))
     )
+
+
+def _of_each_sex(parts: list[Expr]) -> bool:
+    """`men aged 50 or over and women aged 55 or over`: nobody is both, so either of them will do."""
+    sexes = [
+        leaf.values
+        for p in parts
+        if isinstance(p, All)
+        for leaf in p.parts
+        if isinstance(leaf, Code) and leaf.variable == "sex"
+    ]
+    return len(sexes) == len(parts) == len(set(sexes))
 
 
 def _options(groups: list[list[Expr]]) -> Expr | None:
