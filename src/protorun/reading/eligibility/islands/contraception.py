@@ -61,7 +61,9 @@ def _clause(text: str, start: int, end: int, taken: Sequence[Chunk]) -> tuple[in
 
 _OF_WOMEN = re.compile(r"^(?!.*\b(?:men|males?)\b).*\b(?:wom[ae]n|females?|wocbp)\b")
 _ACTIVE = re.compile(r"(?<!not )(?<!not currently )\bsexually active")
-_PLANS = re.compile(r"plan|intend|inten[dt]|father|donat|wish|desir|conceiv|try(?:ing)? to|become|childbearing|fertil")
+_PLANS = re.compile(
+    r"plan|intend|inten[dt]|father|donat|wish|desir|conceiv|try(?:ing)? to|become|childbearing|fertil"
+)
 _USES = re.compile(r"contracept|birth control")
 _MUST = re.compile(r"\b(?:must|should|shall|required to|have to|has to|needs? to)\b(?! not)")
 
@@ -73,7 +75,7 @@ def _expr(line: Line, start: int, end: int) -> Expr:
         return stated  # the requirement is denied as a whole where it stands among exclusions
     if not _REFUSES.search(text):
         if _USES.search(text) and not _PLANS.search(text):
-            return stated.model_copy(update={"variable": "contraceptive_use"})
+            return stated.model_copy(update={"variable": ""})
         plans = Attestation.model_construct(
             text=line.quote(start, end), variable="no_pregnancy_planned", source=source
         )
