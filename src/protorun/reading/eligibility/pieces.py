@@ -1,57 +1,20 @@
-"""The chunks of a line: pieces with their own grammar first, then words, then the marks on them, in a fixed order."""
+"""Pieces of a line that are found before its words are: with their own grammar, or narrowing nothing."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
-from protorun.reading.eligibility.atoms.conditions.beside import settled
-from protorun.reading.eligibility.atoms.conditions.events import lead_time, mark_events, share_times
-from protorun.reading.eligibility.atoms.conditions.flags import dated, mark_flags
-from protorun.reading.eligibility.atoms.conditions.lists.paired import pair_qualifiers
-from protorun.reading.eligibility.atoms.conditions.lists.past_judgment import past_judgment
-from protorun.reading.eligibility.atoms.conditions.lists.second_nouns import without_second_nouns
-from protorun.reading.eligibility.atoms.conditions.objects import with_objects
-from protorun.reading.eligibility.atoms.conditions.open_conditions import mark_open_conditions
-from protorun.reading.eligibility.atoms.conditions.phrases import mark_phrases
-from protorun.reading.eligibility.atoms.conditions.qualifiers import mark_needs
-from protorun.reading.eligibility.atoms.conditions.reactions import mark_reactions
-from protorun.reading.eligibility.atoms.conditions.said_again import (
-    ever_or_now,
-    without_echoes,
-    without_either,
-    without_other,
-    without_other_treatments,
-)
-from protorun.reading.eligibility.atoms.conditions.shared_qualifiers import distribute
-from protorun.reading.eligibility.atoms.limits.around.counted import mark_counted
-from protorun.reading.eligibility.atoms.limits.around.places import measured_there
-from protorun.reading.eligibility.atoms.limits.around.smoking import mark_pack_years
-from protorun.reading.eligibility.atoms.limits.grades import mark_grades
-from protorun.reading.eligibility.atoms.limits.limits import mark_limits
 from protorun.reading.eligibility.atoms.limits.methods import methods_in
-from protorun.reading.eligibility.atoms.limits.sexes import mark_sexes
-from protorun.reading.eligibility.atoms.treatments.narrowed import mark_narrowed
-from protorun.reading.eligibility.atoms.treatments.open_treatments import mark_open_treatments
-from protorun.reading.eligibility.atoms.treatments.support import without_support
 from protorun.reading.eligibility.atoms.treatments.treatments import (
     find_doses,
-    mark_half_lives,
-    mark_treatments,
 )
 from protorun.reading.eligibility.islands import islands
-from protorun.reading.eligibility.islands.intervals import of_treatments
-from protorun.reading.eligibility.islands.normal_ranges import mark_normal_ranges
-from protorun.reading.eligibility.logic.shared.heads import share_known_heads
-from protorun.reading.eligibility.logic.shared.open_heads import share_open_heads
 from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lex import lex
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
-from protorun.reading.eligibility.words.personal import JUDGMENT, STATEMENT
-from protorun.reading.eligibility.words.prepositions import without_joints_of_times
-from protorun.reading.eligibility.words.unknown_times import UNKNOWN, undated
+from protorun.reading.eligibility.words.unknown_times import UNKNOWN
 from protorun.reading.eligibility.words.windows import mark_windows
 from protorun.study.criterion import Window
 
@@ -84,7 +47,6 @@ _COUNTED = re.compile(
     r"(?:(?<=: )|(?<=[,;] )|(?<=and )|(?<=or )|(?<=unless )|(?<=either )|(?<=of )|^)\((?:[1-9]|i{1,3}|iv|v)\)(?= [a-z])"
 )
 """The numbers of parts inside a sentence: `unless (1) asymptomatic and (2) ...`."""
-_NON = frozenset({"pregnant", "lactating", "smoker", "childbearing_potential"})
 _EXAMPLES = re.compile(
     r"\((?:e\.?[ ]?g\.?|for example|for instance|such as|including|eg)[ ,:](?:[^()≥≤<>\d]|(?<=[a-z-])\d{1,2}){0,200}\)"
 )
@@ -100,44 +62,7 @@ _CITED = re.compile(r"[a-z'-]{3,30} [a-z]{1,2},? et al\b[^()]{0,120}")
 """An article by its author: `Doe JM et al, J Allergy 2013; 1: 354`."""
 
 
-def chunks_of(line: Line) -> list[Chunk]:
-    """Every chunk of the line, atoms finished, in order."""
-    chunks = [
-        c for c in lex(line.text, _pieces(line)) if c.kind != "E" and not (c.kind == "X" and c.value == "any")
-    ]
-    chunks = without_either(share_known_heads(_confirmed(chunks), line), line)
-    chunks = mark_half_lives(mark_windows(_not_yet(mark_needs(chunks, line), line), line.text))
-    times = [c for c in chunks if c.kind == "W" and c.value.anchor == UNKNOWN]
-    chunks = mark_grades(without_joints_of_times(chunks, line), line)
-    chunks = mark_sexes(
-        without_echoes(mark_limits(mark_normal_ranges(_both_sides(_non(chunks)), line), line), line), line
-    )
-    if "receptor" in line.text or "globulin" in line.text:
-        chunks = [_receptor(c, line) for c in chunks]
-    if "cohort" in line.text or " arm" in line.text:
-        chunks = [_of_a_cohort(c, line) for c in chunks]
-    personal = _personal(line.text)
-    if personal:
-        chunks = [_judged_as_one(c) for c in chunks]
-    else:
-        chunks = mark_reactions(chunks, line)
-    chunks = without_other_treatments(chunks, line)
-    chunks = mark_narrowed(mark_open_treatments(chunks, line), line)
-    chunks = mark_treatments(of_treatments(chunks, line), line)
-    if personal:
-        chunks = past_judgment(chunks)
-    chunks = pair_qualifiers(ever_or_now(without_second_nouns(without_other(chunks, line), line), line), line)
-    marked = mark_flags(chunks, line)
-    if not personal:
-        marked = mark_open_conditions(share_open_heads(marked, line), line)
-        marked = distribute(mark_phrases(marked, line), line, pairs=True)
-    marked = share_times(dated(mark_events(marked, line), line), line)
-    marked = measured_there(mark_counted(mark_pack_years(marked, line), line), line)
-    marked = without_support(with_objects(lead_time(settled(_said(marked, line), line)), line), line)
-    return undated(marked, times) if times else marked
-
-
-def _pieces(line: Line) -> list[Chunk]:
+def pieces_of(line: Line) -> list[Chunk]:
     """What is found before the words are: without overlap, an earlier kind wins."""
     text = line.text
     pieces = islands(line)
@@ -202,11 +127,6 @@ def _examples(line: Line) -> Iterator[re.Match[str]]:
 _TREATED = re.compile(r"therap|treat|regimen|received")
 
 
-def _personal(text: str) -> bool:
-    """A line of judgment or of somebody's statement names no conditions that the tables do not have."""
-    return JUDGMENT.search(text) or STATEMENT.search(text)
-
-
 _WHATEVER = (
     r"(?:(?:regardless|irrespective) of (?:the |their |any )?(?:(?!and\b|or\b|but\b|with\b|who\b|if\b|unless\b|except\b)[a-z0-9/-]{1,20} ){0,5}(?!and\b|or\b)[a-z0-9/-]{1,20}"
     r"|with(?:/| or | and )without (?:(?!and\b|or\b|but\b|with\b|who\b|if\b|unless\b|except\b|on\b|to\b|in\b|for\b|at\b|of\b|during\b|despite\b|within\b|that\b|which\b|must\b)[a-z0-9/-]{1,20} ){0,4}(?!and\b|or\b)[a-z0-9/-]{1,20}"
@@ -220,109 +140,10 @@ _REGARDLESS = Guarded(
 )
 
 
-def _confirmed(chunks: list[Chunk]) -> list[Chunk]:
-    """`histologically confirmed, advanced or metastatic cancer`: the comma joins nothing."""
-    beside = zip(chunks, chunks[1:], chunks[2:], strict=False)
-    joins = {id(b) for a, b, c in beside if a.kind == "h" and b.kind == "," and c.kind in "kfqz"}
-    return [c for c in chunks if id(c) not in joins] if joins else chunks
-
-
-_NO_DRUG = re.compile(r"[ -]receptor|(?<=globulin) (?:[aegm]\b|test|level|deficien)")
-
-
-def _receptor(chunk: Chunk, line: Line) -> Chunk:
-    """`growth factor receptor 2`, `immunoglobulin M`: a receptor and a class of antibodies are nothing that is given."""
-    given = chunk.kind == "y" and _NO_DRUG.match(line.text, chunk.end)
-    return Chunk("z", chunk.start, chunk.end, "receptor") if given else chunk
-
-
-_COHORT = re.compile(
-    r"(?: \+ [a-z0-9-]{3,30}| (?:expansion|monotherapy|combination|therapy|treatment|dose|escalation)){0,4} (?:cohort|arm)s?\b"
-)
-
-
-_LESS_SURE = re.compile(r" or (?:expected|anticipated|possible|probable|potential|suspected|presumed) ")
-
-
-def _said(chunks: list[Chunk], line: Line) -> list[Chunk]:
-    """The chunks without words that narrow nothing; the `known` of `known or expected need` stands for one of two."""
-    for at, chunk in enumerate(chunks):
-        alone = (
-            chunk.kind == "q" and not chunk.value and chunks[at + 1 : at + 2] and chunks[at + 1].kind == "|"
-        )
-        if alone and _LESS_SURE.match(line.text, chunk.end) and chunks[at + 2 : at + 3]:
-            chunk.kind, chunk.value = "z", "known"
-    return [c for c in chunks if c.kind != "q" or c.value]
-
-
-_BEFORE = re.compile(
-    r"\b(?:before|prior to) (?:the |any |their |planned |scheduled |this |[a-z-]{0,8}\d[a-z0-9-]{0,8} ){0,3}$"
-)
-_DURING = re.compile(r"\bduring (?:the |an? |any |their |previous |prior )*$")
-"""`detected during surgery`: a time, nobody is asked for an operation."""
-
-
-def _not_yet(chunks: list[Chunk], line: Line) -> list[Chunk]:
-    """`prior to surgery`, `5 days before A and B`: what something else comes before is not said to be given."""
-    if not ("before" in line.text or "prior to" in line.text or "during" in line.text):
-        return chunks
-    for at, chunk in enumerate(chunks):
-        ahead = at > 1 and chunks[at - 1].kind in "&|/" and chunks[at - 2].kind == "Y"
-        if (chunk.kind == "z" and ahead) or (
-            chunk.kind == "y"
-            and (
-                ahead
-                or _BEFORE.search(line.text, max(0, chunk.start - 40), chunk.start)
-                or (
-                    "surgery" in str(chunk.value)
-                    and _DURING.search(line.text, max(0, chunk.start - 24), chunk.start)
-                )
-            )
-        ):
-            chunk.kind = "Y"
-    return chunks
-
-
-def _of_a_cohort(chunk: Chunk, line: Line) -> Chunk:
-    """`nivolumab expansion cohort`: the name of a cohort is no treatment of the patient."""
-    named = chunk.kind == "y" and _COHORT.match(line.text, chunk.end)
-    return Chunk("z", chunk.start, chunk.end, "cohort") if named else chunk
-
-
-def _judged_as_one(chunk: Chunk) -> Chunk:
-    """`severe systemic diseases which make it undesirable to take part`: how bad they are is the judgment itself."""
-    if chunk.kind == "k" and chunk.value == "systemic_disease":
-        return Chunk("z", chunk.start, chunk.end, "systemic")
-    return chunk
-
-
 def _named_methods(text: str) -> list[re.Match[str]]:
     """Methods by their names, and what a line says it does not depend on."""
     named = [*_BY_CRITERIA.finditer(text), *_FORMULA.finditer(text), *_REGARDLESS.finditer(text)]
     return [*named, *methods_in(text)]
-
-
-def _both_sides(chunks: list[Chunk]) -> list[Chunk]:
-    """`creatinine clearance ≥ 50 but ≤ 70`: the two sides of one limit."""
-    for at, chunk in enumerate(chunks):
-        if chunk.kind == "z" and chunk.value == "but":
-            kinds = "".join(c.kind for c in chunks[max(0, at - 3) : at + 3])
-            if re.fullmatch(r"[vM:(]cnzcn", kinds):
-                chunk.kind = "&"
-    return chunks
-
-
-def _non(chunks: list[Chunk]) -> list[Chunk]:
-    """`non-pregnant`: the only words whose `non` denies them; `non-muscle-invasive` is a name of its own."""
-    for first, second in pairwise(chunks):
-        if first.kind == "z" and first.value == "non" and second.kind == "k" and second.value in _NON:
-            first.kind, first.value = "g", "not"
-        elif first.kind == "z" and first.value == "non" and second.kind in "yfk":
-            second.kind, second.value = "z", "non"
-    tied = {id(b) for a, b in pairwise(chunks) if a.kind == "e" and b.kind in "iC"}
-    return (
-        [c for c in chunks if id(c) not in tied] if tied else chunks
-    )  # "except if", "except in patients with"
 
 
 def parent_window(text: str) -> Window | None:

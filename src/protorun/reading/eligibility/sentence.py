@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from protorun.reading.eligibility.atoms.limits.suggestions import suggested_readings
+from protorun.reading.eligibility.chunks import chunks_of
 from protorun.reading.eligibility.logic.allowances import allowed
 from protorun.reading.eligibility.logic.alternatives import for_some, with_allowances
 from protorun.reading.eligibility.logic.assemble import assemble
@@ -12,7 +13,6 @@ from protorun.reading.eligibility.logic.context import Context, measured
 from protorun.reading.eligibility.logic.overrides import released
 from protorun.reading.eligibility.logic.trees import leaves, simplified, unread
 from protorun.reading.eligibility.parents import only_class
-from protorun.reading.eligibility.pieces import chunks_of
 from protorun.reading.eligibility.requirements import (
     MUST,
     before_exception,
