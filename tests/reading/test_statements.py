@@ -39,9 +39,8 @@ def test_a_plain_statement_is_named_by_all_its_words(line, name):
         "Any of the following conditions",  # another text
         "Clinically relevant findings",  # a judgment
         "Willing to sign",  # a statement of the patient's will, read elsewhere
-        "Female sex",  # a known variable
         "Patients",  # nothing
-        "x" * 160 + " y",
+        "x" * 200 + " y",
     ],
 )
 def test_what_a_name_cannot_hold_stays_unread(line):
@@ -110,3 +109,13 @@ def test_who_is_taken_out_on_an_exclusion_list_is_named_and_on_an_inclusion_list
     line = "patients with wobbly ears will be excluded from the study"
     assert statement(line, HERE, "exclusion").variable == "wobbly_ears"
     assert statement(line, HERE, "inclusion") is None
+
+
+def test_a_line_that_is_only_a_sex_asks_for_it_unless_its_list_names_both():
+    assert statement("female patients only", HERE, "inclusion").values == ("female",)
+    assert statement("men and women", HERE, "inclusion").values == ("female", "male")
+
+
+def test_what_is_not_open_to_something_is_the_thing_and_the_denial():
+    found = statement("a jammed lock not amenable to oiling", HERE, "exclusion")
+    assert [type(part) for part in found.parts] == [Flag, Not]

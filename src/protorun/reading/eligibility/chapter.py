@@ -11,6 +11,7 @@ from protorun.reading.eligibility.cutting.segment import Segmented, segment
 from protorun.reading.eligibility.logic.overrides import overridden
 from protorun.reading.eligibility.logic.relations import related
 from protorun.reading.eligibility.logic.trees import leaves
+from protorun.reading.eligibility.statements.sexes import without_split_sexes
 from protorun.reading.found import Found
 from protorun.study.criterion import Criterion, Number
 from protorun.study.record import Record
@@ -27,7 +28,7 @@ def read_eligibility(record: Record, study: Study) -> Found:
     passages = record.all(FIELD)
     found = segment(passages)
     numbered = _numbered([(item, c) for item, c in criteria(found.items, record.texts)])
-    listed = overridden(related(numbered))
+    listed = overridden(related(without_split_sexes(numbered)))
     return Found(
         fields={"eligibility": tuple(listed), "eligibility_sections": _sections(found, listed, record)},
         open_questions=_questions(listed, record),

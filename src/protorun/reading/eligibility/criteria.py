@@ -253,7 +253,7 @@ def read_item(item: Item, text: Mapped, texts: Texts) -> Criterion:
     expr, lost = read_line(line)
     line.doubts = [d for d in line.doubts if not d.startswith("NO_TIME") or not _timed(d, expr)]
     whole = _with_prefix(cite(0, len(text.text)), item, original)
-    if not line.doubts and all(isinstance(leaf, Unparsed) for leaf in leaves(expr)):
+    if not line.doubts and classify(expr, lost) == "unparsed":
         asked = statement(line.text, whole, line.polarity)
         expr, lost = (expr, lost) if asked is None else (asked, [])
     if line.doubts:

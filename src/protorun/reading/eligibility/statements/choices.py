@@ -16,7 +16,7 @@ from protorun.reading.eligibility.words.lexicon import words
 
 _OR = re.compile(r" (?:or|and ?/ ?or) ")
 _DIAGNOSED = re.compile(r"^(?:confirmed|established|clinical) diagnosis of (?:an? |the )?")
-_SLASH = re.compile(r"(?<=[a-z]{3})/(?=[a-z]{3})")
+_SLASH = re.compile(r"\b(?P<one>[a-z]{4,20})/(?P<two>[a-z]{4,20})\b")
 _PREPOSITIONS = frozenset(
     {
         "of",
@@ -59,24 +59,25 @@ _NEVER = frozenset(
 )
 
 
-def sides(plain: str) -> tuple[str, ...]:
+def sides(plain: str, *, joint: str = "or") -> tuple[str, ...]:
     """Both sides as statements of their own, with the words they share; none where it is not certain which these are."""
-    parts = _OR.split(_DIAGNOSED.sub("", plain))
-    if len(parts) == 1 and "/" in plain:
-        parts = _SLASH.split(plain)
-    if len(parts) != 2 or "," in plain:
+    plain = _DIAGNOSED.sub("", plain)
+    if "," in plain:
+        return ()
+    parts = plain.split(" and ") if joint == "and" else _OR.split(plain)
+    if len(parts) == 1 and joint == "or" and (slash := _SLASH.search(plain)):
+        before, behind = plain[: slash.start()], plain[slash.end() :]
+        found: tuple[str, ...] = (f"{before}{slash['one']}{behind}", f"{before}{slash['two']}{behind}")
+        alike = _adjective(slash["one"]) == _adjective(slash["two"])
+        return found if alike and plain.count("/") == 1 else ()
+    if len(parts) != 2 or not parts[0] or not parts[1]:
         return ()
     left, right = parts[0].split(" "), parts[1].split(" ")
-    if right[0] in ("other", "another") or not left[-1]:
+    if right[0] in ("other", "another"):
         return ()
-    found = (
-        _qualified(left, right)
-        or _last_word(left, right)
-        or _again(left, right)
-        or _complements(left, right)
-        or _predicates(left, right)
-        or _two_names(left, right)
-    )
+    if joint == "and":
+        return _qualified(left, right)
+    found = next((f for rule in _RULES if (f := rule(left, right))), ())
     return found if len(set(found)) > 1 else ()
 
 
@@ -84,7 +85,7 @@ def _qualified(left: list[str], right: list[str]) -> tuple[str, ...]:
     """`acute or chronic sinusitis`, `lesions invading or encasing a vessel`."""
     if len(right) < 2 or right[1] in _PREPOSITIONS or right[1] in _NEVER - {"a", "an", "the"}:
         return ()
-    if not (_adjective(left[-1]) and _adjective(right[0])) or _participle(left[-1]) != _participle(right[0]):
+    if not (_adjective(left[-1]) and _adjective(right[0])) or _ending(left[-1]) != _ending(right[0]):
         return ()
     if len(left) > 1 and (left[-2] == "to" or left[-2].endswith(("ly", "ed"))):
         return ()  # "moderate to severe or severe", "locally advanced unresectable or metastatic"
@@ -163,8 +164,9 @@ def _adjective(word: str) -> bool:
     )
 
 
-def _participle(word: str) -> bool:
-    return word.endswith("ing")
+def _ending(word: str) -> str:
+    """Participles and adverbs stand only beside their like."""
+    return next((end for end in ("ing", "ly") if word.endswith(end)), "")
 
 
 @cache
@@ -172,3 +174,6 @@ def _qualifiers() -> frozenset[str]:
     """Words that qualify a condition: `known`, `severe`, `recurrent`."""
     listed = words()["qualifiers"].values()
     return frozenset(p for phrases in listed for p in phrases if " " not in p and p != "history")
+
+
+_RULES = (_qualified, _last_word, _again, _complements, _predicates, _two_names)

@@ -10,9 +10,18 @@ from protorun.reading.eligibility.atoms.conditions.open_conditions import GENERI
 from protorun.reading.eligibility.words.lexicon import words
 from protorun.reading.eligibility.words.personal import JUDGMENT, STATEMENT
 
-_LEAST_WORDS, _MOST_WORDS, _MOST_LETTERS = 2, 18, 140
+_LEAST_WORDS, _MOST_WORDS, _MOST_LETTERS = 2, 22, 170
 _PLAIN = re.compile(r"[a-zß][a-z0-9ß' -]*[a-z0-9]")
 _NUMBER = re.compile(r"(?<![a-z-])\d|\b\d+(?:\.\d+)?(?![a-z0-9-])")
+_TYPES = re.compile(
+    r"\b(?:type|types|group|factor|receptor|subtype|interleukin|covid|axis|protein|ligand) ?-?\d{1,2}(?![\d.])"
+)
+"""Numbers that belong to names."""
+_PAIR = re.compile(
+    r"^([a-z]+(?:ed|ic|al|ous|ive|able|ile|ing|ary)), ([a-z]+(?:ed|ic|al|ous|ive|able|ile|ary) )"
+)
+"""`active, unstable angina`: two adjectives of one noun."""
+_HIS = re.compile(r"\bhis/her\b")
 _SHORT = re.compile(r"(?<=[a-z]) \((?P<short>[a-z]{2,7})\)(?=[ .;,-]|$)")
 _PLURAL = re.compile(r"(?<=[a-z])\((?P<plural>s|es)\)")
 _EXAMPLES = re.compile(r" \((?:e\. ?g\.?|eg|for example|for instance|such as)[ ,:][^()]{1,200}\)")
@@ -48,13 +57,23 @@ _RELATIONS = re.compile(r"\b(?:after|before|during|following|post|prior|previous
 
 def plain_words(text: str) -> str:
     """The line without its lead, examples, brackets that only explain, and marks at its ends."""
-    text = _TAKEN_OUT.sub("", _SUCH_AS.sub(_unless_excepted, _HYPHENS.sub("-", text.translate(_GREEK))))
+    text = _TAKEN_OUT.sub("", _SUCH_AS.sub(_unless_more, _HYPHENS.sub("-", text.translate(_GREEK))))
     if "(" in text:
         text = _BESIDE.sub(
             _joined, _SHORT.sub(_unsaid, _EXAMPLES.sub(_unless_excepted, _PLURAL.sub(r"\g<plural>", text)))
         )
     plain = " ".join(text.replace("can't", "cannot").replace("can not", "cannot").strip(" .;,*-").split())
     return _BEFORE_TRIAL.sub("", _lead().sub("", plain, count=1))
+
+
+_MORE = re.compile(
+    r"\d|\b(?:within|past|last|prior|before|during|days?|weeks?|months?|years?|who|which|that|with|without)\b"
+)
+
+
+def _unless_more(match: re.Match[str]) -> str:
+    """Nothing for examples up to the end of the line, unless they hold what may go for the whole: a time, a clause."""
+    return match[0] if _MORE.search(match[0]) else _unless_excepted(match)
 
 
 def _unless_excepted(match: re.Match[str]) -> str:
@@ -80,8 +99,14 @@ def named(plain: str, *, timed: bool = False, side: bool = False) -> str | None:
     choice may be a single word for a condition."""
     plain = _lead().sub("", plain, count=1)
     least = 1 if side and tells_what(plain) else _LEAST_WORDS
+    plain = _HIS.sub("their", _PAIR.sub(r"\1 \2", plain, count=1))
     many = not least <= len(plain.split()) <= _MOST_WORDS or len(plain) > _MOST_LETTERS
-    if many or not _PLAIN.fullmatch(plain) or _NUMBER.search(plain) or _refused().search(plain):
+    if (
+        many
+        or not _PLAIN.fullmatch(plain)
+        or _NUMBER.search(_TYPES.sub(" ", plain))
+        or _refused().search(plain)
+    ):
         return None
     if _DANGLING.search(plain) or _SYSTEM.search(plain) or (timed and _RELATIONS.search(plain)):
         return None

@@ -12,9 +12,10 @@ from functools import cache
 from protorun.reading.eligibility.atoms.conditions.open_conditions import open_flag
 from protorun.reading.eligibility.statements.choices import sides
 from protorun.reading.eligibility.statements.names import EXCLUDES, named, plain_words, vague_illness
+from protorun.reading.eligibility.statements.sexes import only_sex
 from protorun.reading.eligibility.statements.times import TIME, timed
 from protorun.reading.eligibility.words.lexicon import words
-from protorun.study.criterion import Any, Expr, Judgment, Not
+from protorun.study.criterion import All, Any, Expr, Judgment, Not
 from protorun.study.source import Source
 
 _LONGEST = 400
@@ -30,11 +31,17 @@ def statement(text: str, source: Source, polarity: str = "") -> Expr | None:
         return None
     if polarity == "inclusion" and EXCLUDES.search(text):
         return None
+    if (sex := only_sex(text.strip(" *-"), source)) is not None:
+        return sex
     plain = plain_words(_IF.sub("", text) if polarity == "exclusion" else text)
     if polarity == "exclusion" and vague_illness(plain):
         return Judgment.model_construct(text=source.quote, variable="uncontrolled_illness", source=source)
     if (found := _said(plain, source)) is not None:
         return found
+    if polarity == "inclusion" and (both := _said_of_both(plain, source)) is not None:
+        return both
+    if (beyond := _beyond(plain, source)) is not None:
+        return beyond
     if (denied := _denied(plain, polarity)) is not None:
         part = _said(denied, source)
         return None if part is None else Not.model_construct(part=part)
@@ -49,6 +56,34 @@ def _said(plain: str, source: Source) -> Expr | None:
     if len(names) < 2 or None in names:
         return None
     return flags[0] if len(flags) == 1 else Any.model_construct(parts=flags)
+
+
+def _said_of_both(plain: str, source: Source) -> Expr | None:
+    """`fluent in written and spoken English`: an inclusion list asks for both."""
+    names = [named(side, side=True) for side in sides(plain, joint="and")]
+    flags = tuple(open_flag(name, (), source) for name in names if name is not None)
+    return All.model_construct(parts=flags) if len(flags) == len(names) == 2 else None
+
+
+_NOT = re.compile(
+    r" (?:(?:that|which|who) (?:is|are) )?not (?=(?:amenable|suitable|responsive|responding|attributable|related|explained|resectable|controllable|accessible|eligible for)\b)"
+)
+
+
+_CLAUSE = re.compile(r"\b(?:that|who|which|whose|patient|because)\b")
+
+
+def _beyond(plain: str, source: Source) -> Expr | None:
+    """`obstruction not amenable to surgery`: the obstruction, and that it is not amenable."""
+    found = _NOT.search(plain)
+    if found is None or _CLAUSE.search(plain, 0, found.start()):
+        return None
+    what, rest = plain[: found.start()], plain[found.end() :]
+    names = named(what, side=True), named(f"{what} {rest}")
+    if names[0] is None or names[1] is None:
+        return None
+    denied = Not.model_construct(part=open_flag(names[1], (), source))
+    return All.model_construct(parts=(open_flag(names[0], (), source), denied))
 
 
 def _denied(plain: str, polarity: str) -> str | None:

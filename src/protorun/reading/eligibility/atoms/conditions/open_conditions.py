@@ -33,7 +33,7 @@ _NOT_A_NAME = re.compile(
     r"makes?|contraindicat(?:es?|ing)|critically|clinically|components?|excipients?|ingredients?|locations?|symptomatic|combined|[a-z]|minimum|maximum|duration|least|most|more|less|new|newly|first|second|last|prior|previous\w*|current\w*|recent\w*|concurrent\w*|concomitant\w*|no|not|non|without|never|none|free)\b"
 )
 ADJECTIVE = re.compile(r"(?:al|ic|ous|ive|ar|ary|ed|ing|able|ible|oid|ly|(?<!m)ent|ant|ior)$")
-_NOUNS = frozenset({"patient", "variant", "implant", "infant", "event", "accident", "coolant", "transplant", "bleeding", "swelling", "vomiting", "animal", "chemical", "hospital", "tic",
+_NOUNS = frozenset({"patient", "variant", "implant", "infant", "event", "accident", "coolant", "transplant", "bleeding", "swelling", "vomiting", "animal", "chemical", "trial", "meal", "material", "hospital", "tic",
                     "epidemic", "intestinal", "seminar", "cancer", "scar", "ulcer", "radar", "capillary"})  # fmt: skip
 GENERIC = frozenset(
     [
