@@ -68,7 +68,7 @@ def sides(plain: str, *, joint: str = "or") -> tuple[str, ...]:
     if len(parts) == 1 and joint == "or" and (slash := _SLASH.search(plain)):
         before, behind = plain[: slash.start()], plain[slash.end() :]
         found: tuple[str, ...] = (f"{before}{slash['one']}{behind}", f"{before}{slash['two']}{behind}")
-        alike = _adjective(slash["one"]) == _adjective(slash["two"])
+        alike = slash["one"] not in behind and _adjective(slash["one"]) == _adjective(slash["two"])
         return found if alike and plain.count("/") == 1 else ()
     if len(parts) != 2 or not parts[0] or not parts[1]:
         return ()

@@ -49,7 +49,7 @@ STATEMENT = Choices(
     r"capable of (?:giving|understanding|providing)",
     r"(?:unable|inability) to (?:give|provide|understand|comply|read|communicate|follow|attend|cooperate|adhere|return for|"
     r"complete (?:the |all |any )?(?:study|trial|questionnaire|diar|assess|visit|follow))",
-    r"(?:patients?|parents?|participants?|subjects?)'?s?'? refusal|refusal (?:of|by) (?:the )?(?:patients?|parents?|participants?|subjects?|family)|^refusal\b|\brefus(?:e|es|ed|al|ing) (?:to|of) (?:participat|take part|sign|give|provide|enter|the study|consent)",
+    r"^(?:the )?(?:patients?|parents?|participants?|subjects?)'?s?'? refusal|^refusal\b|\brefus(?:e|es|ed|al|ing) (?:to|of) (?:participat|take part|sign|give|provide|enter|the study|consent)",
     r"\bavailable (?:during|for|throughout) (?:the )?(?:entire |whole |full |duration of (?:the )?)?(?:study|trial)(?! drug| treatment)",
 )
 BY_WHOM = Guarded(
