@@ -7,7 +7,12 @@ from functools import partial
 from itertools import pairwise
 
 from protorun.reading.eligibility.atoms.conditions.beside import settled
-from protorun.reading.eligibility.atoms.conditions.events import lead_time, mark_events, share_times
+from protorun.reading.eligibility.atoms.conditions.events import (
+    lead_time,
+    mark_events,
+    recent_by,
+    share_times,
+)
 from protorun.reading.eligibility.atoms.conditions.flags import dated, mark_flags
 from protorun.reading.eligibility.atoms.conditions.lists.paired import pair_qualifiers
 from protorun.reading.eligibility.atoms.conditions.lists.past_judgment import past_judgment
@@ -89,6 +94,12 @@ def _cohorts(chunks: list[Chunk], line: Line) -> list[Chunk]:
         Chunk("z", c.start, c.end, "cohort") if c.kind == "y" and _COHORT.match(line.text, c.end) else c
         for c in chunks
     ]
+
+
+def _tumors(chunks: list[Chunk]) -> list[Chunk]:
+    """`tumors must have a CPS ≥ 1`: whose tumor is not said otherwise."""
+    kinds = [(c.kind, c.value if c.kind == "z" else "") for c in chunks[:2]]
+    return chunks[2:] if kinds == [("z", "tumor"), ("M", "")] else chunks
 
 
 _LESS_SURE = re.compile(r" or (?:expected|anticipated|possible|probable|potential|suspected|presumed) ")
@@ -216,9 +227,11 @@ _LAST = (
     where("", mark_pack_years, "pack"),
     where("n", mark_counted),
     where("A", measured_there),
+    where("M", of_chunks(_tumors), "tumor"),
     where("q", _said),
     where("A", settled),
     where("W", of_chunks(lead_time)),
+    where("q", recent_by, "recent"),
     where("A", with_objects),
     where("g", without_support),
 )

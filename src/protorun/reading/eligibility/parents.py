@@ -10,7 +10,7 @@ from functools import cache
 from protorun.reading.eligibility.cutting.items import Item
 from protorun.reading.eligibility.logic.classed.classes import classify
 from protorun.reading.eligibility.logic.examples import timeless
-from protorun.reading.eligibility.logic.trees import leaves, mapped
+from protorun.reading.eligibility.logic.trees import INNER, leaves, mapped
 from protorun.reading.eligibility.pieces import without_window
 from protorun.reading.eligibility.words.lexicon import words
 from protorun.reading.eligibility.words.personal import JUDGMENT
@@ -79,12 +79,29 @@ def within(criterion: Criterion, window: Window) -> Criterion:
             criterion.expr, lambda e: e.model_copy(update={"ongoing": False}) if isinstance(e, Treated) else e
         )
         criterion = criterion.model_copy(update={"expr": ever, "alternatives": ()})
-    expr = mapped(criterion.expr, lambda e: _dated(e, window))
+    expr = _in_time(criterion.expr, window)
     doubts = tuple(d for d in criterion.doubts if not d.startswith(("NO_TIME", "TENSE")))
     damaged = any(d.startswith(("NO_UNIT", "NO_COMPARATOR", "DIRECTION")) for d in doubts)
     resolved = doubts != criterion.doubts and not damaged
     klass = classify(expr, [(0, 0)] if criterion.residual else []) if resolved else criterion.klass
     return criterion.model_copy(update={"expr": expr, "doubts": doubts, "klass": klass})
+
+
+def _in_time(expr: Expr, window: Window) -> Expr:
+    """The tree in the time of its parent; whom a limit is about (`if liver metastases`) has no time of the test."""
+    dated = _dated(expr, window)
+    if dated is not expr:
+        return dated
+    update: dict[str, object] = {}
+    for name in INNER.get(type(expr), ()):
+        value = getattr(expr, name)
+        if name == "parts":
+            update[name] = tuple(_in_time(p, window) for p in value)
+        elif name == "condition":
+            update[name] = mapped(value, lambda e: _dated(e, window) if isinstance(e, Number) else e)
+        elif value is not None:
+            update[name] = _in_time(value, window)
+    return expr.model_copy(update=update) if update else expr
 
 
 def _dated(expr: Expr, window: Window) -> Expr:

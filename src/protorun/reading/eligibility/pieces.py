@@ -23,6 +23,10 @@ _BY_CRITERIA = Guarded(
     r"(?:response evaluation criteria in solid tumou?rs|m?i?recist|rano(?:-(?:bm|lm|hgg))?|nci[- ]?ctcae|ctcae|common terminology criteria for adverse events|lugano|imwg|pcwg[23]|iwcll|iwwm|cheson)"
     r"(?: \((?:recist|ctcae|lymphoma)\))?(?: 2014)?(?: (?:response evaluation )?criteria| guidelines?| standards?)?,?(?: ?\(?(?:version|ver\.?|v\.?) ?)?(?: ?\d\.\d{1,2}| [12](?=[.,;)]|$))?(?: criteria)?\)?(?= |[.,;)]|$)"
 )
+_BY_LAB = Guarded(
+    r",? ?\(?(?:as )?(?:(?:assessed|determined|tested|evaluated|measured) )?(?:by|per|at|in) (?:an? |the )?(?:prospective )?(?:local|central)(?: or (?:local|central))?"
+    r"(?: (?:laboratory|lab|report|testing|test|review|assessment|pathology|ihc)){1,3}\)?(?=[.,;)]| ?$)"
+)
 _FORMULA = Guarded(
     r"\(?(?:as )?(?:calculated |estimated |measured |determined |assessed |corrected )?(?:by |using |with |per |according to |based on |for )?(?:the )?"
     r"(?:cockcroft[- ]?(?:and |& ?)?[- ]?gault|ckd-?epi|mdrd|modification of diet in renal disease|fridericia|bazett|schwartz|jelliffe)(?:'s)?"
@@ -143,7 +147,7 @@ _REGARDLESS = Guarded(
 def _named_methods(text: str) -> list[re.Match[str]]:
     """Methods by their names, and what a line says it does not depend on."""
     named = [*_BY_CRITERIA.finditer(text), *_FORMULA.finditer(text), *_REGARDLESS.finditer(text)]
-    return [*named, *methods_in(text)]
+    return [*named, *_BY_LAB.finditer(text), *methods_in(text)]
 
 
 def parent_window(text: str) -> Window | None:

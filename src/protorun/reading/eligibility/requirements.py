@@ -10,9 +10,10 @@ from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.operand import judged
 from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.guards import Choices
-from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
-from protorun.study.criterion import Expr, Judgment, Not, Unparsed
+from protorun.study.criterion import Code, Expr, Flag, Judgment, Not, Unparsed
+from protorun.terms.concepts import concepts
 
 _FREE = r"(?<!who )(?<!that )(?<!which )\b"
 MUST = Choices(
@@ -84,3 +85,25 @@ def requirement(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         return context.unparsed(line, chunks)
     # "must have recovered adequately from surgery": who had none is not kept out
     return Not.model_construct(part=judged(chunks, line)) if Judgment in kinds else needed
+
+
+_PERSONS = re.compile(r"\b(?:patients?|subjects?|participants?|individuals?|those|persons?)\b")
+
+
+def asked_of(chunks: list[Chunk], line: Line) -> Expr | None:
+    """Of whom alone `HBsAg positive patients must have L` asks something; nobody is asked to be one of them."""
+    kinds = "".join(c.kind for c in chunks[:3])
+    if not kinds.startswith("AM") or not holds(chunks[2:], "A"):
+        return None
+    begin = max(line.text.rfind(sign, 0, chunks[0].start) for sign in ".;:,(") + 1
+    if not _PERSONS.search(line.text, begin, chunks[1].start):
+        return None
+    return chunks[0].value if all(map(_not_asked, leaves(chunks[0].value))) else None
+
+
+def _not_asked(leaf: Expr) -> bool:
+    """An illness or a finding, no diagnosis or stage of the trial's own disease."""
+    if isinstance(leaf, Code):
+        return leaf.variable != "diagnosis_confirmed_by"
+    known = concepts().get(leaf.variable) if isinstance(leaf, Flag) else None
+    return known is not None and known.domain in ("condition", "finding") and known.family != "option"

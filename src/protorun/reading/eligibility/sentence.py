@@ -15,6 +15,7 @@ from protorun.reading.eligibility.logic.trees import leaves, simplified, unread
 from protorun.reading.eligibility.parents import only_class
 from protorun.reading.eligibility.requirements import (
     MUST,
+    asked_of,
     before_exception,
     decided,
     requirement,
@@ -153,7 +154,7 @@ def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
             f"{line.quote(chunks[0].start, chunks[-1].end)!r} allows something; it asks for nothing by itself",
         )
         return context.unparsed(line, chunks)
-    for rule in (_for_unread, _topic):
+    for rule in (_for_unread, _topic, _must_of_some):
         if (found := rule(chunks, line, context)) is not None:
             return found
     if line.polarity == "exclusion" and MUST.inside(before_exception(chunks, line), line.text):
@@ -244,6 +245,11 @@ def _topic(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
         if context.firing
         else If.model_construct(condition=who, then=then)
     )
+
+
+def _must_of_some(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
+    who = None if context.firing else asked_of(chunks, line)
+    return who and If.model_construct(condition=who, then=_sentence(chunks[2:], line, context))
 
 
 def _told(chunks: list[Chunk], cut: int, line: Line, context: Context) -> Expr:

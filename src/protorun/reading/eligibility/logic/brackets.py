@@ -134,7 +134,26 @@ def _for_some(inside: list[Chunk], kinds: str, before: Expr, line: Line, context
         return read if isinstance(read, If) and read.otherwise is not None else None
     if "p" in kinds and _other_limit(kinds, inside, before):
         return _alternate([c for c in inside if c.kind != "p"], before, line, context)
-    return None
+    return _case(inside, before, line, context)
+
+
+_CASE = re.compile(r"(?:z:)?[iC]?(?P<who>A(?:\|A)*)[,:]{0,2}A")
+
+
+def _case(inside: list[Chunk], before: Expr, line: Line, context: Context) -> Expr | None:
+    """`(for subjects with C ≤ 3 x ULN)`, `(patients with C: ≤ 3 x ULN)`, `(note: if C, ≤ 3 x ULN)`: another limit for those
+    with C on what the limit before it is about."""
+    case = _CASE.fullmatch("".join(c.kind for c in inside))
+    if case is None or (inside[0].kind == "z" and inside[0].value != "note"):
+        return None
+    who, limit = inside[slice(*case.span("who"))], inside[-1].value
+    some = all(isinstance(leaf, (Flag, Code)) for c in who if c.kind == "A" for leaf in leaves(c.value))
+    both = [{x.variable for x in leaves(e) if isinstance(x, Number)} for e in (limit, before)]
+    numbers = all(isinstance(leaf, Number) for e in (limit, before) for leaf in leaves(e))
+    if not some or not numbers or both[0] != both[1]:
+        return None
+    condition = context.assemble(who, line, context.opened())
+    return If(condition=condition, then=limit, otherwise=before)
 
 
 def _if_performed(before: Expr, line: Line, inside: list[Chunk], context: Context) -> Expr | None:
@@ -209,4 +228,5 @@ def _alternate(inside: list[Chunk], before: Expr, line: Line, context: Context) 
     other = context.assemble(inside, line, context.asking())
     if isinstance(other, If) and other.otherwise is None:
         return If(condition=other.condition, then=other.then, otherwise=before)
-    return context.unparsed(line, inside)
+    unread = context.unparsed(line, inside)  # for some the limit is another one
+    return (All if context.firing else Any).model_construct(parts=(before, unread))

@@ -48,6 +48,42 @@ def share_times(chunks: list[Chunk], line: Line) -> list[Chunk]:
     return chunks
 
 
+_TIMED = (["q", "W"], ["q", "(", "W", ")"], ["q", "(", "c", "t", ")"])
+
+
+def recent_by(chunks: list[Chunk], line: Line) -> list[Chunk]:
+    """`recent history (within 3 months) of A or B`, `recent (< 6 months) A`: the time says how recent, and goes for each."""
+    if "recent" not in line.text:
+        return chunks
+    for at, chunk in enumerate(chunks):
+        form = next((f for f in _TIMED if [c.kind for c in chunks[at : at + len(f)]] == f), None)
+        if form is None or chunk.value != "recent":
+            continue
+        when = _how_recent(chunks[at + 1 : at + len(form)])
+        first = end = at + len(form)
+        while end < len(chunks) and (chunks[end].kind == "A" or (end > first and chunks[end].kind in ",|&/")):
+            end += 1
+        members = [c for c in chunks[first:end] if c.kind == "A"]
+        whole = end == len(chunks) or chunks[end].kind in ";."
+        plain = all(isinstance(c.value, Flag) and c.value.window is None for c in members)
+        if when is None or not members or not whole or not plain:
+            continue
+        for member in members:
+            member.value = member.value.model_copy(update={"window": when})
+        members[0].start = chunk.start
+        return [*chunks[:at], *chunks[first:]]
+    return chunks
+
+
+def _how_recent(inside: list[Chunk]) -> Window | None:
+    for chunk, before in zip(inside, [None, *inside], strict=False):
+        if chunk.kind == "W" and isinstance(chunk.value, Window):
+            return chunk.value
+        if chunk.kind == "t" and before is not None and before.value in ("<", "≤"):
+            return window(chunk.value.value, chunk.value.unit)
+    return None
+
+
 def lead_time(chunks: list[Chunk]) -> list[Chunk]:
     """`Within 6 months: stroke, or myocardial infarction`: a time before a list of nothing but names goes for each."""
     if len(chunks) < 3 or chunks[0].kind != "W" or chunks[1].kind not in ",:":

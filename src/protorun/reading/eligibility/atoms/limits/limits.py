@@ -271,7 +271,8 @@ def _again(chunks: list[Chunk], at: int, names: list[str], line: Line) -> tuple[
     if not names or chunks[at].kind != "c" or not at:
         return None
     if chunks[at - 1].kind not in "(|,&M" and not (chunks[at - 1].kind == "k" and _for_some(chunks, at)):
-        return None
+        if "".join(c.kind for c in chunks[max(0, at - 2) : at]) != "k:" or "(" not in [c.kind for c in chunks[max(0, at - 4) : at]]:
+            return None
     ages = (
         names == ["age"]
         and line.polarity == "inclusion"

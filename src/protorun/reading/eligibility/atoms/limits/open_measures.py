@@ -48,7 +48,7 @@ def open_measure(
     start, end = found[first].start, chunks[behind - 1].end
     name = open_name(found[first:], line)
     multiple = any(b is not None and b.times for b in side[:2])
-    if name is None or _SAID.search(name) or (multiple and all(c.kind == "k" for c in found[first:])):
+    if name is None or _SAID.search(name) or (multiple and all(c.kind in "kq:" for c in found[first:])):
         return None
     if lasting:
         if name in variables() or not _is_length(name, near, before, chunks[at], line):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from protorun.reading.eligibility.atoms.treatments.exemptions import exempt_classes, exempt_routes, spared
-from protorun.reading.eligibility.atoms.treatments.not_given import not_given
+from protorun.reading.eligibility.atoms.treatments.not_given import free_of, not_given
 from protorun.reading.eligibility.atoms.treatments.tense import by_default, lasts, lead, now, timeless, used
 from protorun.reading.eligibility.words import nodes
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
@@ -147,6 +147,9 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
     if _of_condition(before) and _WITH.search(line.text, max(0, first - 90), first):
         return Chunk("z", begin, chunks[at - 1].end, "therapy"), at  # of a condition named before
     time = _time(first_time) or next((t for m in marks if (t := _time(m))), Time())
+    if before and before[-1].kind == "g" and time in (Time(), Time(time.window, at_least=True)):
+        within, at = free_of(chunks, at, before[-1], line, window=time.window)
+        time = Time(within) if within is not None else time
     tense = False if ever else now(line, begin)
     if time == Time() and tense is None:
         tense = _tense_around(before, line, begin, chunks[at - 1].end)

@@ -1,4 +1,5 @@
-"""How long somebody has had something: `at least a 2-year history of seasonal allergic rhinitis`."""
+"""How long somebody has had something, or has been without it: `at least a 2-year history of seasonal allergic rhinitis`,
+`quit smoking at least 5 years ago`."""
 
 from __future__ import annotations
 
@@ -20,11 +21,35 @@ _HISTORY = Guarded(
 _LEFT = re.compile(r"(?:^|[;:.(]|\b(?:have|has|had|having|with|patients?|subjects?|participants?)) ?$")
 
 
-WORDS = _HISTORY.words
+_QUIT = Guarded(
+    r"(?:(?:who |that )?(?:have |has |had )?(?:quit|stopped|ceased|given up|discontinued) smoking|smoking cessation|abstinen(?:t|ce) from smoking)(?: for)? "
+    r"(?P<sign>at least|more than|longer than|over|≥|>|less than|fewer than|within the (?:last|past)|<) ?(?P<n>\d{1,2}|one|two|three|five|six|ten)[ -](?P<unit>year|month|week)s?"
+    r"(?: ago)?(?: (?:prior to|before) (?:the )?(?:screening|enrol?lment|study|inclusion|baseline)(?: visit)?)?(?= ?(?:[.;,)]|or\b|and\b|$))"
+)
+WORDS = _HISTORY.words | _QUIT.words
+
+
+def _quit(line: Line) -> Iterator[Chunk]:
+    """The time since somebody smoked."""
+    for match in _QUIT.finditer(line.text):
+        amount = quantity(match["n"], 0)
+        if amount is None:
+            continue
+        beyond = match["sign"] not in ("less than", "fewer than", "<") and "within" not in match["sign"]
+        limit = bound(amount[0].value, inclusive=match["sign"] in ("at least", "≥") or "within" in match["sign"])
+        number = Number.model_construct(
+            variable="time_since_quitting_smoking",
+            low=limit if beyond else None,
+            high=None if beyond else limit,
+            unit=f"{match['unit']}s",
+            source=line.cite(*match.span()),
+        )
+        yield Chunk("A", match.start(), match.end(), number)
 
 
 def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
-    """A history of so many years, up to the trial."""
+    """A history of so many years, up to the trial; the time since somebody quit."""
+    yield from _quit(line)
     for match in _HISTORY.finditer(line.text):
         amount = quantity(match["n"], 0)
         if amount is None or not _LEFT.search(line.text[: match.start()]):
