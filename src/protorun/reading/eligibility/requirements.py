@@ -12,7 +12,7 @@ from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.guards import Choices
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
-from protorun.study.criterion import Code, Expr, Flag, Judgment, Not, Unparsed
+from protorun.study.criterion import Code, Expr, Flag, Judgment, Not, Number, Unparsed
 from protorun.terms.concepts import concepts
 
 _FREE = r"(?<!who )(?<!that )(?<!which )\b"
@@ -107,3 +107,30 @@ def _not_asked(leaf: Expr) -> bool:
         return leaf.variable != "diagnosis_confirmed_by"
     known = concepts().get(leaf.variable) if isinstance(leaf, Flag) else None
     return known is not None and known.domain in ("condition", "finding") and known.family != "option"
+
+
+_HIGH_IS_GOOD = frozenset(
+    {
+        "platelets",
+        "neutrophils",
+        "hemoglobin",
+        "albumin",
+        "lvef",
+        "creatinine_clearance",
+        "egfr_rate",
+        "life_expectancy",
+        "karnofsky",
+    }
+)
+
+
+def good_value(leaf: Expr) -> bool:
+    """A lower limit alone, on something of which more is better; the best values of the ECOG scale."""
+    if isinstance(leaf, Number) and leaf.variable == "ecog" and leaf.high is not None:
+        return leaf.low is None or leaf.low.value == 0
+    return (
+        isinstance(leaf, Number)
+        and leaf.variable in _HIGH_IS_GOOD
+        and leaf.low is not None
+        and leaf.high is None
+    )

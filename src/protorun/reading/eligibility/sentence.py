@@ -159,7 +159,7 @@ def _sentence(chunks: list[Chunk], line: Line, context: Context) -> Expr:
             return found
     if line.polarity == "exclusion" and MUST.inside(before_exception(chunks, line), line.text):
         return requirement(chunks, line, context)
-    if line.polarity == "exclusion" and (_ADEQUATE.match(text) or any(map(_good_value, _leaves_of(atoms)))):
+    if line.polarity == "exclusion" and (_ADEQUATE.match(text) or any(map(good_value, _leaves_of(atoms)))):
         line.doubt(
             "DIRECTION",
             "an exclusion list that turns away good values; perhaps the line belongs to inclusion",
@@ -280,33 +280,6 @@ _ADEQUATE = re.compile(
 
 def _leaves_of(atoms: list[Chunk]) -> list[Expr]:
     return [leaf for c in atoms for leaf in leaves(c.value)]
-
-
-_HIGH_IS_GOOD = frozenset(
-    {
-        "platelets",
-        "neutrophils",
-        "hemoglobin",
-        "albumin",
-        "lvef",
-        "creatinine_clearance",
-        "egfr_rate",
-        "life_expectancy",
-        "karnofsky",
-    }
-)
-
-
-def _good_value(leaf: Expr) -> bool:
-    """A lower limit alone, on something of which more is better; the best values of the ECOG scale."""
-    if isinstance(leaf, Number) and leaf.variable == "ecog" and leaf.high is not None:
-        return leaf.low is None or leaf.low.value == 0
-    return (
-        isinstance(leaf, Number)
-        and leaf.variable in _HIGH_IS_GOOD
-        and leaf.low is not None
-        and leaf.high is None
-    )
 
 
 def _unwanted(expr: Expr) -> bool:

@@ -270,9 +270,8 @@ def _again(chunks: list[Chunk], at: int, names: list[str], line: Line) -> tuple[
     """A second limit without a name goes for the variables of the one before: `≤ 1.5 x ULN (≤ 3 x ULN if ...)`."""
     if not names or chunks[at].kind != "c" or not at:
         return None
-    if chunks[at - 1].kind not in "(|,&M" and not (chunks[at - 1].kind == "k" and _for_some(chunks, at)):
-        if "".join(c.kind for c in chunks[max(0, at - 2) : at]) != "k:" or "(" not in [c.kind for c in chunks[max(0, at - 4) : at]]:
-            return None
+    if chunks[at - 1].kind not in "(|,&M" and not _about_some(chunks, at):
+        return None
     ages = (
         names == ["age"]
         and line.polarity == "inclusion"
@@ -291,6 +290,12 @@ def _again(chunks: list[Chunk], at: int, names: list[str], line: Line) -> tuple[
     start, end = chunks[at].start, chunks[at + 1].end
     parts = tuple(number_atom(name, side, line, start, end) for name in names)
     return Chunk("A", start, end, _shared(parts, False, line)), at + 2
+
+
+def _about_some(chunks: list[Chunk], at: int) -> bool:
+    """`in patients with C ≤ 3 x ULN`, `(patients with C: ≤ 3 x ULN)`."""
+    kinds = "".join(c.kind for c in chunks[max(0, at - 4) : at])
+    return (kinds.endswith("k") and _for_some(chunks, at)) or (kinds.endswith("k:") and "(" in kinds)
 
 
 def _for_some(chunks: list[Chunk], at: int) -> bool:

@@ -47,7 +47,9 @@ def free_of(
     if window is not None:
         return window, at
     first = at + (at < len(chunks) and chunks[at].kind == "c" and chunks[at].value in ("≥", ">"))
-    lasts = first < len(chunks) and chunks[first].kind == "t" and line.text.endswith(" for ", 0, chunks[at].start)
+    lasts = (
+        first < len(chunks) and chunks[first].kind == "t" and line.text.endswith(" for ", 0, chunks[at].start)
+    )
     ends = first + 1 >= len(chunks) or chunks[first + 1].kind in ",;.)|&"
     if not lasts or not ends:
         return None, at

@@ -128,7 +128,7 @@ def mark_treatments(chunks: list[Chunk], line: Line) -> list[Chunk]:
 
 
 def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) -> tuple[Chunk, int]:
-    start = at
+    first = chunks[at].start
     while before and before[-1].kind == "q" and not before[-1].value:
         before.pop()
     names, at = _list(chunks, at, line)
@@ -137,19 +137,16 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
     first_time = before.pop() if before and before[-1].kind in "WHL" and _leads(before) else None
     ever, cued = lead(before, line)
     current = _said_current(before, line)
-    begin = first_time.start if first_time else chunks[start].start
+    begin = first_time.start if first_time else first
     begin = before.pop().start if current else min(begin, cued) if cued is not None else begin
     marks, at = _marks(chunks, at)
     if not exempt.classes:
         exempt = exempt_classes(chunks, at, names)
         at = exempt.behind
-    first = chunks[start].start
     if _of_condition(before) and _WITH.search(line.text, max(0, first - 90), first):
         return Chunk("z", begin, chunks[at - 1].end, "therapy"), at  # of a condition named before
     time = _time(first_time) or next((t for m in marks if (t := _time(m))), Time())
-    if before and before[-1].kind == "g" and time in (Time(), Time(time.window, at_least=True)):
-        within, at = free_of(chunks, at, before[-1], line, window=time.window)
-        time = Time(within) if within is not None else time
+    time, at = _freed(time, chunks, at, before, line)
     tense = False if ever else now(line, begin)
     if time == Time() and tense is None:
         tense = _tense_around(before, line, begin, chunks[at - 1].end)
@@ -180,6 +177,15 @@ def _treatment(chunks: list[Chunk], at: int, before: list[Chunk], line: Line) ->
 _RECEIVED = re.compile(
     r"(?:patients?|subjects?|participants?)?(?: ?who)? ?(?:must )?(?:has|have|had|having)? ?received (?:prior |previous )?$"
 )
+
+
+def _freed(time: Time, chunks: list[Chunk], at: int, before: list[Chunk], line: Line) -> tuple[Time, int]:
+    """The time in which a treatment that is denied was not given."""
+    simple = time in (Time(), Time(time.window, at_least=True))
+    if not simple or not before or before[-1].kind != "g":
+        return time, at
+    within, at = free_of(chunks, at, before[-1], line, window=time.window)
+    return (Time(within) if within is not None else time), at
 
 
 def _received(given: Expr, line: Line, at: int) -> Expr:

@@ -36,7 +36,9 @@ def _quit(line: Line) -> Iterator[Chunk]:
         if amount is None:
             continue
         beyond = match["sign"] not in ("less than", "fewer than", "<") and "within" not in match["sign"]
-        limit = bound(amount[0].value, inclusive=match["sign"] in ("at least", "≥") or "within" in match["sign"])
+        limit = bound(
+            amount[0].value, inclusive=match["sign"] in ("at least", "≥") or "within" in match["sign"]
+        )
         number = Number.model_construct(
             variable="time_since_quitting_smoking",
             low=limit if beyond else None,
