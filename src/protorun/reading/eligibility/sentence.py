@@ -18,6 +18,7 @@ from protorun.reading.eligibility.requirements import (
     asked_of,
     before_exception,
     decided,
+    good_value,
     requirement,
     stated_by_person,
 )
