@@ -14,6 +14,7 @@ from protorun.reading.eligibility.atoms.conditions.events import (
     share_times,
 )
 from protorun.reading.eligibility.atoms.conditions.flags import dated, mark_flags
+from protorun.reading.eligibility.atoms.conditions.lists.others import name_others
 from protorun.reading.eligibility.atoms.conditions.lists.paired import pair_qualifiers
 from protorun.reading.eligibility.atoms.conditions.lists.past_judgment import past_judgment
 from protorun.reading.eligibility.atoms.conditions.lists.second_nouns import without_second_nouns
@@ -35,6 +36,7 @@ from protorun.reading.eligibility.atoms.limits.around.places import measured_the
 from protorun.reading.eligibility.atoms.limits.around.smoking import mark_pack_years
 from protorun.reading.eligibility.atoms.limits.grades import mark_grades
 from protorun.reading.eligibility.atoms.limits.limits import mark_limits
+from protorun.reading.eligibility.atoms.limits.moments import name_moments
 from protorun.reading.eligibility.atoms.limits.sexes import mark_sexes
 from protorun.reading.eligibility.atoms.treatments.narrowed import mark_narrowed
 from protorun.reading.eligibility.atoms.treatments.open_treatments import mark_open_treatments
@@ -197,6 +199,7 @@ _LIMITS = (
     where("vXcntrB", mark_limits),
     where("A", without_echoes, "old", "inclusive", "age"),
     where("X", mark_sexes),
+    where("y", name_moments, "initiation", "visit", "infusion", "start", "leukapheresis", "transplantation"),
     where("y", _receptors, "receptor", "globulin"),
     where("y", _cohorts, "cohort", "arm"),
 )
@@ -209,6 +212,7 @@ _TREATMENTS = (
 )
 _CONDITIONS = (
     where("z", without_other, "other"),
+    where("z", name_others, "other"),
     where("|/", without_second_nouns),
     where("bwz", ever_or_now, "prior", "previous", "past"),
     where("q", pair_qualifiers),

@@ -10,6 +10,7 @@ from protorun.reading.eligibility.atoms.treatments.treatments import (
     find_doses,
 )
 from protorun.reading.eligibility.islands import islands
+from protorun.reading.eligibility.words.frames import frames_in
 from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lex import lex
 from protorun.reading.eligibility.words.lexicon import Chunk
@@ -29,8 +30,8 @@ _BY_LAB = Guarded(
 )
 _FORMULA = Guarded(
     r"\(?(?:as )?(?:calculated |estimated |measured |determined |assessed |corrected )?(?:by |using |with |per |according to |based on |for )?(?:the )?"
-    r"(?:cockcroft[- ]?(?:and |& ?)?[- ]?gault|ckd-?epi|mdrd|modification of diet in renal disease|fridericia|bazett|schwartz|jelliffe)(?:'s)?"
-    r"(?: \((?:mdrd|c-?g|ckd-epi)\))?(?: (?:formula|equation|method|estimation|correction))?(?P<close>\))?(?= |[.,;)]|$)"
+    r"(?:cockc?roft[- ]?(?:and |& ?)?[- ]?gault|ckd-?epi|mdrd|modification of diet in renal disease|fr[ie]d[ei]ricia|bazett|schwartz|jelliffe)(?:'s)?"
+    r"(?: \((?:mdrd|c-?g|ckd-epi)\))?(?: (?:qtc? )?(?:formula|equation|method|estimation|correction(?: formula| method)?))?(?P<close>\))?(?= |[.,;)]|$)"
 )
 _LABEL = Guarded(
     r"(?:(?<=[;.] )|^)(?:[-•*] ?)?(?:blood|bone[- ]marrow|liver|hepatic|renal|kidney|cardiac|heart|coagulation|blood coagulation|clotting|hematology|hematologic|hematological|"
@@ -147,7 +148,7 @@ _REGARDLESS = Guarded(
 def _named_methods(text: str) -> list[re.Match[str]]:
     """Methods by their names, and what a line says it does not depend on."""
     named = [*_BY_CRITERIA.finditer(text), *_FORMULA.finditer(text), *_REGARDLESS.finditer(text)]
-    return [*named, *_BY_LAB.finditer(text), *methods_in(text)]
+    return [*named, *_BY_LAB.finditer(text), *methods_in(text), *frames_in(text)]
 
 
 def parent_window(text: str) -> Window | None:

@@ -31,7 +31,7 @@ _GROUP = re.compile(
     r"(?:healthy|health|normal|control)? ?(?:volunteers|controls?|subjects|participants|individuals|patients|persons|cases|donors?|recipients?|caregivers?|siblings?|relatives)(?: only)?(?: ?\([^()]{2,40}\))?"
 )
 _SEXES = re.compile(
-    r"\b(?:female|females|male|males|women|woman|men|man|childbearing|child-bearing|child bearing|wocbp)\b"
+    r"\b(?:female|females|male|males|women|woman|men|man|childbearing|child-bearing|child bearing|[wf]ocbp)\b"
 )
 
 

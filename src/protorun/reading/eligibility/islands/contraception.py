@@ -88,7 +88,7 @@ def _expr(line: Line, start: int, end: int) -> Expr:
             return denied
         woman = Code.model_construct(variable="sex", values=("female",), source=source)
         return All(parts=(woman, denied))  # "women who are pregnant or not using contraception"
-    women = re.search(r"wom[ae]n|female|wocbp", text) and not re.search(r"\b(?:men|males?)\b", text)
+    women = re.search(r"wom[ae]n|female|[wf]ocbp", text) and not re.search(r"\b(?:men|males?)\b", text)
     fertile = Flag.model_construct(
         variable="childbearing_potential" if women else "reproductive_potential", qualifiers=(), source=source
     )

@@ -19,7 +19,7 @@ _ASKED = (
 )
 """Whom the test is asked of, behind it."""
 _NEGATIVE = re.compile(
-    rf"(?P<who>(?:for )?(?:all |any |only )?(?:female|women|woman|females|wocbp|patients|subjects|participants)[^;.]{{0,80}}?(?:childbearing|child-bearing|child bearing|reproductive|wocbp)"
+    rf"(?P<who>(?:for )?(?:all )?(?:[wf]ocbp|(?:females?|wom[ae]n) of (?:childbearing|child-bearing|child bearing|reproductive) potential)(?: \([a-z]{{4,6}}\))?: ?(?:must have )?(?:an? )?|(?:for )?(?:all |any |only )?(?:female|women|woman|females|[wf]ocbp|patients|subjects|participants)[^;.]{{0,80}}?(?:childbearing|child-bearing|child bearing|reproductive|[wf]ocbp)"
     rf"(?: potential| age)?[^;.,]{{0,60}}?(?:must|should|need|required|have|has|with|,|:)[^;.,]{{0,30}}?\b)?"
     rf"(?:negative (?:results? (?:of|for|on|in) )?(?:a |an |the )?{_TEST}(?:[^;.,]{{0,30}}?{_TIME.format(i=1)})?{_ASKED}"
     rf"|{_TEST}(?: (?:of|for|in) (?:all )?(?:female|women|woman)[^;.,]{{0,50}}?)?(?:[^;.]{{0,60}}?{_TIME.format(i=2)})?[^;.,]{{0,30}}?(?:must be |should be |is |was |were |are |be )negative)"

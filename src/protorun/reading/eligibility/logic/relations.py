@@ -9,7 +9,8 @@ from protorun.reading.eligibility.words.guards import Choices
 from protorun.study.criterion import All, Alternative, Any, Criterion, Expr, Flag, If, Not
 from protorun.terms.concepts import concepts
 
-_ONLY = Choices(r"\bonly\b", r"\balone\b", r"\bisolated\b", r"\bsolely\b")
+_ONLY = Choices(r"\bonly\b(?!\))", r"\balone\b", r"\bisolated\b", r"\bsolely\b")
+"""Not the `only` of `(cohort 8 only)`, which says whom a line is about."""
 _NEEDS = re.compile(r"\bmust\b|\bshould\b|\bneed|\brequire|\bhave\b", re.IGNORECASE)
 
 
@@ -64,8 +65,9 @@ def _is_only(site: Flag, text: str) -> bool:
 
 
 def _family(flag: Flag) -> str:
+    """The family of a site; a stage of the disease is no site."""
     known = concepts().get(flag.variable)
-    return known.family if known else ""
+    return known.family if known and known.family != "stage" else ""
 
 
 def _alternative_population(criterion: Criterion, site: Expr, other: str) -> Criterion:

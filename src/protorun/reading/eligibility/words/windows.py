@@ -20,7 +20,7 @@ def mark_windows(chunks: list[Chunk], text: str) -> list[Chunk]:
     """The chunks with each window as one chunk: W (inside this time) or L (at least this long before)."""
     found: list[Chunk] = []
     at = 0
-    chunks = _one_year(chunks, text)
+    chunks = _without_second_lengths(_one_year(chunks, text))
     if not holds(chunks, "t"):
         return [c for c in chunks if c.kind != "w" or not text.startswith(_AT, c.start)]
     while at < len(chunks):
@@ -40,6 +40,32 @@ def mark_windows(chunks: list[Chunk], text: str) -> list[Chunk]:
             found.append(chunks[at])
             at += 1
     return _same_anchor(found, text)
+
+
+_DAYS = {"days": 1.0, "weeks": 7.0, "months": 30.4, "years": 365.25, "hours": 1 / 24}
+_SAME = 0.1
+"""A month is 28, 30 or 31 days."""
+
+
+def _without_second_lengths(chunks: list[Chunk]) -> list[Chunk]:
+    """The chunks without a length of time printed twice: `1 month (30 days)`, `12 weeks [3 months]`."""
+    kinds = "".join([c.kind for c in chunks])
+    if "t(t)" not in kinds:
+        return chunks
+    at = kinds.find("t(t)")
+    dropped: set[int] = set()
+    while at >= 0:
+        if _same_length(chunks[at].value, chunks[at + 2].value):
+            dropped |= {at + 1, at + 2, at + 3}
+        at = kinds.find("t(t)", at + 1)
+    return [c for i, c in enumerate(chunks) if i not in dropped]
+
+
+def _same_length(one: object, two: object) -> bool:
+    if not (isinstance(one, Quantity) and isinstance(two, Quantity)) or one.times or two.times:
+        return False
+    first, second = _DAYS.get(one.unit, 0) * one.value, _DAYS.get(two.unit, 0) * two.value
+    return one.unit != two.unit and first > 0 and abs(first - second) <= _SAME * first
 
 
 _PAST = re.compile(r"\b(?:past|last|previous|preceding|prior) $")

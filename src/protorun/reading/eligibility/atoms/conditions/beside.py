@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Any as Anything
 
+from protorun.reading.eligibility.atoms.limits.moments import at_visits, of_a_scale
 from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lexicon import Chunk, holds, printed, stem, trie, words
@@ -42,7 +43,7 @@ def settled(chunks: list[Chunk], line: Line) -> list[Chunk]:
         if chunk.kind == "A":
             _take_before(found, chunk, line)
             found.append(chunk)
-            at = _take_behind(chunks, at + 1, chunk, line)
+            at = at_visits(chunks, _take_behind(chunks, at + 1, chunk, line), found, line)
             continue
         found.append(chunk)
         at += 1
@@ -94,6 +95,7 @@ def _take_before(found: list[Chunk], atom: Chunk, line: Line) -> None:
         _uncontrolled_or_significant(found, atom, line)
     if found and _needs_given(found[-1], atom, line):
         atom.start = found.pop().start
+    of_a_scale(found, atom, line)
     edge = atom.start
     while found and found[-1].kind in "zc" and _says_nothing(found[-1], atom, edge, line):
         edge = found.pop().start
@@ -101,7 +103,7 @@ def _take_before(found: list[Chunk], atom: Chunk, line: Line) -> None:
 
 def _says_nothing(chunk: Chunk, atom: Chunk, edge: int, line: Line) -> bool:
     """A word directly before an atom that repeats it."""
-    if line.text[chunk.end : edge].strip() not in ("", "of", "the", "a", "an"):
+    if line.text[chunk.end : edge].strip() not in ("", "of", "the", "a", "an", "level of", "levels of"):
         return False
     value, table = atom.value, words()["beside"]
     found = list(value.parts) if isinstance(value, (All, Any)) else [value]

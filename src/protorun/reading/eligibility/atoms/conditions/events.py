@@ -14,7 +14,7 @@ from protorun.reading.eligibility.words.nodes import bound, window
 from protorun.reading.eligibility.words.personal import JUDGMENT
 from protorun.study.criterion import Flag, Number, Treated, Window
 
-_MOST_WORDS, _FEW = 5, 2
+_MOST_WORDS, _FEW, _LONGEST_BRACKET = 5, 2, 14
 _EVENT = re.compile(
     r"covid|influenza|trauma|injur|fracture|infarct|attack|event|hemorrhag|bleed|surger|episode|transfus|procedure|infection|exacerbation|stroke|sprain|concussion|onset|ischemi|thrombo|embol|hospital|biops|donation|accident"
 )
@@ -36,15 +36,16 @@ def share_times(chunks: list[Chunk], line: Line) -> list[Chunk]:
         window, step = _time_of(chunk), at - 1
         while step > 0 and chunks[step].kind in "zkfaq" and (chunk.kind == "W" or at - step <= _FEW):
             step -= 1
-        while (
-            window is not None and step > 0 and chunks[step].kind in ",|&/" and chunks[step - 1].kind == "A"
-        ):
-            own = OWN_HISTORY.search(line.text, chunks[step - 1].end, chunks[step + 1].end)
-            if own or not _take_time(chunks[step - 1], window, line):
-                break
-            step -= 2
-            while step > 0 and chunks[step].kind in ",|&/" and chunks[step - 1].kind in ",|&/":
+        while window is not None and step > 0 and chunks[step].kind in ",|&/":
+            behind = chunks[step + 1].end
+            while step > 1 and chunks[step - 1].kind in ",|&/":
                 step -= 1
+            member = _member_before(chunks, step)
+            if member is None or OWN_HISTORY.search(line.text, chunks[step - 1].end, behind):
+                break
+            if _time_of(chunks[member]) != window and not _take_time(chunks[member], window, line):
+                break
+            step = member - 1
     return chunks
 
 
@@ -82,6 +83,18 @@ def _how_recent(inside: list[Chunk]) -> Window | None:
         if chunk.kind == "t" and before is not None and before.value in ("<", "≤"):
             return window(chunk.value.value, chunk.value.unit)
     return None
+
+
+def _member_before(chunks: list[Chunk], joint: int) -> int | None:
+    """The finished member before a joint; what stands in brackets behind it is passed over unless it has a time."""
+    at = joint - 1
+    if chunks[at].kind == ")":
+        first = max(0, at - _LONGEST_BRACKET)
+        opens = next((i for i in range(at - 1, first, -1) if chunks[i].kind in "()Wtn"), 0)
+        at = opens - 1 if opens and chunks[opens].kind == "(" else at
+    if at < joint - 1 and not isinstance(chunks[at].value, Flag):
+        return None
+    return at if chunks[at].kind == "A" else None
 
 
 def lead_time(chunks: list[Chunk]) -> list[Chunk]:

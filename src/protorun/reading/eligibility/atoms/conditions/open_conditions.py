@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from protorun.reading.eligibility.atoms.conditions.kinds import is_condition
+from protorun.reading.eligibility.atoms.conditions.kinds import is_condition, tells_what
 from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lexicon import Chunk, holds, modal, reversing, words
 from protorun.reading.eligibility.words.line import Line
@@ -219,12 +219,12 @@ def _condition(
     chunks: list[Chunk], at: int, behind: int, found: list[Chunk], line: Line
 ) -> tuple[Chunk, int] | None:
     first, groups = _groups(found)
-    qualifiers = groups[-1]
+    qualifiers, words = groups[-1], chunks[at:behind]
+    first, other = _other(found, first, words[0], line)
     if first and found[first - 1].kind not in _BEFORE and found[first - 1].kind != "q":
         return None
     if first > 1 and found[first - 1].kind in "|,&" and found[first - 2].kind == "q":
         return None  # "history or current X": two qualifiers of one condition
-    words = chunks[at:behind]
     if any(c.value in modal() or c.value in reversing() for c in words) or len(words) > _MOST_WORDS:
         return None
     known = behind < len(chunks) and _plain_flag(chunks[behind])
@@ -232,7 +232,7 @@ def _condition(
     behind += known
     if behind < len(chunks) and chunks[behind].kind not in _BEHIND:
         return None
-    text = line.text[words[0].start : end]
+    text = line.text[words[0].end if other is words[0] else words[0].start : end].strip()
     after = line.text[end : chunks[behind].start if behind < len(chunks) else len(line.text)]
     if re.search(r"[a-z]", after) or to_what(line.text, words[0].start) or _lends(text, chunks, behind):
         return None
@@ -253,12 +253,48 @@ def _condition(
     start = found[first].start if first < len(found) else words[0].start
     if not known and not is_condition(text, start, end, line):
         return None
+    if other is not None and not tells_what(text):
+        return None
+    text = text if other is None else f"{other.value} {text}"
     if _POSITIVE.search(gap):  # "positive blood culture": the result is part of the name
         text = f"positive {text}"
-    source = line.cite(start, end)
+    return _any_of(groups, text, line.cite(start, end), (start, end)), behind
+
+
+def _any_of(groups: list[tuple[str, ...]], text: str, source: Source, span: tuple[int, int]) -> Chunk:
+    """The condition with its qualifiers; with each group of them where there are several."""
     flags = [open_flag(text, own, source) for own in groups]
     expr: Expr = flags[0] if len(flags) == 1 else Any.model_construct(parts=tuple(flags))
-    return Chunk("A", start, end, expr, own=len(flags) > 1), behind
+    return Chunk("A", *span, expr, own=len(flags) > 1)
+
+
+def _other(found: list[Chunk], first: int, word: Chunk, line: Line) -> tuple[int, Chunk | None]:
+    """Where the member begins when `other` stands before its qualifiers, and that word; it may also be its own first."""
+    if 0 < first < len(found) and begins_with_other(found[: first - 1], found[first - 1], line):
+        return (first, None) if _after_unknown(found[: first - 1]) else (first - 1, found[first - 1])
+    return first, word if begins_with_other(found, word, line) and not _after_unknown(found) else None
+
+
+def _after_unknown(before: list[Chunk]) -> bool:
+    """The member before was not understood: `a study of medicines or other devices` is of both."""
+    last = next((c for c in reversed(before) if c.kind not in "|&/,"), None)
+    return last is not None and last is not before[-1] and last.kind == "z"
+
+
+def begins_with_other(before: list[Chunk], word: Chunk, line: Line) -> bool:
+    """The word is `other` and the first of its member; not where the member before it is only an adjective, which takes
+    its noun from this one (`respiratory and other diseases`)."""
+    if word.value not in ("other", "another") or not before:
+        return word.value in ("other", "another")
+    if before[-1].kind == "q" and not before[-1].value:
+        return True
+    step = len(before)
+    while step and before[step - 1].kind in "|&/,":
+        step -= 1
+    last = before[step - 1] if 0 < step < len(before) else None
+    if last is not None and last.kind == "z" and not is_noun(line.text[last.start : last.end]):
+        return False
+    return before[-1].kind in _BEFORE
 
 
 def _groups(found: list[Chunk]) -> tuple[int, list[tuple[str, ...]]]:

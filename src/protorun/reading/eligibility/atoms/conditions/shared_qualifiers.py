@@ -35,7 +35,8 @@ def distribute(chunks: list[Chunk], line: Line, *, pairs: bool = False) -> list[
             continue
         run, behind = _run(chunks, at)
         members = _clause(run, line)
-        if _from_first(members, line) and (not pairs or _paired(run, members)):
+        leads = not at or chunks[at].kind == "A"  # a joint before it: the first of the list is something else
+        if leads and _from_first(members, line) and (not pairs or _paired(run, members)):
             for member in members[1:]:
                 _qualify(member, _groups(members[0]), line)
         elif pairs and _carried(members, line):

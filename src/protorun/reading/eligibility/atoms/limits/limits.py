@@ -212,7 +212,7 @@ def _shared(parts: tuple[Expr, ...], joined_or: bool, line: Line) -> Expr:
 
 
 _CHANGED = re.compile(
-    r"\b(?:change|loss|gain|decrease|increase|reduction|drop|fall|rise|variation|fluctuation|difference)s? (?:in|of|from) (?:the |their )?$"
+    r"\b(?:change|loss|gain|decrease|increase|reduction|drop|fall|rise|variation|fluctuation|difference|reversibility|improvement|variability)s? (?:in|of|from) (?:the |their )?$"
 )
 _VISIT = re.compile(r"\s*(?:,|\()?\s*(?:on|at|during|in|by|measured|determined|assessed|as)\b")
 _MOST_NAMES = 12

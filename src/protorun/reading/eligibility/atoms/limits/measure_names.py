@@ -176,6 +176,7 @@ def _turns(chunk: Chunk, last: bool) -> bool:
 
 OF_SCALES = frozenset(
     [
+        "rating",
         "cardiac",
         "heart",
         "functional",

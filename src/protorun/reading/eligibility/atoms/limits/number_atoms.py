@@ -11,12 +11,12 @@ from protorun.study.criterion import Expr, Number
 from protorun.terms.variables import factor, factors, variables
 
 _FORMULAS = {
-    "Cockcroft-Gault": r"cockcroft",
+    "Cockcroft-Gault": r"cockc?roft",
     "Jelliffe": r"jelliffe",
     "Schwartz": r"schwartz",
     "CKD-EPI": r"ckd-?epi",
     "MDRD": r"mdrd|modification of diet",
-    "Fridericia": r"fridericia|qtcf",
+    "Fridericia": r"fr[ie]d[ei]ricia|qtcf",
     "Bazett": r"bazett|qtcb",
 }
 
