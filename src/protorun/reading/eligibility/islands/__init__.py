@@ -20,6 +20,7 @@ from protorun.reading.eligibility.islands import (
     results,
     scales,
     toxicity,
+    tumor_stages,
     uncounted,
     viral,
 )
@@ -32,6 +33,7 @@ _ORDER = (
     consequences,
     her2,
     alterations,
+    tumor_stages,
     scales,
     toxicity,
     planned_children,
