@@ -53,7 +53,7 @@ STATEMENT = Choices(
     r"\bavailable (?:during|for|throughout) (?:the )?(?:entire |whole |full |duration of (?:the )?)?(?:study|trial)(?! drug| treatment)",
 )
 BY_WHOM = Guarded(
-    r"[ ,(]*(?:\b(?:and |as |if |which |that |is |are |in |at |upon |on |per |by |to |according to |based on |(?:judged|determined|assessed|deemed|considered|evaluated|confirmed|decided) ){0,5}"
+    r"[ ,(]{0,4}(?:\b(?:and |as |if |which |that |is |are |in |at |upon |on |per |by |to |according to |based on |(?:judged|determined|assessed|deemed|considered|evaluated|confirmed|decided) ){0,5}"
     r"(?:the |an? |of ){0,2}(?:opinion|judge?ments?|discretion|view|assessment|determination|evaluation|decision)? ?(?:of )?(?:the |an? |to ){0,2})?"
     r"\b(?:(?:local|principal|treating|study|site|responsible|enrolling|clinical|trial|medical) ){0,2}(?:investigator|physician|doctor)s?\b(?:'s?)?"
     r"(?:(?: and/or | or | and |/)(?:the )?(?:study |medical |trial )?(?:sponsor|monitor|investigator|physician|designee)(?:'s)?)?"
