@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from operator import attrgetter
 from typing import Any
 
 from protorun.terms.concepts import concepts
@@ -31,10 +32,24 @@ class Chunk:
 
 def holds(chunks: Iterable[Chunk], kinds: str) -> bool:
     """True when a chunk is of one of these kinds."""
-    for chunk in chunks:  # noqa: SIM110 (a generator takes twice the time, and this is asked everywhere)
-        if chunk.kind in kinds:
-            return True
-    return False
+    return not _LETTERS[kinds].isdisjoint(map(_kind, chunks))
+
+
+def kinds_of(chunks: Iterable[Chunk]) -> set[str]:
+    """The kinds of all chunks."""
+    return set(map(_kind, chunks))
+
+
+class _Letters(dict[str, frozenset[str]]):
+    """The letters of each string of kinds."""
+
+    def __missing__(self, kinds: str) -> frozenset[str]:
+        self[kinds] = frozenset(kinds)
+        return self[kinds]
+
+
+_LETTERS = _Letters()
+_kind = attrgetter("kind")
 
 
 class Word:

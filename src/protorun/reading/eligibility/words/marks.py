@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from protorun.reading.eligibility.words.guards import guard, woken
-from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.lexicon import Chunk, kinds_of
 from protorun.reading.eligibility.words.line import Line
 
+_ANY_KIND = frozenset(map(chr, range(33, 127)))
+_ANY_WORDS = guard(())
 Marking = Callable[[list[Chunk], Line], list[Chunk]]
 
 
@@ -23,7 +25,7 @@ class Mark(NamedTuple):
 
 def where(kinds: str, make: Marking, *words: str) -> Mark:
     """A mark for lines with one of these kinds of chunks and one of these pieces of words, if any are named."""
-    return Mark(frozenset(kinds), guard(words) if words else 0, make)
+    return Mark(frozenset(kinds) or _ANY_KIND, guard(words) if words else _ANY_WORDS, make)
 
 
 def of_chunks(make: Callable[[list[Chunk]], list[Chunk]]) -> Marking:
@@ -33,10 +35,10 @@ def of_chunks(make: Callable[[list[Chunk]], list[Chunk]]) -> Marking:
 
 def marked(chunks: list[Chunk], line: Line, marks: tuple[Mark, ...]) -> list[Chunk]:
     """The chunks after all marks that have something to look at."""
-    words = woken(line.text)
-    kinds = {c.kind for c in chunks}
+    words = woken(line.text) | _ANY_WORDS
+    kinds = kinds_of(chunks)
     for needed, cue, make in marks:
-        if (not cue or words & cue) and not (needed and kinds.isdisjoint(needed)):
+        if words & cue and not kinds.isdisjoint(needed):
             chunks = make(chunks, line)
-            kinds = {c.kind for c in chunks}
+            kinds = kinds_of(chunks)
     return chunks
