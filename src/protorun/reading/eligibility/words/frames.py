@@ -26,15 +26,25 @@ def _criteria() -> Guarded:
 
 _CRITERIA = _criteria()
 _POINTS = Guarded(r" ?\((?:on )?(?:an? )?\d{1,3}[- ]point (?:likert )?(?:rating )?scale\)")
+_IMAGE = r"(?:contrast[- ]enhanced )?(?:computed tomography|computerized tomography|magnetic resonance imaging|ct|mri|pet|bone scan|x-?rays?|ultrasound)(?:[-/]ct)?(?: \((?:ct|mri|pet)\))?(?: (?:scans?|imaging))?"
+_SEEN = Guarded(
+    rf",? (?:(?:as )?(?:detected|seen|measured|assessed|determined|documented|shown|identified) )?(?:on|by) (?:an? |the )?{_IMAGE}(?:(?:,? (?:and/or|or|and) |/|, ){_IMAGE}){{0,3}}(?= ?(?:[.,;)]|$| according to| per | as assessed))"
+)
+_SPIROMETRY = Guarded(
+    r" (?:during|on|by|at) (?:the )?(?:screening |baseline )?spirometry(?= ?[.,;)]| ?$)|\bspirometry (?:at (?:screening|baseline) )?(?:demonstrat|show)[a-z]* (?:an? )?(?=fev|fvc|forced)"
+)
 _TO_TAKE_PART = Guarded(
     r" (?:in order )?to (?:enroll|be (?:enrolled|eligible|included)|qualify)(?: (?:in|into|for))?(?: (?:the|this))?(?: (?:clinical )?(?:study|trial))?(?= ?[.;]| ?$)"
 )
 
 
+_ALWAYS = (_CRITERIA, _POINTS, _SEEN, _SPIROMETRY)
+
+
 def frames_in(text: str) -> Iterator[re.Match[str]]:
     """Every such frame of a text, none of them with a bracket that is only opened or closed."""
     personal = JUDGMENT.search(text) or STATEMENT.search(text)
-    for pattern in (_CRITERIA, _POINTS) if personal else (_CRITERIA, _POINTS, _TO_TAKE_PART):
+    for pattern in _ALWAYS if personal else (*_ALWAYS, _TO_TAKE_PART):
         for match in pattern.finditer(text):
             if match[0].count("(") == match[0].count(")"):
                 yield match
