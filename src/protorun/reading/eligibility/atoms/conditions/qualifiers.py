@@ -20,6 +20,7 @@ BEHIND = frozenset(
         "requiring_systemic_therapy",
         "requiring_treatment",
         "requiring_antibiotics",
+        "requiring_systemic_antibiotics",
         "requiring_steroids",
         "requiring_hospitalization",
         "may_recur",
