@@ -28,7 +28,7 @@ _CRITERIA = _criteria()
 _POINTS = Guarded(r" ?\((?:on )?(?:an? )?\d{1,3}[- ]point (?:likert )?(?:rating )?scale\)")
 _IMAGE = r"(?:contrast[- ]enhanced )?(?:computed tomography|computerized tomography|magnetic resonance imaging|ct|mri|pet|bone scan|x-?rays?|ultrasound)(?:[-/]ct)?(?: \((?:ct|mri|pet)\))?(?: (?:scans?|imaging))?"
 _SEEN = Guarded(
-    rf",? (?:(?:as )?(?:detected|seen|measured|assessed|determined|documented|shown|identified) )?(?:on|by) (?:an? |the )?{_IMAGE}(?:(?:,? (?:and/or|or|and) |/|, ){_IMAGE}){{0,3}}(?= ?(?:[.,;)]|$| according to| per | as assessed))"
+    rf",? (?:(?<!detected )(?<!seen )(?<!found )(?<!only )on|(?:as )?(?:measured|assessed|determined|documented) (?:on|by)) (?:an? |the )?{_IMAGE}(?:(?:,? (?:and/or|or|and) |/|, ){_IMAGE}){{0,3}}(?= ?(?:[.,;)]|$| according to| per | as assessed))"
 )
 _SPIROMETRY = Guarded(
     r" (?:during|on|by|at) (?:the )?(?:screening |baseline )?spirometry(?= ?[.,;)]| ?$)|\bspirometry (?:at (?:screening|baseline) )?(?:demonstrat|show)[a-z]* (?:an? )?(?=fev|fvc|forced)"
