@@ -62,8 +62,8 @@ def islands(line: Line) -> list[Chunk]:
     """All pieces found, without overlap; an earlier kind wins."""
     found: list[Chunk] = []
     words = woken(line.text)
-    for guarded, find in _FINDERS:
-        for chunk in find(line, found) if words & guarded else ():
+    for find in [find for guarded, find in _FINDERS if words & guarded]:
+        for chunk in find(line, found):
             if not found or all(chunk.end <= other.start or chunk.start >= other.end for other in found):
                 found.append(chunk)
     return found

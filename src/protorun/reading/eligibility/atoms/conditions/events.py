@@ -33,10 +33,12 @@ def share_times(chunks: list[Chunk], line: Line) -> list[Chunk]:
     """`major trauma or major surgery within 4 weeks`: the time of the last goes for the events before it, even if nobody
     understood what the last is."""
     for at, chunk in enumerate(chunks):
-        window, step = _time_of(chunk), at - 1
+        if (window := _time_of(chunk)) is None:
+            continue
+        step = at - 1
         while step > 0 and chunks[step].kind in "zkfaq" and (chunk.kind == "W" or at - step <= _FEW):
             step -= 1
-        while window is not None and step > 0 and chunks[step].kind in ",|&/":
+        while step > 0 and chunks[step].kind in ",|&/":
             behind = chunks[step + 1].end
             while step > 1 and chunks[step - 1].kind in ",|&/":
                 step -= 1
