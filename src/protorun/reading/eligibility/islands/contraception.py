@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
-from protorun.study.criterion import All, Attestation, Code, Expr, Flag, Not
+from protorun.study.criterion import All, Attestation, Code, Expr, Flag, If, Not
 
 _WORDS = Guarded(
     r"contracept\w*|birth control|abstinen\w*|abstain from (?:sex|heterosexual|penile)|donat\w+ (?:sperm|eggs|ova|oocytes)|"
@@ -72,7 +72,10 @@ def _expr(line: Line, start: int, end: int) -> Expr:
     text, source = line.text[start:end], line.cite(start, end)
     stated = Attestation.model_construct(text=line.quote(start, end), variable="contraception", source=source)
     if line.polarity == "inclusion" or (_MUST.search(line.text, 0, end) and not _REFUSES.search(text)):
-        return stated  # the requirement is denied as a whole where it stands among exclusions
+        if line.polarity == "inclusion" or _WHO.search(text) or not _OF_WOMEN.search(text):
+            return stated  # the requirement is denied as a whole where it stands among exclusions
+        woman = Code.model_construct(variable="sex", values=("female",), source=source)
+        return If.model_construct(condition=woman, then=stated)
     if not _REFUSES.search(text):
         if _USES.search(text) and not _PLANS.search(text):
             return stated.model_copy(update={"variable": ""})
