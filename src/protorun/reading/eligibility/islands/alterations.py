@@ -42,7 +42,7 @@ def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
         noun = next((noun for start, noun in _NOUNS if said.startswith(start)), said)
         name = f"{match['gene']}{match['variant']} {noun}"
         flag = Flag.model_construct(
-            variable=_known().get(name, re.sub(r"[^a-z0-9]+", "_", name)),
+            variable=known_alterations().get(name, re.sub(r"[^a-z0-9]+", "_", name)),
             qualifiers=(),
             window=None,
             source=line.cite(*match.span()),
@@ -51,6 +51,6 @@ def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
 
 
 @cache
-def _known() -> dict[str, str]:
+def known_alterations() -> dict[str, str]:
     """The names the tables have for alterations."""
     return {alias: c.name for c in concepts().values() if c.domain == "finding" for alias in c.aliases}
