@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from protorun.reading.eligibility.islands.alterations import known_alterations
-from protorun.reading.eligibility.words.lexicon import Chunk, words
+from protorun.reading.eligibility.words.lexicon import Chunk, stem, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Any, Flag
 
 WORDS = frozenset({"mutation", "alteration", "rearrangement", "fusion", "aberration", "translocation"})
-_SILENT = frozenset({"gene", "genes", "genomic", "genetic", "tumor", "tumour"})
+_SILENT = frozenset({"gene", "genomic", "genetic", "tumor"})
 
 
 @cache
@@ -33,7 +33,7 @@ def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
     listed, each = _genes()
     for match in listed.finditer(line.text):
         between = line.text[match.end("genes") : match.start("what")].split()
-        noun = " ".join([*(w for w in between if w not in _SILENT), match["what"]])
+        noun = " ".join([*(w for w in between if stem(w) not in _SILENT), match["what"]])
         source = line.cite(*match.span())
         names = [f"{gene[0]} {noun}" for gene in each.finditer(match["genes"])]
         known = [known_alterations().get(n, re.sub(r"[^a-z0-9]+", "_", n)) for n in names]
