@@ -10,7 +10,7 @@ from itertools import pairwise
 from protorun.reading.eligibility.logic.alternatives import limit_instead
 from protorun.reading.eligibility.logic.context import Context, measured
 from protorun.reading.eligibility.logic.examples import exemplified
-from protorun.reading.eligibility.logic.exceptions import excepted, limited
+from protorun.reading.eligibility.logic.exceptions import excepted, limited, provided
 from protorun.reading.eligibility.logic.lists import find, has_atom, listed, name_of, split, trim
 from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.words.lex import hard
@@ -156,6 +156,8 @@ def _conditional(chunks: list[Chunk], line: Line, context: Context) -> Expr | No
     if at is None:
         return None
     before, behind = trim(chunks[:at]), chunks[at + 1 :]
+    if before and find(before, "e") and provided(chunks[at], line):
+        return None  # "A unless B as long as C": C is a condition of the exception
     if (other := _other_limit(before, behind, line, context)) is not None:
         return other
     if has_atom(before):

@@ -6,12 +6,24 @@ import re
 
 from protorun.reading.eligibility.logic.alternatives import narrower, swallows_limits
 from protorun.reading.eligibility.logic.context import Context
-from protorun.reading.eligibility.logic.lists import find, has_atom, negated, trim
-from protorun.reading.eligibility.logic.shared.wholes import let_out
+from protorun.reading.eligibility.logic.lists import find, has_atom, negated, split, trim
+from protorun.reading.eligibility.logic.shared.wholes import kind_of, let_out
 from protorun.reading.eligibility.logic.trees import leaves
-from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
-from protorun.study.criterion import All, Any, Code, Expr, Flag, Judgment, Not, Number, Unless, Unparsed
+from protorun.study.criterion import (
+    All,
+    Any,
+    Code,
+    Expr,
+    Flag,
+    Judgment,
+    Not,
+    Number,
+    Treated,
+    Unless,
+    Unparsed,
+)
 from protorun.terms.concepts import concepts
 
 
@@ -28,8 +40,8 @@ def excepted(chunks: list[Chunk], line: Line, context: Context) -> Expr | None:
     if negated(before):
         inner = Chunk("e", chunks[at].start, chunks[at].end)
         return Not(part=context.assemble([*before[1:], inner, *behind], line, context.described()))
-    if _inserted(chunks, at, line):
-        return context.unparsed(line, chunks)
+    if _inserted(chunks, at, line) or (not context.firing and find(behind, "M") is not None):
+        return context.unparsed(line, chunks)  # "tumors other than X must have Y"
     if limited(before) and swallows_limits(behind, before):
         return context.unparsed(line, chunks)
     parts = _alternatives(before)
@@ -62,7 +74,9 @@ def _exception(part: list[Chunk], behind: list[Chunk], line: Line, context: Cont
         for x in leaves(c.value)
     )
     mixed = find(behind, "&") is not None and find(behind, "|") is not None
-    found = context.exception(line, part, behind)
+    if not context.firing and (found := _each_of(behind, line, context)) is not None:
+        return found
+    found = _provided(part, behind, line, context) or context.exception(line, part, behind)
     inside = leaves(found)
     if not behind:
         return found
@@ -70,6 +84,36 @@ def _exception(part: list[Chunk], behind: list[Chunk], line: Line, context: Cont
         return context.unparsed(line, behind)
     half = any(isinstance(x, Unparsed) for x in inside) and not any(isinstance(x, Code) for x in inside)
     return context.unparsed(line, behind) if mixed and half else found
+
+
+def _each_of(behind: list[Chunk], line: Line, context: Context) -> Expr | None:
+    """`tumors other than A and B`: each of them is taken out. What stands behind `and` may also be asked for beside."""
+    joints = set(split(behind)[1])
+    if "&" not in joints or "|" in joints or holds(behind, "iCM"):
+        return None
+    kinds = [c.value for c in behind if c.kind == "A"]
+    sorts = {kind_of(k) if isinstance(k, Flag) else "" for k in kinds}
+    if len(kinds) < len(split(behind)[0]) or len(sorts) != 1 or "" in sorts:
+        return context.unparsed(line, behind) if kinds and not all(map(_only_treated, kinds)) else None
+    return Any.model_construct(parts=tuple(kinds))
+
+
+def _only_treated(expr: Expr) -> bool:
+    return all(isinstance(leaf, (Treated, Number, Code)) for leaf in leaves(expr))
+
+
+def provided(sign: Chunk, line: Line) -> bool:
+    """`as long as`, `provided that`: a condition of what stands right before it."""
+    return line.text.startswith(("as long as", "provided"), sign.start)
+
+
+def _provided(part: list[Chunk], behind: list[Chunk], line: Line, context: Context) -> Expr | None:
+    """`unless on anticoagulants as long as the INR is in range`: who has both is taken out."""
+    at = find(behind, "i")
+    if not at or not provided(behind[at], line) or not has_atom(behind[:at]):
+        return None
+    what = context.exception(line, part, trim(behind[:at]))
+    return All.model_construct(parts=(what, context.assemble(behind[at + 1 :], line, context.opened())))
 
 
 _WHEN = re.compile(r" ?(?:within|in the|during|prior to|before) ")

@@ -8,6 +8,7 @@ from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.operand import judged, operand
 from protorun.reading.eligibility.logic.shared.marks import marked_before
 from protorun.reading.eligibility.logic.shared.members import shared
+from protorun.reading.eligibility.logic.shared.of_one_tumor import of_one_tumor
 from protorun.reading.eligibility.logic.shared.wholes import (
     judged_heads,
     kind_of,
@@ -106,6 +107,8 @@ def listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     marked = marked_with(each, operands, joints, line) or marked_before(each, operands, line)
     if marked is not None:
         return marked
+    if (of_one := of_one_tumor(each, operands, joints, line, firing=context.firing)) is not None:
+        return of_one
     parts, kept = _with_allowances(each, operands, joints, line, context)
     if _uneven(parts, kept) if not context.firing else _strewn(parts, kept):
         line.doubt("LIST_SCOPE", "things of different kinds in one list with commas; not taken apart")

@@ -198,4 +198,8 @@ def _behind_only(chunk: Chunk) -> bool:
 
 
 def _narrowed(chunk: Chunk) -> bool:
-    return chunk.own or not isinstance(chunk.value, Flag) or bool(chunk.value.qualifiers)
+    """It has a qualifier of its own, or is no condition; `hepatitis B or C` are two without."""
+    flags = chunk.value.parts if isinstance(chunk.value, Any) else (chunk.value,)
+    if chunk.own or not all(isinstance(f, Flag) for f in flags):
+        return True
+    return any(f.qualifiers for f in flags)

@@ -55,6 +55,8 @@ def lead_on(
     """`symptoms of infection or asthma`, `risk of bleeding or thrombosis`, `clinically significant bleeding or thrombosis`:
     what stands before the first may go for those behind it."""
     change = _lead(found[0], operands[0], line, context)
+    if change is None and unread(found[0]) and operands[0] and operands[0][0].value in _STATES:
+        return _in_state(found, operands, joints, line)
     if change is None or "|" not in joints:
         return found
     for at in range(1, len(found)):
@@ -79,6 +81,28 @@ def _passes(first: Expr, own: list[Chunk]) -> bool:
     """`clinically significant heart, zorb or lung disease`: an adjective goes past a member nobody understood."""
     judged = isinstance(first, All) and {type(p) for p in first.parts} == {Flag, Judgment}
     return judged and not holds(own, "qW(") and all(getattr(x, "window", None) is None for x in leaves(first))
+
+
+_STATES = frozenset({"active", "uncontrolled", "untreated", "symptomatic", "unstable"})
+
+
+def _in_state(found: list[Expr], operands: list[list[Chunk]], joints: list[str], line: Line) -> list[Expr]:
+    """`active unknown-disease, hepatitis or tuberculosis`: the first word goes for those behind it as well."""
+    state = str(operands[0][0].value)
+    for at in range(1, len(found)):
+        flag, own = found[at], operands[at]
+        gap = line.text[operands[at - 1][-1].end : own[0].start]
+        plain = isinstance(flag, Flag) and not flag.qualifiers and flag.window is None and len(own) == 1
+        if joints[at - 1] not in ",|/" or OWN_LEAD.search(gap) or (own[0].own and plain):
+            return found
+        if plain:
+            narrowed = flag.model_copy(update={"qualifiers": (state,)})
+            says = f"{state!r} does not go for {quote(own, line)!r}"
+            line.readings.append((says, narrowed, flag))
+            found[at] = narrowed
+        elif not unread(flag):
+            return found
+    return found
 
 
 def governed(
