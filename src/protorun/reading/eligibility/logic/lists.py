@@ -8,7 +8,7 @@ from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.operand import judged, operand
 from protorun.reading.eligibility.logic.shared.marks import marked_before
 from protorun.reading.eligibility.logic.shared.members import shared
-from protorun.reading.eligibility.logic.shared.of_one_tumor import of_one_tumor
+from protorun.reading.eligibility.logic.shared.of_one_tumor import of_one_tumor, of_whom
 from protorun.reading.eligibility.logic.shared.wholes import (
     judged_heads,
     kind_of,
@@ -83,7 +83,7 @@ def listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         return without
     if (spread := _spread_negation(operands, joints, line, context)) is not None:
         return spread
-    if context.firing and (found := _of_whom(chunks, operands, line, context)) is not None:
+    if context.firing and (found := of_whom(chunks, operands, line, context)) is not None:
         return found
     if (also := _also(operands, joints, line)) is not None:
         before, behind = _halves(chunks, operands[also])
@@ -117,23 +117,6 @@ def listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     if len(parts) < len(each):
         line.readings.append(("`or` joins the whole list", tree, Any.model_construct(parts=tuple(each))))
     return tree
-
-
-_WHO_COMMA = re.compile(r" ?, ?(?:and )?who\b")
-_MEN = re.compile(r"\b(?:men|males?)\b")
-
-
-def _of_whom(chunks: list[Chunk], operands: list[list[Chunk]], line: Line, context: Context) -> Expr | None:
-    """`Women of childbearing potential, who are A or B`: A or B excludes, the potential alone does not."""
-    first = operands[0]
-    who = [leaf for c in first if c.kind == "A" for leaf in leaves(c.value)]
-    potential = who and all(isinstance(x, Flag) and "potential" in x.variable for x in who)
-    if not potential or not _WHO_COMMA.match(line.text, first[-1].end):
-        return None
-    rest = listed(trim(chunks[next(i for i, c in enumerate(chunks) if c is operands[1][0]) :]), line, context)
-    if _MEN.search(line.text, first[-1].end, chunks[-1].end):
-        return Any.model_construct(parts=(context.unparsed(line, first), rest))
-    return All.model_construct(parts=(operand(first, line, context), rest))
 
 
 _VERB = re.compile(

@@ -202,4 +202,4 @@ def _narrowed(chunk: Chunk) -> bool:
     flags = chunk.value.parts if isinstance(chunk.value, Any) else (chunk.value,)
     if chunk.own or not all(isinstance(f, Flag) for f in flags):
         return True
-    return any(f.qualifiers for f in flags)
+    return any(getattr(f, "qualifiers", ()) for f in flags)

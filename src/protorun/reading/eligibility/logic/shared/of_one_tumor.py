@@ -1,10 +1,11 @@
 """`solid tumor that progressed or is not amenable to surgery`: what stands behind the diagnosis are alternatives of that
-tumor, so the tumor is asked for with each of them."""
+tumor, so the tumor is asked for with each of them; and so are people with what is said of them."""
 
 from __future__ import annotations
 
 import re
 
+from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.shared.wholes import kind_of, marks_only
 from protorun.reading.eligibility.logic.trees import leaves, simplified, unread
 from protorun.reading.eligibility.words.lexicon import Chunk
@@ -15,7 +16,7 @@ _OF_IT = re.compile(
     r"[\s,]*(?:(?:or|and|and/or) )?(?:(?:with|without|who|whom|whose|that|which|for (?:which|whom)|have|has|had|having|are|is|was|were|not|no|no longer|cannot|unable|"
     r"progress\w*|intoler\w*|ineligib\w*|refractory|relaps\w*|recur\w*|exhaust\w*|fail(?:s|ed|ing|ure)?|resist\w*|refus\w*|unavailable|ineffective|unsuitable|declin\w*)\b)"
 )
-_WITH = re.compile(r"[\s,]*(?:or|and/or) with\b")
+_WITH = re.compile(r"[\s,]*(?:[a-z]{1,14} ){0,2}(?:or|and/or) with\b")
 
 
 def of_one_tumor(
@@ -94,3 +95,21 @@ def _behind(rest: list[Expr], named: list[Expr]) -> bool:
 def _start(leaf: Expr) -> int:
     source = getattr(leaf, "source", None)
     return source.start if source is not None else -1
+
+
+_WHO_COMMA = re.compile(r" ?, ?(?:and )?who\b")
+_MEN = re.compile(r"\b(?:men|males?)\b")
+
+
+def of_whom(chunks: list[Chunk], operands: list[list[Chunk]], line: Line, context: Context) -> Expr | None:
+    """`Women of childbearing potential, who are A or B`: A or B excludes, the potential alone does not."""
+    first = operands[0]
+    who = [leaf for c in first if c.kind == "A" for leaf in leaves(c.value)]
+    potential = who and all(isinstance(x, Flag) and "potential" in x.variable for x in who)
+    if not potential or not _WHO_COMMA.match(line.text, first[-1].end):
+        return None
+    begin = next(i for i, c in enumerate(chunks) if c is operands[1][0])
+    rest = context.assemble(chunks[begin:], line, context)
+    if _MEN.search(line.text, first[-1].end, chunks[-1].end):
+        return Any.model_construct(parts=(context.unparsed(line, first), rest))
+    return All.model_construct(parts=(context.assemble(first, line, context), rest))
