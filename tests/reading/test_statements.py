@@ -119,3 +119,24 @@ def test_a_line_that_is_only_a_sex_asks_for_it_unless_its_list_names_both():
 def test_what_is_not_open_to_something_is_the_thing_and_the_denial():
     found = statement("a jammed lock not amenable to oiling", HERE, "exclusion")
     assert [type(part) for part in found.parts] == [Flag, Not]
+
+
+def test_a_list_behind_one_preposition_is_a_question_for_each_member():
+    found = statement("bruises of the forehead, left wrist, or shin", HERE, "exclusion")
+    assert [p.variable for p in found.parts] == [
+        "bruises_of_forehead",
+        "bruises_of_left_wrist",
+        "bruises_of_shin",
+    ]
+    assert statement("bruises of the head, neck, or shin bone", HERE, "exclusion") is None  # head bone?
+
+
+def test_a_denial_keeps_its_time_and_is_none_of_how_long_something_lasts():
+    found = statement("no sneezing fits within 2 weeks before enrollment", HERE, "inclusion")
+    assert isinstance(found, Not)
+    assert (found.part.variable, found.part.window.amount) == ("sneezing_fits", 2)
+    assert statement("no sneezing fits for at least 3 months", HERE, "inclusion") is None
+
+
+def test_what_cannot_be_done_of_two_things_is_not_known():
+    assert statement("subjects who cannot tolerate wool or feathers", HERE, "exclusion") is None

@@ -63,7 +63,7 @@ def sides(plain: str, *, joint: str = "or") -> tuple[str, ...]:
     """Both sides as statements of their own, with the words they share; none where it is not certain which these are."""
     plain = _DIAGNOSED.sub("", plain)
     if "," in plain:
-        return ()
+        return _listed(plain) if joint == "or" else ()
     parts = plain.split(" and ") if joint == "and" else _OR.split(plain)
     if len(parts) == 1 and joint == "or" and (slash := _SLASH.search(plain)):
         before, behind = plain[: slash.start()], plain[slash.end() :]
@@ -79,6 +79,30 @@ def sides(plain: str, *, joint: str = "or") -> tuple[str, ...]:
         return _qualified(left, right)
     found = next((f for rule in _RULES if (f := rule(left, right))), ())
     return found if len(set(found)) > 1 else ()
+
+
+_COMMAS = re.compile(r",? (?:or|and/or) |, ")
+_MOST_MEMBERS = 9
+
+
+def _listed(plain: str) -> tuple[str, ...]:
+    """`tumors of the oropharynx, oral cavity, or larynx`: what stands behind the one preposition."""
+    joints = list(_OR.finditer(plain))
+    if len(joints) != 1 or ", " not in plain[: joints[0].start()]:
+        return ()
+    first, *rest = (part.split(" ") for part in _COMMAS.split(plain))
+    at = max((i for i, word in enumerate(first) if word in _PREPOSITIONS), default=0)
+    if (
+        not at
+        or not 1 < len(rest) < _MOST_MEMBERS
+        or any(set(part) & (_PREPOSITIONS | _NEVER) for part in rest)
+    ):
+        return ()
+    members = [[w for w in first[at + 1 :] if w not in ("a", "an", "the")], *rest]
+    lent = len(rest[-1]) > 1 and any(len(part) < 2 or part[-1] in ORGANS for part in members)
+    if lent or not all(part and part[0] and is_noun(part[-1]) for part in members):
+        return ()
+    return tuple(" ".join([*first[: at + 1], *part]) for part in members)
 
 
 def _qualified(left: list[str], right: list[str]) -> tuple[str, ...]:

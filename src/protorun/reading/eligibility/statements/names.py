@@ -40,7 +40,7 @@ _UNSAID = re.compile(
 _HYPHENS = re.compile(r"(?<=[a-z])[‐‑–](?=[a-z])")
 _GREEK = str.maketrans({"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa", "’": "'"})
 _BEFORE_TRIAL = re.compile(
-    r",? \(?(?:(?:at|during|prior to|before|upon)(?: the)?(?: time of| day of| date of)?(?: the)?(?: study| trial| subject| patient)?"
+    r"(?<!hour)(?<!hours)(?<!day)(?<!days)(?<!week)(?<!weeks)(?<!month)(?<!months)(?<!year)(?<!years),? \(?(?:(?:at|during|prior to|before|upon)(?: the)?(?: time of| day of| date of)?(?: the)?(?: study| trial| subject| patient)?"
     r" (?:screening|baseline|enrol?lment|inclusion|randomi[sz]ation|entry|registration)(?: (?:visits?|period|phase))?(?: (?:for|in|into|of) (?:the |this )?(?:study|trial))?"
     r"|in the past|before|previously|in the medical history)\)?$"
 )

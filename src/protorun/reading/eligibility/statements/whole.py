@@ -15,7 +15,7 @@ from protorun.reading.eligibility.statements.names import EXCLUDES, named, plain
 from protorun.reading.eligibility.statements.sexes import only_sex
 from protorun.reading.eligibility.statements.times import TIME, timed
 from protorun.reading.eligibility.words.lexicon import words
-from protorun.study.criterion import All, Any, Expr, Judgment, Not
+from protorun.study.criterion import All, Any, Expr, Judgment, Not, Number
 from protorun.study.source import Source
 
 _LONGEST = 400
@@ -42,9 +42,8 @@ def statement(text: str, source: Source, polarity: str = "") -> Expr | None:
         return both
     if (beyond := _beyond(plain, source)) is not None:
         return beyond
-    if (denied := _denied(plain, polarity)) is not None:
-        part = _said(denied, source)
-        return None if part is None else Not.model_construct(part=part)
+    if (denied := _denied(plain, polarity, source)) is not None:
+        return denied
     return timed(text, source) if TIME.search(text) else None
 
 
@@ -86,13 +85,18 @@ def _beyond(plain: str, source: Source) -> Expr | None:
     return All.model_construct(parts=(open_flag(names[0], (), source), denied))
 
 
-def _denied(plain: str, polarity: str) -> str | None:
+def _denied(plain: str, polarity: str, source: Source) -> Expr | None:
     """What the line denies: on an exclusion list only an inability or a lack, where nothing else can be meant."""
     found = _denials().match(plain)
     if found is None or (polarity != "inclusion" and found["absent"]):
         return None
     rest = plain[found.end() :]
-    return f"can {rest}" if found["cannot"] else rest
+    if found["absent"]:
+        part = _said(rest, source) or (timed(rest, source) if TIME.search(rest) else None)
+        # "no attack for at least 3 months" is not the denial of an attack that lasts so long
+        return None if part is None or isinstance(part, Number) else Not.model_construct(part=part)
+    name = named(f"can {rest}" if found["cannot"] else rest)  # "cannot eat A or B": not both, or neither?
+    return None if name is None else Not.model_construct(part=open_flag(name, (), source))
 
 
 @cache
