@@ -85,6 +85,20 @@ def _receptors(chunks: list[Chunk], line: Line) -> list[Chunk]:
     ]
 
 
+_FOR_TREATMENT = re.compile(
+    r" (?:to (?:receive|undergo)|for (?!(?:the |this |our )?(?:study|trial|enrol|participat|inclusion|part\b|cohort|arm\b|screening|randomi|re-?screen)))"
+)
+
+
+def _ineligible(chunks: list[Chunk], line: Line) -> list[Chunk]:
+    """`unless ineligible for these treatments`: nobody is excluded from the trial by that."""
+    refused = [c.kind == "G" and "eligible" in line.text[c.start : c.end] for c in chunks]
+    return [
+        Chunk("z", c.start, c.end, "ineligible") if no and _FOR_TREATMENT.match(line.text, c.end) else c
+        for c, no in zip(chunks, refused, strict=True)
+    ]
+
+
 _COHORT = re.compile(
     r"(?: \+ [a-z0-9-]{3,30}| (?:expansion|monotherapy|combination|therapy|treatment|dose|escalation)){0,4} (?:cohort|arm)s?\b"
 )
@@ -181,6 +195,7 @@ def _tied(chunks: list[Chunk]) -> list[Chunk]:
 
 
 _NAMES = (
+    where("G", _ineligible, "eligible"),
     where("h", of_chunks(_confirmed)),
     where("k", share_known_heads),
     where("|", without_either, "either"),

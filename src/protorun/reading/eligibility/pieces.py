@@ -67,10 +67,22 @@ _CITED = re.compile(r"[a-z'-]{3,30} [a-z]{1,2},? et al\b[^()]{0,120}")
 """An article by its author: `Doe JM et al, J Allergy 2013; 1: 354`."""
 
 
+_ELIGIBLE = re.compile(r"^eligible (?=(?:patients?|subjects?|participants?) )")
+_ONE_LINE = re.compile(
+    r"(?<![a-z0-9])(?:at least (?:one|1)|(?:one|1) or more) (?:prior|previous) (?:(?:lines?|regimens?|courses?) of )?(?=(?:platinum|taxane|anthracycline|fluoropyrimidine|anti-[a-z]|[a-z]{2,20}mab\b|[a-z]{2,20}nib\b|pd-|immunotherap|checkpoint|"
+    r"endocrine|hormon|biologic|antihistamine|corticosteroid|immune checkpoint))"
+)
+"""At least one line of a treatment was given when that was given."""
+
+
 def pieces_of(line: Line) -> list[Chunk]:
     """What is found before the words are: without overlap, an earlier kind wins."""
     text = line.text
     pieces = islands(line)
+    if text.startswith("eligible "):
+        _add([Chunk("E", *m.span()) for m in _ELIGIBLE.finditer(text)], pieces)
+    if "at least" in text or " or more" in text:
+        _add([Chunk("E", *m.span()) for m in _ONE_LINE.finditer(text)], pieces)
     if "predniso" in text:
         _add(find_doses(text), pieces)
     if "investigator" in text:

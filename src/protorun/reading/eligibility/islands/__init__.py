@@ -25,7 +25,7 @@ from protorun.reading.eligibility.islands import (
     uncounted,
     viral,
 )
-from protorun.reading.eligibility.islands.histories import courses, durations, transplants
+from protorun.reading.eligibility.islands.histories import courses, durations, settings, stops, transplants
 from protorun.reading.eligibility.words.guards import guard, woken
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
@@ -50,6 +50,8 @@ _ORDER = (
     participation,
     plans,
     transplants,
+    settings,
+    stops,
     courses,
     durations,
     normal_ranges,

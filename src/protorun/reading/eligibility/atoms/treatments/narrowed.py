@@ -12,6 +12,7 @@ from protorun.reading.eligibility.words.line import Line
 _GAP = re.compile(
     r" (?:(?:use|administration|intake) (?:of )?|(?:therapy|treatment) (?:with|by) )?(?:(?:an?|the|any) )?"
 )
+_THERAPY = frozenset({"therapy", "treatment", "first_dose"})
 _PLAIN_LIST = frozenset("y,|&/")
 _LEAD = (
     r"\W*(?:(?:patients?|subjects?|participants?|who|any|an|a|the|are|is|have|has|having|been|receiving|received|receipt of|treated with|treatment with|use of|taking|on|under|"
@@ -33,11 +34,13 @@ def mark_narrowed(chunks: list[Chunk], line: Line) -> list[Chunk]:
     found: list[Chunk] = []
     for at, chunk in enumerate(chunks):
         found.append(chunk)
-        if chunk.kind != "y" or len(found) < 2 or not _narrows(found[-2], chunk, line):
+        back = 3 if len(found) > 2 and found[-2].value in _THERAPY else 2
+        if chunk.kind != "y" or len(found) < back or not _narrows(found[-back], chunk, line):
             continue
         if _qualified(chunks, at):
             continue
-        word = found.pop(-2)
+        word = found[-back]
+        del found[-back:-1]
         for member in _members(chunks, at, line) if word.value == "chronic" else (chunk,):
             member.value = f"{word.value}_{member.value}"
         chunk.start = word.start

@@ -13,7 +13,7 @@ from protorun.reading.eligibility.words.guards import Guarded, guard, woken
 from protorun.reading.eligibility.words.lexicon import Chunk, holds, modal, reversing, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import JUDGMENT, STATEMENT
-from protorun.terms.treatments import wider
+from protorun.terms.treatments import recognize, wider
 
 _MOST_WORDS, _MOST_LETTERS, _LONGEST_TAIL = 6, 70, 80
 _JOINTS = ",|&/"
@@ -137,7 +137,7 @@ def _named(
         return None
     if not _ends(chunks, behind, end, line):
         return None
-    text = line.text[start:end]
+    text = " ".join(_BRACKET.sub(" ", line.text[start:end]).split())
     if _OF_SHARED.match(line.text, end) and " of " not in text:
         return None  # "strong inducers or inhibitors of CYP3A4": inducers of what?
     if not _is_name(text) or not (headed or bare or not _ADJECTIVE.search(text)):
@@ -145,9 +145,11 @@ def _named(
     shared = _sharing(found, line) if headed else []
     if shared is None or (shared and len(text.split()) > 2):
         return None
-    return Chunk("y", start, end, _name(text)), behind, shared
+    listed = recognize(text) if "(" in line.text[start:end] else None
+    return Chunk("y", start, end, listed or _name(text)), behind, shared
 
 
+_BRACKET = re.compile(r"\((?![a-z0-9/-]*[a-z]{5})[a-z0-9/-]{2,10}\)-?")
 _ACTS = r"(?:inducer|inhibitor|substrate|antagonist|agonist|blocker|modulator)s?"
 _OF_SHARED = re.compile(
     rf"(?<=[a-z])\s*(?:,|or\b|and\b|/)\s*(?:or |and )?(?:[a-z-]{{1,20}} ){{0,2}}{_ACTS} (?:of|for) "
@@ -156,16 +158,19 @@ _OF_SHARED = re.compile(
 
 def _run(chunks: list[Chunk], at: int, line: Line) -> int:
     """The words that stand together: unknown words, routes, known treatments behind them, digits of a name."""
-    step = at
-    while step < len(chunks) and step - at < _MOST_WORDS:
+    step, short = at, 0
+    while step < len(chunks) and step - at - short < _MOST_WORDS:
         chunk = chunks[step]
         if step > at and line.text[chunks[step - 1].end : chunk.start] not in ("", " ", "-", " -", "- "):
             break
+        if step > at and (again := _abbreviated(chunks, step, line)):
+            step, short = step + again, short + again
+            continue
+        short += chunk.end - chunk.start == 1
         word = line.text[chunk.start : chunk.end]
         slash = chunk.kind == "/" and step > at and chunks[step - 1].kind == "z" and _tight(chunks, step)
-        digits = (
-            chunk.kind == "n" and word.isdigit() and "-" in line.text[max(0, chunk.start - 1) : chunk.end + 1]
-        )
+        hyphen = "-" in line.text[max(0, chunk.start - 1) : chunk.end + 1]
+        digits = chunk.kind == "n" and word.isdigit() and (hyphen or _numbered(chunks, step, at))
         if not (chunk.kind in "zoy" or (chunk.kind == "a" and word in _HELD) or digits or slash):
             break
         step += 1
@@ -174,6 +179,28 @@ def _run(chunks: list[Chunk], at: int, line: Line) -> int:
         if chunk.kind == "y" and step - at > 1 and chunk.value not in _table("wide"):
             break
     return step
+
+
+def _abbreviated(chunks: list[Chunk], at: int, line: Line) -> int:
+    """How many chunks an abbreviation in brackets takes inside a name: `chemokine receptor 8 (CCR8) antibody`."""
+    close = next((i for i in range(at + 1, min(at + 6, len(chunks))) if chunks[i].kind == ")"), None)
+    if (
+        chunks[at].kind != "("
+        or close is None
+        or close + 1 >= len(chunks)
+        or chunks[close + 1].kind not in "zy"
+    ):
+        return 0
+    return close + 1 - at if _ABBREVIATION.fullmatch(line.text, chunks[at].start, chunks[close].end) else 0
+
+
+_ABBREVIATION = re.compile(r"\((?=[a-z0-9/-]*[a-z])(?![a-z0-9/-]*[a-z]{5})[a-z0-9/-]{2,10}\)")
+_NUMBERED = frozenset({"receptor", "homologue", "homolog", "ligand", "factor", "antigen", "protein", "differentiation", "death", "kinase", "interleukin"})  # fmt: skip
+
+
+def _numbered(chunks: list[Chunk], step: int, at: int) -> bool:
+    """`receptor 8`, `homologue 3`."""
+    return step > at and chunks[step - 1].kind == "z" and chunks[step - 1].value in _NUMBERED
 
 
 def _tight(chunks: list[Chunk], at: int) -> bool:
@@ -217,8 +244,8 @@ def _is_head(chunk: Chunk, line: Line) -> bool:
     if word.startswith("antibod"):  # `treponema pallidum antibody` is a test
         return (
             re.search(
-                r"\b(?:anti(?!bod)-?[a-z0-9-]*|monoclonal|bispecific)(?: [a-z0-9-]+)?[ -]$",
-                line.text[max(0, chunk.start - 40) : chunk.start],
+                r"\b(?:anti(?!bod|gen)-?[a-z0-9-]*|monoclonal|bispecific)(?: [a-z0-9()-]{1,30}){0,6}[ -]$",
+                line.text[max(0, chunk.start - 80) : chunk.start],
             )
             is not None
         )

@@ -16,7 +16,7 @@ _NOW = re.compile(
     r"(?:being|are|is) treated with|maintained on)\b"
 )
 _USE = re.compile(
-    r"\b(?:use|uses|receive|need(?:s|ing)?|on|under|undergo|dependence on|chronic|regular|daily|intake of|administration of|long-term|continuous)\b"
+    r"\b(?:use|uses|receive|need(?:s|ing)?|on|under|undergo|dependence on|chronic|regular|daily|maintenance|intake of|administration of|long-term|continuous)\b"
 )
 _EVER = re.compile(
     r"\b(?:prior|previous(?:ly)?|histor(?:y|ies)|past|received|had|has been|have been|has|undergone|underwent|ever|pre-?treated|treated|exposed|exposure|after|"
@@ -72,7 +72,21 @@ def now(line: Line, begin: int) -> bool | None:
     """What the words before a treatment without a time say: it goes on (True), it was given at any time (False)."""
     start = max(0, begin - 160, *(line.text.rfind(c, 0, begin) + 1 for c in ";.:("))
     before = line.text[start:begin]
-    if line.text.startswith(("prior", "previous", "current", "ongoing", "concurrent", "treatment"), begin):
+    if line.text.startswith(
+        (
+            "prior",
+            "previous",
+            "current",
+            "ongoing",
+            "concurrent",
+            "treatment",
+            "chronic",
+            "regular",
+            "daily",
+            "maintenance",
+        ),
+        begin,
+    ):
         before += line.text[begin : begin + 12]
     if "history" in before:
         return False

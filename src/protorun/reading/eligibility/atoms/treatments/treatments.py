@@ -337,6 +337,7 @@ _GENERIC = frozenset(
         "product",
         "use",
         "intake",
+        "exposure",
         "procedure",
         "antibody",
     }

@@ -10,7 +10,8 @@ from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import JUDGMENT
-from protorun.study.criterion import Flag
+from protorun.study.criterion import Any, Flag
+from protorun.study.source import Source
 
 _WORD = (
     r"(?!(?:and|or|but|if|unless|except|excluding|who|whom|which|that|whose|not|no|non|without|within|only|other|than|least|most|more|less|is|are|was|were|has|have|had|must|"
@@ -19,10 +20,12 @@ _WORD = (
     r"[a-z][a-z0-9]{0,24}(?:[-/][a-z0-9]{1,20}){0,4}"
 )
 _WHEN = r"(?:on|while on|after|following|during|while receiving|under|despite)"
+_EVENT = r"(?:progress(?:ed|ion)|relapsed?|recurrence|recurred|resistance)"
 _COURSE = Guarded(
-    r"(?<![a-z-])(?P<name>(?:(?:documented|confirmed|radiographic|radiological|radiologic|clinical|objective|evidence of|disease|tumou?r|cancer|metastatic) ){0,4}"
-    rf"(?:progress(?:ed|ion)|relapsed?|recurrence|recurred) (?:either )?{_WHEN}(?:,? (?:or|and/or) {_WHEN}|/{_WHEN})?"
-    rf"(?P<what>(?: {_WORD}){{1,9}}(?: \([a-z][a-z0-9-]{{1,10}}\))?(?: {_WORD}){{0,3}}))(?= ?(?:[.;)]|$| and (?:ha[sv]e?|is|are|must|with)\b))"
+    r"(?<![a-z-])(?P<name>(?:(?:documented|confirmed|radiographic|radiological|radiologic|clinical|objective|evidence of|documentation of|disease|tumou?r|cancer|metastatic) ){0,4}"
+    rf"(?P<first>{_EVENT})(?P<second> or {_EVENT})? (?:either )?{_WHEN}(?:,? (?:or|and/or) {_WHEN}|/{_WHEN})?"
+    r"(?P<least> (?:at least (?:one|1|a)|(?:one|1) or more)(?: prior| previous)?(?: (?:lines?|types?|regimens?|courses?) of)?)?(?: (?:the |their )?(?:most recent|latest|last))?"
+    rf"(?P<what>(?: {_WORD}){{1,9}}(?: \([a-z][a-z0-9-]{{1,10}}\))?(?: {_WORD}){{0,3}}))(?= ?(?:[.;)]|$|\((?:e\.?g\.?|eg)[ ,]| and (?:ha[sv]e?|is|are|must|with)\b))"
 )
 _ON_OR_AFTER = Guarded(
     rf"(?<![a-z-])(?:disease )?(?:progress(?:ed|ion|ive disease)|relapsed?|recurrence|recurred) (?:either )?{_WHEN}(?:,? (?:or|and/or) |/){_WHEN}(?![a-z])"
@@ -36,7 +39,7 @@ _LISTED = re.compile(
 _TREATED = re.compile(
     r"therap|treat|regimen|chemo|inhibitor|antibod|blockade|surg|resection|radio|drug|agent|transplant|mab\b|nib\b|platin|taxel|deruxtecan|vedotin|steroid|immuno|platinum|cell|agonist|antagonist|vaccin"
 )
-_MOST_LETTERS = 130
+_MOST_LETTERS = 150
 
 
 WORDS = _COURSE.words | _ON_OR_AFTER.words
@@ -52,12 +55,22 @@ def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
         plain = len(name) <= _MOST_LETTERS and not JUDGMENT.search(name) and _TREATED.search(match["what"])
         if not plain or not _LEFT.search(before) or _LISTED.search(before):
             continue
-        variable = re.sub(
-            r"[^a-z0-9]+", "_", re.sub(r"\b(?:the|an?|documented|confirmed|evidence of|either)\b", " ", name)
-        ).strip("_")
-        source = line.cite(*match.span())
-        flag = Flag.model_construct(variable=variable, qualifiers=(), window=None, source=source)
+        name = name.replace(match["least"], "") if match["least"] else name
+        second = match["second"] or ""
+        each = [name.replace(second, "", 1)] if second else [name]
+        if second:
+            each.append(name.replace(match["first"] + second, second.removeprefix(" or "), 1))
+        flags = tuple(_flag(n, line.cite(*match.span())) for n in each)
+        expr = flags[0] if len(flags) == 1 else Any.model_construct(parts=flags)
         behind = match.end()
-        yield Chunk("A", match.start(), match.end(), flag, own=True)
+        yield Chunk("A", match.start(), match.end(), expr, own=True)
     for match in _ON_OR_AFTER.finditer(line.text) if not behind else ():
         yield Chunk("z", match.start(), match.end(), "progression")
+
+
+_SAYS_NOTHING = re.compile(r"\b(?:the|an?|documented|confirmed|evidence of|documentation of|either)\b")
+
+
+def _flag(name: str, source: Source) -> Flag:
+    variable = re.sub(r"[^a-z0-9]+", "_", _SAYS_NOTHING.sub(" ", name)).strip("_")
+    return Flag.model_construct(variable=variable, qualifiers=(), window=None, source=source)
