@@ -86,7 +86,8 @@ def _receptors(chunks: list[Chunk], line: Line) -> list[Chunk]:
 
 
 _FOR_TREATMENT = re.compile(
-    r" (?:to (?:receive|undergo)|for (?!(?:the |this |our )?(?:study|trial|enrol|participat|inclusion|part\b|cohort|arm\b|screening|randomi|re-?screen)))"
+    r" (?:to (?:receive|undergo)|for (?!(?:the |this )?(?:study|trial|protocol))(?:[a-z-]{1,20} ){0,4}?(?:treatments?|therap(?:y|ies)|surgery|resection|chemo[a-z]{0,16}|"
+    r"radi[a-z]{3,16}|transplant[a-z]{0,6}|immunotherapy|[a-z]{2,6}platin|[a-z]{2,16}(?:mab|nib)))\b(?! (?:in|on|within|under) (?:the |this )?(?:study|trial|protocol))"
 )
 
 
