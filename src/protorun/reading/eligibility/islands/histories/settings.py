@@ -75,7 +75,9 @@ def _count(match: re.Match[str], line: Line) -> Number | None:
     if sign is not None:
         sides = {"low": None, "high": None, sign[0]: bound(low, inclusive=sign[1])}
     name = _name(f"prior {match['what']} {match['for']}")
-    return Number.model_construct(variable=name, unit="", source=line.cite(*match.span()), **sides)
+    return Number.model_construct(
+        variable=name, unit="", low=sides["low"], high=sides["high"], source=line.cite(*match.span())
+    )
 
 
 def _number(word: str) -> float:
