@@ -29,7 +29,7 @@ from eligibility_scoring.limits import limits, stretches
 
 from protorun.reading.eligibility import read_eligibility
 from protorun.reading.eligibility.logic.classed.classes import waits_for_a_person
-from protorun.reading.eligibility.logic.trees import leaves
+from protorun.reading.eligibility.trees.walks import leaves
 from protorun.records import open_records
 from protorun.statistics.proportions.intervals import clopper_pearson
 from protorun.study.criterion import Criterion, Expr, Flag

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from test_eligibility import read
 
-from protorun.reading.eligibility.logic.trees import leaves
+from protorun.reading.eligibility.trees.walks import leaves
 from protorun.study.criterion import Treated
 
 LISTS = "Inclusion Criteria:\n\n* ECOG 0-1\n\n{title}\n\n* Melanoma\n"

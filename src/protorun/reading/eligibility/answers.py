@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.logic.trees import leaves, mapped
 from protorun.reading.eligibility.parents import is_lab
+from protorun.reading.eligibility.trees.walks import leaves, mapped
 from protorun.study.criterion import Criterion, Expr, Judgment, Number
 
 _NO_LIMITS = re.compile(r"\b(?:adequate|sufficient|acceptable|normal|good)\b.{0,60}\bfunction", re.IGNORECASE)

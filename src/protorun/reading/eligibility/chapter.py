@@ -10,8 +10,8 @@ from protorun.reading.eligibility.cutting.items import Item
 from protorun.reading.eligibility.cutting.segment import Segmented, segment
 from protorun.reading.eligibility.logic.overrides import overridden
 from protorun.reading.eligibility.logic.relations import related
-from protorun.reading.eligibility.logic.trees import leaves
 from protorun.reading.eligibility.statements.sexes import without_split_sexes
+from protorun.reading.eligibility.trees.walks import leaves
 from protorun.reading.found import Found
 from protorun.study.criterion import Criterion, Number
 from protorun.study.record import Record

@@ -6,7 +6,7 @@ import re
 from functools import partial
 from itertools import pairwise
 
-from protorun.reading.eligibility.atoms.conditions.beside import settled
+from protorun.reading.eligibility.atoms.beside import settled
 from protorun.reading.eligibility.atoms.conditions.events import (
     lead_time,
     mark_events,

@@ -12,11 +12,11 @@ from protorun.reading.eligibility.cutting.items import Item
 from protorun.reading.eligibility.cutting.segment import joined
 from protorun.reading.eligibility.cutting.spread import limited
 from protorun.reading.eligibility.logic.classed.classes import classify
-from protorun.reading.eligibility.logic.trees import leaves, replaced
 from protorun.reading.eligibility.parents import lead_of, takes_out, under, unended, within
 from protorun.reading.eligibility.pieces import parent_window
 from protorun.reading.eligibility.sentence import read_line
 from protorun.reading.eligibility.statements import statement
+from protorun.reading.eligibility.trees.walks import leaves, replaced
 from protorun.reading.eligibility.turned import alone, gathered, turned_round, with_unread
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import (

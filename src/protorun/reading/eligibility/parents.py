@@ -10,8 +10,8 @@ from functools import cache
 from protorun.reading.eligibility.cutting.items import Item
 from protorun.reading.eligibility.logic.classed.classes import classify
 from protorun.reading.eligibility.logic.examples import timeless
-from protorun.reading.eligibility.logic.trees import INNER, leaves, mapped
 from protorun.reading.eligibility.pieces import without_window
+from protorun.reading.eligibility.trees.walks import INNER, leaves, mapped
 from protorun.reading.eligibility.words.lexicon import words
 from protorun.reading.eligibility.words.personal import JUDGMENT
 from protorun.study.criterion import (

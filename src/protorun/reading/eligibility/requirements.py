@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from protorun.reading.eligibility.logic.assemble import assemble
-from protorun.reading.eligibility.logic.classed.stated import REFUSED, attested
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.operand import judged
-from protorun.reading.eligibility.logic.trees import leaves
+from protorun.reading.eligibility.trees.walks import leaves
 from protorun.reading.eligibility.words.guards import Choices
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
+from protorun.reading.eligibility.words.personal import REFUSED, attested
 from protorun.study.criterion import Code, Expr, Flag, Judgment, Not, Number, Unparsed
 from protorun.terms.concepts import concepts
 

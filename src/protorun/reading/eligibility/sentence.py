@@ -11,7 +11,6 @@ from protorun.reading.eligibility.logic.alternatives import for_some, with_allow
 from protorun.reading.eligibility.logic.assemble import assemble
 from protorun.reading.eligibility.logic.context import Context, measured
 from protorun.reading.eligibility.logic.overrides import released
-from protorun.reading.eligibility.logic.trees import leaves, simplified, unread
 from protorun.reading.eligibility.parents import only_class
 from protorun.reading.eligibility.requirements import (
     MUST,
@@ -22,6 +21,7 @@ from protorun.reading.eligibility.requirements import (
     requirement,
     stated_by_person,
 )
+from protorun.reading.eligibility.trees.walks import leaves, simplified, unread
 from protorun.reading.eligibility.words.guards import Choices
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line

@@ -7,9 +7,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from protorun.reading.eligibility.trees.nodes import bound
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
-from protorun.reading.eligibility.words.nodes import bound
 from protorun.study.criterion import All, Code, Expr, Flag, Number
 
 _SCALE = r"child(?:s|'s)?[- –]{0,3}(?:turcotte[- –]{0,3})?pugh(?:'s)?(?: ?\((?:cp|ctp)\))?"

@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from protorun.reading.eligibility.trees.nodes import bound, window
 from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
-from protorun.reading.eligibility.words.nodes import bound, window
 from protorun.reading.eligibility.words.quantities import TIME, Quantity, quantity
 from protorun.study.criterion import Number
 

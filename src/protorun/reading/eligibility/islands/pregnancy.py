@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from protorun.reading.eligibility.trees.nodes import window
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
-from protorun.reading.eligibility.words.nodes import window
 from protorun.study.criterion import All, Code, Expr, Flag, If, Window
 
 _KIND = r"(?:(?:highly sensitive|high[- ]sensitivity|serum|urine|blood|plasma|β-?hcg|beta[- ]?hcg|human chorionic gonadotropin|hcg|quantitative|or|and/or|/|\s)\s*)*"

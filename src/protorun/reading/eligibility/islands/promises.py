@@ -6,11 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from protorun.reading.eligibility.logic.classed.stated import attested
 from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
-from protorun.reading.eligibility.words.personal import JUDGMENT
+from protorun.reading.eligibility.words.personal import JUDGMENT, attested
 from protorun.study.criterion import Not
 
 _DO = r"(?:understand|read|follow|adhere|comply|complete|provide|give|attend|participate|cooperate|sign|consent)"

@@ -7,9 +7,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from protorun.reading.eligibility.trees.nodes import bound, window
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
-from protorun.reading.eligibility.words.nodes import bound, window
 from protorun.study.criterion import All, Any, Bound, Expr, If, Number, Window
 from protorun.study.source import Source
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from protorun.reading.eligibility.trees.nodes import bound
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
-from protorun.reading.eligibility.words.nodes import bound
 from protorun.study.criterion import Any, Expr, Flag, Number
 
 WORDS = frozenset({"stage"})

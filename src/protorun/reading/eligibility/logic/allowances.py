@@ -6,7 +6,7 @@ import re
 
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.lists import find, has_atom, trim
-from protorun.reading.eligibility.logic.trees import leaves
+from protorun.reading.eligibility.trees.walks import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import JUDGMENT

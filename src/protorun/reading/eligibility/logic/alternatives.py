@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from protorun.reading.eligibility.logic.allowances import softens
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.lists import find, has_atom, split, trim
-from protorun.reading.eligibility.logic.trees import leaves
+from protorun.reading.eligibility.trees.walks import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Expr, Flag, If, Not, Number

@@ -6,7 +6,7 @@ import re
 
 from protorun.reading.eligibility.logic.context import Context, measured
 from protorun.reading.eligibility.logic.shared.wholes import let_out
-from protorun.reading.eligibility.logic.trees import leaves
+from protorun.reading.eligibility.trees.walks import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import JUDGMENT

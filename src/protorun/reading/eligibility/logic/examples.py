@@ -9,7 +9,7 @@ from protorun.reading.eligibility.logic.brackets import unlikely_example
 from protorun.reading.eligibility.logic.context import Context, measured
 from protorun.reading.eligibility.logic.lists import find, has_atom, negated, split, trim
 from protorun.reading.eligibility.logic.operand import judged, operand
-from protorun.reading.eligibility.logic.trees import leaves, simplified, unread
+from protorun.reading.eligibility.trees.walks import leaves, simplified, unread
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Code, Expr, Flag, Judgment, Not, Treated, Unparsed, Washout

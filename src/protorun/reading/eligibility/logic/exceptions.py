@@ -8,7 +8,7 @@ from protorun.reading.eligibility.logic.alternatives import narrower, swallows_l
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.lists import find, has_atom, negated, split, trim
 from protorun.reading.eligibility.logic.shared.wholes import kind_of, let_out
-from protorun.reading.eligibility.logic.trees import leaves
+from protorun.reading.eligibility.trees.walks import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import (

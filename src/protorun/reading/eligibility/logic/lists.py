@@ -17,7 +17,7 @@ from protorun.reading.eligibility.logic.shared.wholes import (
     required_as_well,
     with_clauses,
 )
-from protorun.reading.eligibility.logic.trees import leaves, simplified, unread
+from protorun.reading.eligibility.trees.walks import leaves, simplified, unread
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import (

@@ -7,12 +7,20 @@ from itertools import pairwise
 
 from protorun.reading.eligibility.atoms.limits.sexes import has_own_sex, of_sex, sex
 from protorun.reading.eligibility.logic.brackets import LOOSE, bracket
-from protorun.reading.eligibility.logic.classed.stated import MEMBER, REFUSED, attested
 from protorun.reading.eligibility.logic.context import Context
-from protorun.reading.eligibility.logic.trees import leaves
+from protorun.reading.eligibility.trees.walks import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk, holds, modal, reversing
 from protorun.reading.eligibility.words.line import Line
-from protorun.reading.eligibility.words.personal import ADEQUATE, BY_WHOM, HEALTHY, JUDGMENT, LACKING
+from protorun.reading.eligibility.words.personal import (
+    ADEQUATE,
+    BY_WHOM,
+    HEALTHY,
+    JUDGMENT,
+    LACKING,
+    MEMBER,
+    REFUSED,
+    attested,
+)
 from protorun.reading.eligibility.words.unknown_times import UNKNOWN
 from protorun.study.criterion import (
     All,

@@ -7,7 +7,7 @@ import re
 from protorun.reading.eligibility.logic.classed.classes import classify
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.lists import has_atom, trim
-from protorun.reading.eligibility.logic.trees import leaves
+from protorun.reading.eligibility.trees.walks import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk, holds, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Criterion, Expr, Flag, If, Not, Number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.logic.trees import leaves
+from protorun.reading.eligibility.trees.walks import leaves
 from protorun.reading.eligibility.words.guards import Choices
 from protorun.study.criterion import All, Alternative, Any, Criterion, Expr, Flag, If, Not
 from protorun.terms.concepts import concepts

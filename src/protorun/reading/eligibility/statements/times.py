@@ -6,8 +6,8 @@ import re
 
 from protorun.reading.eligibility.atoms.conditions.open_conditions import open_flag
 from protorun.reading.eligibility.statements.names import named, plain_words
+from protorun.reading.eligibility.trees.nodes import bound
 from protorun.reading.eligibility.words.lex import lex
-from protorun.reading.eligibility.words.nodes import bound
 from protorun.reading.eligibility.words.quantities import quantity
 from protorun.reading.eligibility.words.windows import mark_windows
 from protorun.study.criterion import Expr, Number

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from protorun.reading.eligibility.trees.nodes import window
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
-from protorun.reading.eligibility.words.nodes import window
 from protorun.reading.eligibility.words.quantities import TIME, Quantity
 from protorun.reading.eligibility.words.unknown_times import UNKNOWN
 from protorun.terms.variables import variables

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from protorun.reading.eligibility.atoms.conditions.kinds import can_be_dated
-from protorun.reading.eligibility.atoms.limits.measure_names import name_start, open_name
 from protorun.reading.eligibility.atoms.treatments.tense import untimed
 from protorun.reading.eligibility.islands.participation import GOES_ON
+from protorun.reading.eligibility.trees.nodes import bound, window
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
-from protorun.reading.eligibility.words.nodes import bound, window
+from protorun.reading.eligibility.words.measure_names import name_start, open_name
 from protorun.reading.eligibility.words.personal import JUDGMENT
 from protorun.study.criterion import Flag, Number, Treated, Window
 

@@ -11,7 +11,7 @@ from functools import cache
 from protorun.reading.eligibility.atoms.conditions.kinds import is_condition
 from protorun.reading.eligibility.atoms.conditions.open_conditions import GENERIC, is_noun, lends, open_flag
 from protorun.reading.eligibility.islands.plans import AHEAD
-from protorun.reading.eligibility.logic.trees import leaves
+from protorun.reading.eligibility.trees.walks import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Flag, Treated, Window

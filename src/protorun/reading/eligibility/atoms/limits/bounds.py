@@ -6,9 +6,9 @@ import re
 from itertools import pairwise
 
 from protorun.reading.eligibility.atoms.limits.suggestions import suggest
+from protorun.reading.eligibility.trees.nodes import bound
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
-from protorun.reading.eligibility.words.nodes import bound
 from protorun.reading.eligibility.words.quantities import Quantity, Span
 from protorun.study.criterion import Bound
 from protorun.terms.variables import variables

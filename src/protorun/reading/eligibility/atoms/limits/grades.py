@@ -9,9 +9,9 @@ from protorun.reading.eligibility.atoms.conditions.kinds import tells_what
 from protorun.reading.eligibility.atoms.conditions.open_conditions import is_name, open_flag
 from protorun.reading.eligibility.atoms.limits.bounds import Bounds, range_of, side_of
 from protorun.reading.eligibility.atoms.limits.number_atoms import number_atom
+from protorun.reading.eligibility.trees.nodes import bound
 from protorun.reading.eligibility.words.lexicon import Chunk, modal, reversing
 from protorun.reading.eligibility.words.line import Line
-from protorun.reading.eligibility.words.nodes import bound
 from protorun.reading.eligibility.words.quantities import Quantity
 from protorun.terms.concepts import concepts
 

@@ -13,7 +13,6 @@ from protorun.reading.eligibility.atoms.limits.bounds import (
     said_once,
     side_of,
 )
-from protorun.reading.eligibility.atoms.limits.measure_names import OF_SCALES
 from protorun.reading.eligibility.atoms.limits.number_atoms import number_atom
 from protorun.reading.eligibility.atoms.limits.open_measures import open_measure
 from protorun.reading.eligibility.atoms.limits.sexes import of_sex
@@ -22,6 +21,7 @@ from protorun.reading.eligibility.atoms.limits.unnamed_limits import age_limit, 
 from protorun.reading.eligibility.atoms.limits.worded_measures import worded_measure
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
+from protorun.reading.eligibility.words.measure_names import OF_SCALES
 from protorun.reading.eligibility.words.quantities import TIME
 from protorun.study.criterion import All, Any, Expr, If, Number
 from protorun.terms.variables import factor, variables

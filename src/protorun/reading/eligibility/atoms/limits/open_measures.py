@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from protorun.reading.eligibility.atoms.limits.bounds import Bounds, between, range_of, side_of
-from protorun.reading.eligibility.atoms.limits.measure_names import name_start, open_name
 from protorun.reading.eligibility.atoms.limits.number_atoms import giga, number_atom
 from protorun.reading.eligibility.words.lexicon import Chunk, words
 from protorun.reading.eligibility.words.line import Line
+from protorun.reading.eligibility.words.measure_names import name_start, open_name
 from protorun.reading.eligibility.words.quantities import TIME
 from protorun.reading.eligibility.words.windows import stopped
 from protorun.terms.variables import factor, variables

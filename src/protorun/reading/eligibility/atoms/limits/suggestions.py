@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from protorun.reading.eligibility.trees.nodes import bound
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
-from protorun.reading.eligibility.words.nodes import bound
 from protorun.reading.eligibility.words.quantities import Quantity
 from protorun.study.criterion import Expr, Number, Unparsed
 from protorun.terms.variables import variables

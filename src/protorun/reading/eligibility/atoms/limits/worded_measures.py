@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 
 from protorun.reading.eligibility.atoms.limits.bounds import Bounds, meet, range_of, read_bounds, side_of
-from protorun.reading.eligibility.atoms.limits.measure_names import open_name
 from protorun.reading.eligibility.atoms.limits.number_atoms import number_atom
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
+from protorun.reading.eligibility.words.measure_names import open_name
 from protorun.reading.eligibility.words.quantities import TIME
 from protorun.terms.variables import factor, variables
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any as Anything
 
+from protorun.reading.eligibility.trees.nodes import window
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
-from protorun.reading.eligibility.words.nodes import window
 from protorun.study.criterion import All, Not, Number, Treated
 from protorun.terms.treatments import classes
 from protorun.terms.variables import variables

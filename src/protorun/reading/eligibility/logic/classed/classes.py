@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from protorun.reading.eligibility.logic.classed.questions import one_question_each
-from protorun.reading.eligibility.logic.trees import INNER, leaves
+from protorun.reading.eligibility.trees.walks import INNER, leaves
 from protorun.study.criterion import (
     All,
     Any,

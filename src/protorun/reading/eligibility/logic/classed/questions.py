@@ -9,7 +9,7 @@ import re
 from functools import cache
 
 from protorun.reading.eligibility.islands.consequences import clause
-from protorun.reading.eligibility.logic.trees import leaves
+from protorun.reading.eligibility.trees.walks import leaves
 from protorun.reading.eligibility.words.lex import lex
 from protorun.reading.eligibility.words.lexicon import Chunk, words
 from protorun.reading.eligibility.words.personal import BY_WHOM

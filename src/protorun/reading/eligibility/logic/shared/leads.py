@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from protorun.reading.eligibility.logic.context import Context
-from protorun.reading.eligibility.logic.trees import leaves, unread
+from protorun.reading.eligibility.trees.walks import leaves, unread
 from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lexicon import Chunk, holds, modal, reversing
 from protorun.reading.eligibility.words.line import Line

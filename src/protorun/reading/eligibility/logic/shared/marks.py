@@ -6,7 +6,7 @@ import re
 from functools import cache
 from itertools import pairwise
 
-from protorun.reading.eligibility.logic.trees import leaves, simplified
+from protorun.reading.eligibility.trees.walks import leaves, simplified
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Code, Expr, Flag

@@ -11,7 +11,7 @@ from protorun.reading.eligibility.atoms.conditions.qualifiers import stands_behi
 from protorun.reading.eligibility.islands.plans import AHEAD
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.shared.leads import OWN_LEAD, bare, governed, lead_on, quote
-from protorun.reading.eligibility.logic.trees import leaves, unread
+from protorun.reading.eligibility.trees.walks import leaves, unread
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import BY_WHOM, JUDGMENT

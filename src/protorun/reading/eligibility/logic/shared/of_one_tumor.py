@@ -7,7 +7,7 @@ import re
 
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.shared.wholes import kind_of, marks_only
-from protorun.reading.eligibility.logic.trees import leaves, simplified, unread
+from protorun.reading.eligibility.trees.walks import leaves, simplified, unread
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Expr, Flag

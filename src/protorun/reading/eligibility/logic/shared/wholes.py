@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from protorun.reading.eligibility.atoms.conditions.qualifiers import stands_behind
-from protorun.reading.eligibility.logic.trees import leaves
+from protorun.reading.eligibility.trees.walks import leaves
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import BY_WHOM

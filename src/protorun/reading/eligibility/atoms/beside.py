@@ -7,7 +7,7 @@ import re
 from typing import Any as Anything
 
 from protorun.reading.eligibility.atoms.limits.moments import at_visits, of_a_scale
-from protorun.reading.eligibility.logic.trees import leaves
+from protorun.reading.eligibility.trees.walks import leaves
 from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lexicon import Chunk, holds, printed, stem, trie, words
 from protorun.reading.eligibility.words.line import Line

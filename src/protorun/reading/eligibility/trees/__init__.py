@@ -1,0 +1,1 @@
+"""Trees of atoms: made, simplified, taken apart."""
