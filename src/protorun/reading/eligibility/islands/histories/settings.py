@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from protorun.reading.eligibility.trees.nodes import bound
 from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
-from protorun.reading.eligibility.words.nodes import bound
 from protorun.study.criterion import Number
 
 _WORD = (
