@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.words import nodes
+from protorun.reading.eligibility.trees import nodes
 from protorun.reading.eligibility.words.guards import Guarded
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line

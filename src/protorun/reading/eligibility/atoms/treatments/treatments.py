@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from protorun.reading.eligibility.atoms.treatments.exemptions import exempt_classes, exempt_routes, spared
 from protorun.reading.eligibility.atoms.treatments.not_given import free_of, not_given
 from protorun.reading.eligibility.atoms.treatments.tense import by_default, lasts, lead, now, timeless, used
-from protorun.reading.eligibility.words import nodes
+from protorun.reading.eligibility.trees import nodes
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.quantities import Quantity
