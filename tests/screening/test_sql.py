@@ -14,6 +14,7 @@ from trap_tables import AS_OF, tables
 from protorun.errors import PatientDataError
 from protorun.patients.warehouse import (
     codebook,
+    given,
     died,
     fact_tables,
     hold,
@@ -270,7 +271,12 @@ STUDY = study_of(*EVERY_KIND, *(("exclusion", e) for e in EVERY_KIND), *EVERY_KI
 
 def asked_of(connection, as_of, policy):
     return statement(
-        STUDY, as_of=as_of, policy=policy, codebook=codebook(connection), stated=stated(connection)
+        STUDY,
+        as_of=as_of,
+        policy=policy,
+        codebook=codebook(connection),
+        stated=stated(connection),
+        given=given(connection),
     )
 
 

@@ -29,7 +29,7 @@ from protorun.study.study import Study
 from protorun.trial.facts import NO_DAY, Facts
 
 ENDINGS = (".parquet", ".csv")
-BLOCK = 250_000
+BLOCK = 500_000
 _NEEDED = {"measurement": ("concept", "t_lo", "t_hi", "recency"), "screened": ("index_on",)}
 
 
@@ -135,7 +135,12 @@ def screen_tables(
     """The masks of everybody in the tables, in the order of `person_id`, by one SQL statement; who `died` by then is not among them. Without `as_of` each
     person is screened on the day of the table `screened`."""
     asked = statement(
-        study, as_of=as_of, policy=policy, codebook=codebook(connection), stated=stated(connection)
+        study,
+        as_of=as_of,
+        policy=policy,
+        codebook=codebook(connection),
+        stated=stated(connection),
+        given=given(connection),
     )
     if as_of is None:
         _dates_of_screening(connection, asked)
@@ -206,6 +211,12 @@ def stated(connection: Any) -> frozenset[str]:
     """What the conditions and assertions in the data are about."""
     rows = connection.execute("SELECT concept FROM condition UNION SELECT concept FROM assertion").fetchall()
     return frozenset(concept for (concept,) in rows)
+
+
+def given(connection: Any) -> frozenset[str]:
+    """What the treatments in the data are called: drugs, and kinds."""
+    rows = connection.execute("SELECT concept FROM treatment UNION SELECT kind FROM treatment").fetchall()
+    return frozenset(name for (name,) in rows if name is not None)
 
 
 def _dates_of_screening(connection: Any, asked: Statement) -> None:

@@ -17,7 +17,7 @@ _FIRST_END = "COALESCE(end_lo, start_lo)"
 
 def treated_sql(atom: Treated, needs: Needs) -> str:
     """Whether a treatment of the classes was given."""
-    row = every((*_of(atom), _when(atom, needs.days), *_dosed(atom)))
+    row = every((*_of(atom, needs), _when(atom, needs.days), *_dosed(atom)))
     column = needs.course(row)
     stated = [_stated(name, atom, needs) for name in atom.classes]
     return _with_stated(column, stated, atom.window, needs)
@@ -25,7 +25,7 @@ def treated_sql(atom: Treated, needs: Needs) -> str:
 
 def washout_sql(atom: Washout, needs: Needs) -> str:
     """Whether every treatment of the classes ended long enough ago."""
-    row = every((*_of(atom), f"NOT {_passed(atom, needs.days)}"))
+    row = every((*_of(atom, needs), f"NOT {_passed(atom, needs.days)}"))
     column = needs.course(row)
     stated = [_stated_recent(name, atom, needs) for name in atom.classes]
     window = atom.window if atom.half_lives is None else None
@@ -71,15 +71,15 @@ def _stated_recent(name: str, atom: Washout, needs: Needs) -> tuple[str, str]:
     return case((open_, NULL), otherwise=recent), unsaid
 
 
-def _of(atom: Treated | Washout) -> list[str]:
+def _of(atom: Treated | Washout, needs: Needs) -> list[str]:
     """Of one of the classes, and of none of the exempt ones."""
-    exempt = [f"(NOT {of_classes(atom.exempt_classes)})"] if atom.exempt_classes else []
-    return [of_classes(atom.classes), *exempt]
+    exempt = [f"(NOT {of_classes(atom.exempt_classes, needs)})"] if atom.exempt_classes else []
+    return [of_classes(atom.classes, needs), *exempt]
 
 
-def of_classes(names: tuple[str, ...]) -> str:
+def of_classes(names: tuple[str, ...], needs: Needs) -> str:
     """Whether a row is of one of the classes: every drug and class of the dictionary is asked once, here."""
-    known = (*drugs(), *classes())
+    known = needs.listed((*drugs(), *classes()))
     of = {t: [k for k in known if belongs(k, "", names) == t] for t in (truth.TRUE, truth.UNKNOWN)}
     kinds = [k for k in of[truth.TRUE] if k in classes()]
     broad = [k for k in of[truth.UNKNOWN] if k in classes()]

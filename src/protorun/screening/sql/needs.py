@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -17,13 +17,14 @@ _T = TypeVar("_T")
 class Needs:
     """`results` are columns over the latest result of each variable, `conditions` the yes-or-no facts (`dated` those
     whose date matters), `courses` columns over treatment rows, `facts` the truths per patient that the trees are made
-    of; each list is in the order of its column numbers. `codebook` holds the values that a coded variable takes in the data, besides those of the dictionary; `stated` the facts that conditions and assertions
-    are about there (nothing = any)."""
+    of; each list is in the order of its column numbers. `codebook` holds the values that a coded variable takes in the data, besides those of the dictionary;
+    `stated` the facts that conditions and assertions are about there, `given` the names of its treatments (nothing = any)."""
 
     days: Days
     documented: bool
     codebook: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     stated: frozenset[str] | None = None
+    given: frozenset[str] | None = None
     results: list[tuple[str, str, int]] = field(default_factory=list)
     conditions: list[str] = field(default_factory=list)
     dated: list[str] = field(default_factory=list)
@@ -46,6 +47,10 @@ class Needs:
     def occurs(self, concept: str) -> bool:
         """Whether some row may be about the fact."""
         return self.stated is None or concept in self.stated
+
+    def listed(self, names: Iterable[str]) -> list[str]:
+        """Those of the names that some treatment may have as its drug or kind."""
+        return [n for n in names if self.given is None or n in self.given]
 
     def course(self, truth: str) -> str:
         """The column that holds the highest truth over a patient's treatment rows."""

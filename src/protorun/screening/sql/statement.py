@@ -43,13 +43,15 @@ def statement(
     policy: Policy = "strict",
     codebook: Mapping[str, tuple[str, ...]] | None = None,
     stated: frozenset[str] | None = None,
+    given: frozenset[str] | None = None,
 ) -> Statement:
     """The statement for a study; columns `person_id`, then `fail_<w>` and `unknown_<w>` for each word of 62 criteria.
 
-    With `codebook` and `stated` it is written for one set of tables: the codes, and the facts that occur in them."""
+    With `codebook`, `stated` and `given` it is written for one set of tables: the codes, the facts and the treatments that
+    occur in them."""
     criteria = (*study.eligibility, *registry_criteria(study))
     days = Days(as_of)
-    needs = Needs(days, policy == "documented_absence", codebook or {}, stated)
+    needs = Needs(days, policy == "documented_absence", codebook or {}, stated, given)
     met = [satisfied_sql(c, needs) for c in criteria]
     parts = [*results(needs), *conditions(needs), *courses(needs), *coverage(needs), _facts(needs), _met(met)]
     text = "WITH " + ",\n".join(p for p in parts if p) + f"\nSELECT person_id, {_masks(len(met))}\nFROM met"

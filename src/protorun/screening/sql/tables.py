@@ -63,8 +63,8 @@ def courses(needs: Needs) -> list[str]:
         f"""course AS (SELECT f.person_id AS person_id, f.evidence AS evidence{rows}
 FROM (SELECT g.*, CASE WHEN g.ongoing THEN 1 ELSE 0 END AS going,
   CASE WHEN g.half_life_known THEN 1 ELSE 0 END AS lived,
-  CASE WHEN {among("g.concept", drugs())} THEN 1 ELSE 0 END AS is_drug,
-  CASE WHEN g.concept IS NULL AND (g.kind IS NULL OR NOT {among("g.kind", classes())}) THEN 0 ELSE 1 END AS named
+  CASE WHEN {among("g.concept", needs.listed(drugs()))} THEN 1 ELSE 0 END AS is_drug,
+  CASE WHEN g.concept IS NULL AND (g.kind IS NULL OR NOT {among("g.kind", needs.listed(classes()))}) THEN 0 ELSE 1 END AS named
   FROM treatment AS g) AS f{needs.days.join}
 WHERE f.start_lo IS NULL OR f.start_lo <= {needs.days.index()})""",
         f"courses AS (SELECT person_id,\n  {columns}\nFROM course GROUP BY person_id)",
