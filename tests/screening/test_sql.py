@@ -14,7 +14,6 @@ from trap_tables import AS_OF, tables
 from protorun.errors import PatientDataError
 from protorun.patients.warehouse import (
     codebook,
-    given,
     died,
     fact_tables,
     hold,
@@ -22,6 +21,7 @@ from protorun.patients.warehouse import (
     read_facts,
     screen_tables,
     stated,
+    treatments,
     write_tables,
 )
 from protorun.screening import screen
@@ -276,7 +276,7 @@ def asked_of(connection, as_of, policy):
         policy=policy,
         codebook=codebook(connection),
         stated=stated(connection),
-        given=given(connection),
+        given=treatments(connection),
     )
 
 
@@ -398,8 +398,8 @@ def test_more_limits_than_one_number_holds_go_into_a_second():
 def test_facts_that_occur_in_no_row_are_not_looked_for_and_unknown():
     study, connection = study_of(Flag(variable="gout"), Flag(variable="stroke")), tables(16, 60, one_day=True)
     asked = statement(study, as_of=AS_OF, stated=stated(connection))
-    assert "concept = 'gout'" not in asked.text
-    assert "concept = 'gout'" in statement(study, as_of=AS_OF).text
+    assert "'gout' AS concept" not in asked.text
+    assert "'gout' AS concept" in statement(study, as_of=AS_OF).text
     assert screen_tables(connection, study, as_of=AS_OF).open(0).all()
 
 

@@ -32,7 +32,7 @@ TRAPS = {
     "conditions of the future are seen": ("(f.onset_lo IS NULL OR", "(1 = 1 OR"),
     "an order is a dose": ("AND evidence = 'ordered' THEN 1", "AND evidence = 'ordered' THEN 2"),
     "an uncertain diagnosis is one": ("CASE WHEN f.certain THEN 2 ELSE 1 END", "2"),
-    "a contradiction is a yes": ("_least > 0", "_least >= 0"),
+    "a contradiction is a yes": ("least > 0", "least >= 0"),
     "an unknown end is an end": ("- COALESCE(end_lo_day, start_lo_day)", "- end_hi_day"),
 }
 

@@ -140,7 +140,7 @@ def screen_tables(
         policy=policy,
         codebook=codebook(connection),
         stated=stated(connection),
-        given=given(connection),
+        given=treatments(connection),
     )
     if as_of is None:
         _dates_of_screening(connection, asked)
@@ -213,7 +213,7 @@ def stated(connection: Any) -> frozenset[str]:
     return frozenset(concept for (concept,) in rows)
 
 
-def given(connection: Any) -> frozenset[str]:
+def treatments(connection: Any) -> frozenset[str]:
     """What the treatments in the data are called: drugs, and kinds."""
     rows = connection.execute("SELECT concept FROM treatment UNION SELECT kind FROM treatment").fetchall()
     return frozenset(name for (name,) in rows if name is not None)

@@ -5,30 +5,39 @@ from __future__ import annotations
 from protorun.screening.atoms.flags import for_women_only, wider_columns
 from protorun.screening.evaluate import View, listed_when_present
 from protorun.screening.sql.needs import Needs
-from protorun.screening.sql.results import inside
-from protorun.screening.sql.words import FALSE, NULL, TRUE, case, every, kleene, some
+from protorun.screening.sql.results import inside, truth_of
+from protorun.screening.sql.words import FALSE, NULL, TRUE, case, every, some
 from protorun.study.criterion import ALLOWANCE, Attestation, Flag, Judgment, Window
 from protorun.terms import truth
 
 
 def fact(concept: str, needs: Needs, window: Window | None = None) -> str:
     """A yes-or-no fact, in the window when there is one. Contradicting rows and uncertain ones leave it unknown."""
-    name = needs.condition(concept, dated=window is not None)
-    ever = case(
-        (f"{name}_most = 2 AND {name}_least > 0", TRUE),
-        (f"{name}_most = 0", FALSE),
-    )
     if window is None:
-        return needs.fact(ever)
-    sure, never = inside(f"{name}_lo", f"{name}_hi", window, needs.days)
-    known = f"{needs.days.anchor(window.anchor)} IS NOT NULL"
-    return needs.fact(case((ever, kleene(sure, f"{never} AND {known}")), otherwise=ever))
+        return dated_fact(concept, TRUE, FALSE, needs)
+    sure, never = inside("lo", "hi", window, needs.days)
+    return dated_fact(concept, sure, f"{never} AND {needs.days.anchor(window.anchor)} IS NOT NULL", needs)
+
+
+def dated_fact(concept: str, sure: str, never: str, needs: Needs) -> str:
+    """A fact that is a yes only where the days of the latest yes, `lo` to `hi`, say `sure`, and a no where they say
+    `never`."""
+    if not needs.occurs(concept):
+        return NULL
+    yes = case((sure, "3"), (never, "1"), otherwise="2") if sure != TRUE else "3"
+    return needs.fact(truth_of(needs.condition(concept, _coded(yes))))
 
 
 def silent(concept: str, needs: Needs) -> str:
     """There is no row of the fact."""
-    name = needs.condition(concept)
-    return needs.fact(f"({name}_most IS NULL)")
+    if not needs.occurs(concept):
+        return TRUE
+    return needs.fact(f"(COALESCE({needs.condition(concept, _coded())}, 0) = 0)")
+
+
+def _coded(yes: str = "3") -> str:
+    """3 for yes, 2 for unknown, 1 for no, over the most and the least that the rows of a fact say."""
+    return case(("most = 2 AND least > 0", yes), ("most = 0", "1"), otherwise="2")
 
 
 def flag_sql(atom: Flag, needs: Needs) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from protorun.screening.atoms.numbers import TOLERANCE
 from protorun.screening.atoms.treatments import PREFIX, belongs
-from protorun.screening.sql.conditions import covered, fact, silent
+from protorun.screening.sql.conditions import covered, dated_fact, fact, silent
 from protorun.screening.sql.days import Days
 from protorun.screening.sql.needs import Needs
 from protorun.screening.sql.words import FALSE, NULL, TRUE, among, case, every, kleene, number, some, text
@@ -54,10 +54,8 @@ def _stated(name: str, atom: Treated, needs: Needs) -> tuple[str, str]:
         return case((given, NULL), otherwise=given), unsaid
     if atom.window is None:
         return given, unsaid
-    column = needs.condition(PREFIX + name, dated=True)
     low = needs.days.edge(atom.window)
-    when = needs.fact(kleene(f"{column}_lo > {low}", f"{column}_hi <= {low}"))
-    return case((given, when), otherwise=given), unsaid
+    return dated_fact(PREFIX + name, f"lo > {low}", f"hi <= {low}", needs), unsaid
 
 
 def _stated_recent(name: str, atom: Washout, needs: Needs) -> tuple[str, str]:

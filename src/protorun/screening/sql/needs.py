@@ -15,10 +15,11 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Needs:
-    """`results` are columns over the latest result of each variable, `conditions` the yes-or-no facts (`dated` those
-    whose date matters), `courses` columns over treatment rows, `facts` the truths per patient that the trees are made
-    of; each list is in the order of its column numbers. `codebook` holds the values that a coded variable takes in the data, besides those of the dictionary;
-    `stated` the facts that conditions and assertions are about there, `given` the names of its treatments (nothing = any)."""
+    """`results` are columns over the latest result of each variable, `conditions` over the yes-or-no facts, `courses`
+    over treatment rows, `facts` the truths per patient that the trees are made of; each list is in the order of its
+    column numbers. `codebook` holds the values that a coded variable takes in the data, besides those of the dictionary;
+    `stated` the facts that conditions and assertions are about there, `given` what treatments are called there
+    (nothing = any)."""
 
     days: Days
     documented: bool
@@ -26,8 +27,7 @@ class Needs:
     stated: frozenset[str] | None = None
     given: frozenset[str] | None = None
     results: list[tuple[str, str, int]] = field(default_factory=list)
-    conditions: list[str] = field(default_factory=list)
-    dated: list[str] = field(default_factory=list)
+    conditions: list[tuple[str, str, int]] = field(default_factory=list)
     courses: list[str] = field(default_factory=list)
     variables: dict[str, list[Window | None]] = field(default_factory=dict)
     facts: list[str] = field(default_factory=list)
@@ -38,11 +38,9 @@ class Needs:
         _place(self.variables.setdefault(variable, []), window)
         return f"r{_place(self.results, (variable, code, base))}"
 
-    def condition(self, concept: str, *, dated: bool = False) -> str:
-        """The columns of a yes-or-no fact begin with this name; `dated` asks for its date as well."""
-        if dated:
-            _place(self.dated, concept)
-        return f"c{_place(self.conditions, concept)}"
+    def condition(self, concept: str, code: str) -> str:
+        """The column that holds `code` (1 to 3) of what is known of a yes-or-no fact, 0 or NULL where nothing is."""
+        return f"c{_place(self.conditions, (concept, code, 4))}"
 
     def occurs(self, concept: str) -> bool:
         """Whether some row may be about the fact."""
@@ -55,6 +53,10 @@ class Needs:
     def course(self, truth: str) -> str:
         """The column that holds the highest truth over a patient's treatment rows."""
         return f"t{_place(self.courses, truth)}"
+
+    def of_courses(self) -> list[tuple[str, str, int]]:
+        """What is asked of the courses, each for itself."""
+        return [(f"t{i}", f"t{i}", 4) for i in range(len(self.courses))]
 
     def fact(self, truth: str) -> str:
         """The name under which the trees know a truth per patient, so that it is written once."""

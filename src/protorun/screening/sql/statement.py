@@ -19,6 +19,7 @@ from protorun.screening.screening import registry_criteria
 from protorun.screening.sql.days import Days, Edge
 from protorun.screening.sql.latest import results
 from protorun.screening.sql.needs import Needs
+from protorun.screening.sql.slots import digits, slots
 from protorun.screening.sql.tables import conditions, courses, coverage
 from protorun.screening.sql.trees import satisfied_sql
 from protorun.study.criterion import Criterion
@@ -53,18 +54,27 @@ def statement(
     days = Days(as_of)
     needs = Needs(days, policy == "documented_absence", codebook or {}, stated, given)
     met = [satisfied_sql(c, needs) for c in criteria]
-    parts = [*results(needs), *conditions(needs), *courses(needs), *coverage(needs), _facts(needs), _met(met)]
+    parts = [*_answers(needs), *coverage(needs), _facts(needs), _met(met)]
     text = "WITH " + ",\n".join(p for p in parts if p) + f"\nSELECT person_id, {_masks(len(met))}\nFROM met"
     return Statement(text, criteria, tuple(days.anchors), tuple(days.edges))
+
+
+def _answers(needs: Needs) -> list[str]:
+    """What results, conditions and courses answer, as digits of the same numbers."""
+    limits = slots(needs.results, "r")
+    topics = slots(needs.conditions, "c", after=limits)
+    given = slots(needs.of_courses(), "t", after=topics or limits)
+    tables = {"results": limits, "conditions": topics, "courses": given}
+    asked = [name for name, of in tables.items() if of]
+    parts = [*results(needs, limits), *conditions(needs, topics), *courses(needs, given)]
+    return [*parts, *digits(asked, [*limits, *topics, *given])]
 
 
 def _facts(needs: Needs) -> str:
     columns = "".join(f",\n  {sql} AS k{i}" for i, sql in enumerate(needs.facts))
     joined = "" if needs.days.as_of else " JOIN screening AS s ON s.person_id = p.person_id"
     for name, asked in (
-        ("results", needs.results),
-        ("conditions", needs.conditions),
-        ("courses", needs.courses),
+        ("answers", needs.results or needs.conditions or needs.courses),
         ("covers", needs.documented),
     ):
         joined += f"\n  LEFT JOIN {name} ON {name}.person_id = p.person_id" if asked else ""

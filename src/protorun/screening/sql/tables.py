@@ -4,61 +4,62 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from protorun.screening.sql.days import Days
 from protorun.screening.sql.needs import Needs
-from protorun.screening.sql.words import among, text
+from protorun.screening.sql.slots import Slot, by_rule, slot_table
+from protorun.screening.sql.words import among
 from protorun.terms.treatments import classes, drugs
 
+_NEVER = "DATE '9999-12-31'"
+"""The last day of what has no end."""
 
-def conditions(needs: Needs) -> list[str]:
-    """Per patient and fact: the most and the least that a row says (2 yes, 1 maybe, 0 no), and when the latest yes was."""
-    if not needs.conditions:
+
+def conditions(needs: Needs, topics: Sequence[Slot]) -> list[str]:
+    """Per patient and fact what is known of it: the most and the least that a row says (2 yes, 1 maybe, 0 no), and the
+    first and the last day the latest yes may be of."""
+    if not topics:
         return []
+    rule, rules = by_rule("rule", [t.code for t in topics])
     join, index = needs.days.join, needs.days.index()
-    wanted = among("f.concept", filter(needs.occurs, needs.conditions))
-    columns = ",\n  ".join(
-        _facts(f"c{i}", concept, needs) if needs.occurs(concept) else _nothing(f"c{i}", concept, needs)
-        for i, concept in enumerate(needs.conditions)
-    )
+    days = ""
+    if any(re.search(r"\b(lo|hi)\b", t.code) for t in topics):
+        days = (
+            ", MAX(CASE WHEN truth = 2 THEN t_lo ELSE NULL END) AS lo,"
+            f" MAX(CASE WHEN truth = 2 THEN COALESCE(t_hi, {_NEVER}) ELSE NULL END) AS hi"
+        )
     return [
-        f"""stated AS (SELECT f.person_id AS person_id, f.concept AS concept, f.value AS value, f.t_lo AS t_lo,
-  f.t_hi AS t_hi, MAX(f.t_lo) OVER (PARTITION BY f.person_id, f.concept) AS newest
-  FROM assertion AS f{join} WHERE {wanted} AND (f.t_lo IS NULL OR f.t_lo <= {index}))""",
-        f"""known AS (SELECT f.person_id AS person_id, f.concept AS concept,
+        slot_table("topics", topics, rules),
+        f"""stated AS (SELECT f.person_id AS person_id, z.slot AS slot, f.value AS value, f.t_lo AS t_lo,
+  f.t_hi AS t_hi, MAX(f.t_lo) OVER (PARTITION BY f.person_id, z.slot) AS newest
+  FROM assertion AS f JOIN topics AS z ON z.concept = f.concept{join} WHERE f.t_lo IS NULL OR f.t_lo <= {index})""",
+        f"""known AS (SELECT f.person_id AS person_id, z.slot AS slot,
   CASE WHEN f.certain THEN 2 ELSE 1 END AS truth, f.onset_lo AS t_lo, f.onset_hi AS t_hi
-  FROM condition AS f{join} WHERE {wanted} AND (f.recorded_lo IS NULL OR f.recorded_lo <= {index})
-  AND (f.onset_lo IS NULL OR f.onset_lo <= {index})
-  UNION ALL SELECT person_id, concept, CASE WHEN value THEN 2 WHEN NOT value THEN 0 ELSE 1 END, t_lo, t_hi
+  FROM condition AS f JOIN topics AS z ON z.concept = f.concept{join}
+  WHERE (f.recorded_lo IS NULL OR f.recorded_lo <= {index}) AND (f.onset_lo IS NULL OR f.onset_lo <= {index})
+  UNION ALL SELECT person_id, slot, CASE WHEN value THEN 2 WHEN NOT value THEN 0 ELSE 1 END, t_lo, t_hi
   FROM stated WHERE newest IS NULL OR t_hi IS NULL OR t_hi >= newest)""",
-        f"conditions AS (SELECT person_id,\n  {columns}\nFROM known GROUP BY person_id)",
+        f"""told AS (SELECT person_id, slot, MAX(truth) AS most, MIN(truth) AS least{days}
+  FROM known GROUP BY person_id, slot)""",
+        f"""conditions AS (SELECT f.person_id AS person_id, z.word AS word, z.low AS low, {rule} AS answer
+  FROM told AS f JOIN topics AS z ON z.slot = f.slot{join})""",
     ]
 
 
-def _facts(name: str, concept: str, needs: Needs) -> str:
-    truth = f"CASE WHEN concept = {text(concept)} THEN truth ELSE NULL END"
-    found = f"MAX({truth}) AS {name}_most, MIN({truth}) AS {name}_least"
-    if concept not in needs.dated:
-        return found
-    present = f"concept = {text(concept)} AND truth = 2"
-    open_ = f"MAX(CASE WHEN {present} AND t_hi IS NULL THEN 1 ELSE 0 END) = 1"
-    return (
-        f"{found}, MAX(CASE WHEN {present} THEN t_lo ELSE NULL END) AS {name}_lo,"
-        f" CASE WHEN {open_} THEN NULL ELSE MAX(CASE WHEN {present} THEN t_hi ELSE NULL END) END AS {name}_hi"
-    )
-
-
-def _nothing(name: str, concept: str, needs: Needs) -> str:
-    """A fact no row is about: its columns need no reading."""
-    dates = [f"CAST(NULL AS DATE) AS {name}_{end}" for end in ("lo", "hi") if concept in needs.dated]
-    return ", ".join([*(f"CAST(NULL AS INTEGER) AS {name}_{end}" for end in ("most", "least")), *dates])
-
-
-def courses(needs: Needs) -> list[str]:
+def courses(needs: Needs, given: Sequence[Slot]) -> list[str]:
     """Per patient the highest truth of every treatment atom over the courses known at screening."""
-    if not needs.courses:
+    if not given:
         return []
     rows = "".join(f",\n  {truth} AS q{i}" for i, truth in enumerate(needs.courses))
     columns = ",\n  ".join(f"MAX({_given(f'q{i}')}) AS t{i}" for i in range(len(needs.courses)))
+    words = [[s for s in given if s.word == w] for w in sorted({s.word for s in given})]
+    answers = "\n  UNION ALL ".join(
+        f"SELECT person_id, {of[0].word} AS word, CAST(1 AS BIGINT) AS low,"
+        f" {' + '.join(f'{s.code} * CAST({s.low} AS BIGINT)' for s in of)} AS answer FROM highest"
+        for of in words
+    )
     return [
         f"""course AS (SELECT f.person_id AS person_id, f.evidence AS evidence{rows}
 FROM (SELECT g.*, CASE WHEN g.ongoing THEN 1 ELSE 0 END AS going,
@@ -67,7 +68,8 @@ FROM (SELECT g.*, CASE WHEN g.ongoing THEN 1 ELSE 0 END AS going,
   CASE WHEN g.concept IS NULL AND (g.kind IS NULL OR NOT {among("g.kind", needs.listed(classes()))}) THEN 0 ELSE 1 END AS named
   FROM treatment AS g) AS f{needs.days.join}
 WHERE f.start_lo IS NULL OR f.start_lo <= {needs.days.index()})""",
-        f"courses AS (SELECT person_id,\n  {columns}\nFROM course GROUP BY person_id)",
+        f"highest AS (SELECT person_id,\n  {columns}\nFROM course GROUP BY person_id)",
+        f"courses AS ({answers})",
     ]
 
 
