@@ -213,7 +213,8 @@ def dated(chunks: list[Chunk], line: Line, *, finished: bool = True) -> list[Chu
     found: list[Chunk] = []
     if not holds(chunks, "W"):
         return chunks
-    for chunk in _bare_windows(chunks):
+    bare = _bare_windows(chunks)
+    for at, chunk in enumerate(bare):
         if chunk.kind == "W" and found and found[-1].kind == ")" and _date_before(found, chunk, line):
             continue
         if (
@@ -238,7 +239,7 @@ def dated(chunks: list[Chunk], line: Line, *, finished: bool = True) -> list[Chu
             [found[-1]] if _is_limit(found[-1].value) else []
         )
         change = partial(map_atoms, change=partial(_in, window=chunk.value))
-        members = _same_time(members)
+        members = _same_time(members, inside=_goes_on_behind(bare, at))
         for member in members:
             before = member.value
             member.value = change(before)
@@ -270,9 +271,16 @@ _OTHER_PEOPLE = re.compile(r"\b(?:patients|subjects|participants|individuals|tho
 """`A, or patients who have had B within a year`: the time is not said of A."""
 
 
-def _same_time(members: list[Chunk]) -> list[Chunk]:
+def _goes_on_behind(chunks: list[Chunk], at: int) -> bool:
+    """More members stand behind the time: `heart failure, stroke within 6 months, or LVEF < 50 %`."""
+    kinds = "".join(c.kind for c in chunks[at + 1 : at + 4])
+    return re.match(r"[,|/]{1,2}[^,|/]", kinds) is not None
+
+
+def _same_time(members: list[Chunk], *, inside: bool = False) -> list[Chunk]:
     """The members a time at the end goes for: not what goes on now, nor a lasting illness before one that needed
-    something within that time (`asthma, or active autoimmune disease requiring steroids within 2 years`)."""
+    something within that time (`asthma, or active autoimmune disease requiring steroids within 2 years`), nor a lasting
+    illness before a time `inside` the list."""
     if not members:
         return members
     last = members[-1]
@@ -280,7 +288,8 @@ def _same_time(members: list[Chunk]) -> list[Chunk]:
     return [
         m
         for m in members
-        if m is last or not (_goes_on(m.value) or (needs and not _needed(m) and not _happens(m)))
+        if m is last
+        or not (_goes_on(m.value) or ((inside or (needs and not _needed(m))) and not _happens(m)))
     ]
 
 
