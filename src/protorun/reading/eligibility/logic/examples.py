@@ -10,7 +10,7 @@ from protorun.reading.eligibility.logic.context import Context, measured
 from protorun.reading.eligibility.logic.lists import find, has_atom, negated, split, trim
 from protorun.reading.eligibility.logic.operand import judged, operand
 from protorun.reading.eligibility.trees.walks import leaves, simplified, unread
-from protorun.reading.eligibility.words.lexicon import Chunk
+from protorun.reading.eligibility.words.lexicon import Chunk, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Code, Expr, Flag, Judgment, Not, Treated, Unparsed, Washout
 
@@ -40,8 +40,17 @@ def exemplified(chunks: list[Chunk], line: Line, context: Context) -> Expr | Non
     if any(not _further(m, line) for m in odd):
         missing = context.unparsed(line, chunks[at:])
         return Any(parts=(All(parts=(head, missing)), missing))
+    if known and _narrowed_treatment(head):
+        return _dated_by(timeless(head) or head, known[-1]) or head
     found = _beside(head, known)
     return Any(parts=(found, *(context.unparsed(line, m) for m in odd))) if odd else found
+
+
+def _narrowed_treatment(head: Expr) -> bool:
+    """`maintenance antibiotics, including azithromycin`: the example by itself is no maintenance."""
+    narrowing = {*words()["treatments"]["narrowing"].split()} - {"other", "another"}
+    given = [leaf for leaf in leaves(head) if isinstance(leaf, (Treated, Washout))]
+    return any(name.split("_")[0] in narrowing for leaf in given for name in leaf.classes)
 
 
 def _further(member: list[Chunk], line: Line) -> bool:
