@@ -21,6 +21,7 @@ from protorun.reading.eligibility.requirements import (
     requirement,
     stated_by_person,
 )
+from protorun.reading.eligibility.statements.titles import only_title
 from protorun.reading.eligibility.trees.walks import leaves, simplified, unread
 from protorun.reading.eligibility.words.guards import Choices
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
@@ -75,7 +76,7 @@ def read_line(line: Line) -> tuple[Expr, list[tuple[int, int]]]:
     if whole is not None:
         return whole, lost
     context = Context(firing=line.polarity == "exclusion", lost=lost, assemble=assemble)
-    if len(line.text) > _MOST_LETTERS:
+    if len(line.text) > _MOST_LETTERS or only_title(line.text):
         return context.unparsed(line, [Chunk("z", 0, len(line.text))]), lost
     sentences = with_allowances(_sentences(chunks_of(line), line), line)
     if (asks_nothing := allowed(sentences, line, context)) is not None:

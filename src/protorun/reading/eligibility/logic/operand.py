@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from protorun.reading.eligibility.atoms.conditions.tested import result_of
 from protorun.reading.eligibility.atoms.limits.sexes import has_own_sex, of_sex, sex
 from protorun.reading.eligibility.logic.brackets import LOOSE, bracket
 from protorun.reading.eligibility.logic.context import Context
@@ -200,12 +201,13 @@ def _with_atoms(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         return context.unparsed(line, chunks)
     parts: list[Expr] = []
     sexed: list[Chunk] = []
+    positive = "positive " in line.text
     at = 0
     lost: list[tuple[int, int]] = []
     while at < len(chunks):
         chunk = chunks[at]
         if chunk.kind == "A":
-            parts.append(chunk.value)
+            parts.append(result_of(chunk, line) if positive else chunk.value)
         elif chunk.kind == "h":
             parts.append(_confirmed(chunk, line))
         elif chunk.kind == "g" and at + 1 < len(chunks) and chunks[at + 1].kind == "A":

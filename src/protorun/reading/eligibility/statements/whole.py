@@ -14,6 +14,7 @@ from protorun.reading.eligibility.statements.choices import sides
 from protorun.reading.eligibility.statements.names import EXCLUDES, named, plain_words, vague_illness
 from protorun.reading.eligibility.statements.sexes import only_sex
 from protorun.reading.eligibility.statements.times import TIME, timed
+from protorun.reading.eligibility.statements.titles import only_title
 from protorun.reading.eligibility.words.lexicon import words
 from protorun.study.criterion import All, Any, Expr, Judgment, Not, Number
 from protorun.study.source import Source
@@ -27,7 +28,7 @@ _IF = re.compile(
 
 def statement(text: str, source: Source, polarity: str = "") -> Expr | None:
     """The line as open conditions under its own words, or None where it says what a name cannot hold."""
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or only_title(text):
         return None
     if polarity == "inclusion" and EXCLUDES.search(text):
         return None

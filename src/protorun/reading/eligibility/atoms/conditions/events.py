@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from protorun.reading.eligibility.atoms.conditions.kinds import can_be_dated
+from protorun.reading.eligibility.atoms.conditions.tested import said_positive
 from protorun.reading.eligibility.atoms.treatments.tense import untimed
 from protorun.reading.eligibility.islands.participation import GOES_ON
 from protorun.reading.eligibility.trees.nodes import bound, window
@@ -173,6 +174,7 @@ def mark_events(chunks: list[Chunk], line: Line) -> list[Chunk]:
             name = re.sub(r"_(?:occurr(?:ed|ing)|performed|used|experienced)$", "", name) if name else None
             if first is not None and name and name != "etc" and _is_event(name, found[first:], chunk, line):
                 source = line.cite(found[first].start, chunk.end)
+                name = f"positive_{name}" if said_positive(line.text, found[first].start) else name
                 flag = Flag.model_construct(variable=name, qualifiers=(), window=chunk.value, source=source)
                 found[first:] = [Chunk("A", found[first].start, chunk.end, flag)]
                 continue
