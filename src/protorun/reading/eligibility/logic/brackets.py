@@ -97,6 +97,11 @@ def _examples(
     includes = text.startswith("includ") and "limited" not in text
     if context.firing and not includes:
         return
+    if context.firing and parts and not unlikely_example(inside[1:], line):
+        from protorun.reading.eligibility.logic.examples import with_included
+
+        parts[-1] = with_included(parts[-1], inside, lost, line, context)
+        return
     asks = not context.firing and includes
     treated = any(isinstance(leaf, (Treated, Washout)) for p in parts for leaf in leaves(p))
     if (asks and treated) or unlikely_example(inside[1:], line):

@@ -53,6 +53,17 @@ def _narrowed_treatment(head: Expr) -> bool:
     return any(name.split("_")[0] in narrowing for leaf in given for name in leaf.classes)
 
 
+def with_included(
+    head: Expr, inside: list[Chunk], lost: list[tuple[int, int]], line: Line, context: Context
+) -> Expr:
+    """`X (including a, b)` on an exclusion list: what is included excludes beside X."""
+    members = _members(inside[1:], line)
+    read = [_read(m, line, context) if has_atom(m) else None for m in members]
+    if any(r is None and not _is_name(m, line) for m, r in zip(members, read, strict=True)):
+        lost.append((inside[0].start, inside[-1].end))
+    return _beside(head, [r for r in read if r is not None])
+
+
 def _further(member: list[Chunk], line: Line) -> bool:
     """`..., or any active infection that ...`: a further thing and no word about those before it."""
     text = line.text[member[0].start : member[-1].end]

@@ -31,6 +31,7 @@ from protorun.study.criterion import (
     Not,
     Number,
     Treated,
+    Unparsed,
 )
 from protorun.terms.concepts import concepts
 
@@ -173,6 +174,12 @@ def _uneven(parts: list[Expr], joints: list[str]) -> bool:
 def _strewn(parts: list[Expr], joints: list[str]) -> bool:
     """`pregnant, breastfeeding and younger than 18 years`: on an exclusion list each of them, or all together?"""
     limits = sum(isinstance(p, Number) for p in parts)
+    if joints == [","] and isinstance(parts[1], Number):
+        return not isinstance(
+            parts[0], Number
+        )  # "diabetes, HbA1c > 9 %": the limit may be that of the condition
+    if set(joints) == {",", "&"} and limits == len(parts):
+        return True  # "hemoglobin < 9, platelets < 75 and neutrophils < 1.5": any of them, or all?
     return set(joints) == {",", "&"} and 0 < limits < len(parts) and any(isinstance(p, Flag) for p in parts)
 
 
@@ -307,7 +314,11 @@ def _join(parts: list[Expr], joints: list[str], line: Line, context: Context) ->
         )
     if not context.firing:
         return All.model_construct(parts=tuple(parts))
-    if all(isinstance(p, (Flag, Treated, Code, Any, Judgment)) or _judged_illness(p) for p in parts):
+    comma = "," in signs
+    if all(
+        isinstance(p, (Flag, Treated, Code, Any, Judgment)) or _judged_illness(p) or (comma and _narrowed(p))
+        for p in parts
+    ):
         if "&" in signs:
             line.doubt(
                 "AND_ON_EXCLUSION", "`and` joins things that exclude; read as: any one of them excludes"
@@ -350,6 +361,12 @@ def _options(groups: list[list[Expr]]) -> Expr | None:
 def _judged_illness(part: Expr) -> bool:
     """`clinically significant heart disease`, a condition like any other of its list."""
     return isinstance(part, All) and {type(p) for p in part.parts} == {Flag, Judgment}
+
+
+def _narrowed(part: Expr) -> bool:
+    """`medicine with an anti-tumor indication`, one of a list: a condition or a treatment and words nobody understood."""
+    kinds = [type(p) for p in part.parts] if isinstance(part, All) else []
+    return Unparsed in kinds and set(kinds) <= {Flag, Treated, Unparsed, Judgment}
 
 
 def _mixed(parts: list[Expr], joints: list[str], line: Line, context: Context) -> Expr:

@@ -10,7 +10,7 @@ from protorun.reading.eligibility.atoms.limits.sexes import has_own_sex, of_sex,
 from protorun.reading.eligibility.logic.brackets import LOOSE, bracket
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.trees.walks import leaves
-from protorun.reading.eligibility.words.lexicon import Chunk, holds, modal, reversing
+from protorun.reading.eligibility.words.lexicon import Chunk, headed, holds, modal, reversing
 from protorun.reading.eligibility.words.line import Line
 from protorun.reading.eligibility.words.personal import (
     ADEQUATE,
@@ -196,8 +196,19 @@ def _at_most(chunks: list[Chunk]) -> bool:
     )
 
 
+_NOUN = re.compile(r" ([a-z-]{4,20})(?![a-z-])")
+
+
+def _heads_a_noun(chunk: Chunk, line: Line) -> bool:
+    """`asthma medication`, `allergy work-up`: who takes the one or had the other need not have the condition."""
+    if chunk.kind != "A" or not isinstance(chunk.value, Flag):
+        return False
+    noun = _NOUN.match(line.text, chunk.end)
+    return noun is not None and noun[1] in headed()
+
+
 def _with_atoms(chunks: list[Chunk], line: Line, context: Context) -> Expr:
-    if _at_most(chunks):
+    if _at_most(chunks) or any(_heads_a_noun(c, line) for c in chunks):
         return context.unparsed(line, chunks)
     parts: list[Expr] = []
     sexed: list[Chunk] = []

@@ -227,6 +227,12 @@ def modal() -> frozenset[str]:
 
 
 @cache
+def headed() -> frozenset[str]:
+    """Nouns before which a condition only says what they are about: `asthma medication`."""
+    return frozenset(words()["filler"]["headed"].split())
+
+
+@cache
 def reversing() -> frozenset[str]:
     """Stems that turn round what stands beside them: `TKI naive`."""
     return frozenset(stem(w) for w in words()["filler"]["reversing"].split())
