@@ -129,8 +129,12 @@ def _lettered(text: str) -> list[Chunk]:
 
 
 def _examples(line: Line) -> Iterator[re.Match[str]]:
-    """Examples in brackets, and by what means a treatment named before them is given; not what a required treatment includes."""
+    """Examples in brackets, and by what means a treatment named before them is given; neither what a required treatment
+    includes nor conditions that exclude beside the one before them."""
     for match in _EXAMPLES.finditer(line.text):
+        if line.polarity == "exclusion" and match[0].startswith("(including"):
+            if _ILLNESS.search(line.text, max(0, match.start() - 30), match.start()):
+                continue
         asks = (
             line.polarity == "inclusion" and match[0].startswith("(including") and "limited" not in match[0]
         )
@@ -141,6 +145,9 @@ def _examples(line: Line) -> Iterator[re.Match[str]]:
             yield match
 
 
+_ILLNESS = re.compile(
+    r"\b(?:diseases?|disorders?|illness(?:es)?|conditions?|infections?|malignanc(?:y|ies)|syndromes?|abnormalit(?:y|ies)|events?|disturbances?|comorbidit(?:y|ies)|bleeding) $"
+)
 _TREATED = re.compile(r"therap|treat|regimen|received")
 
 

@@ -10,9 +10,11 @@ from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Code, Expr, Flag, If, Window
 
-_KIND = r"(?:(?:highly sensitive|high[- ]sensitivity|serum|urine|blood|plasma|β-?hcg|beta[- ]?hcg|human chorionic gonadotropin|hcg|quantitative|or|and/or|/|\s)\s*)*"
+_KIND = r"(?:(?:highly sensitive|high[- ]sensitivity|serum|urine|urinary|blood|plasma|β-?hcg|beta[- ]?hcg|human chorionic gonadotropin|hcg|quantitative|or|and/or|/|\s)\s*)*"
 _TEST = rf"{_KIND}pregnancy tests?(?: \([^()]{{0,40}}\))?(?: results?)?"
 _TIME = r"(?:within (?:the )?(?:\w+ \()?(?P<n{i}>\d+)\)? (?P<u{i}>hours?|days?|weeks?)(?: (?:prior to|before|of|preceding) (?:the )?(?P<a{i}>[a-z0-9 ]{{0,40}}?(?:enrol\w*|randomi[sz]ation|registration|screening|first dose|treatment|study drug|study|dosing|dose|therapy|study entry|administration)))?)"
+_VISIT = r"(?:screening|baseline)(?: visit)?"
+_TWICE = rf"(?: (?:at|during) (?:the )?{_VISIT} (?:and|or|and/or) (?:at )?(?:the )?{_VISIT})?"
 _ASKED = (
     r"(?:,? \(?(?:for|in|from|of) (?:all |any |the )?(?:women|woman|females?|wocbp|female (?:patients|subjects|participants))(?: (?:patients|subjects|participants))?"
     r"(?: (?:who are )?(?:of|with) (?:childbearing|child-bearing|child bearing|reproductive) (?:potential|age|capacity))?(?: \(wocbp\))?\)?(?= ?(?:[.;]|$)))?"
@@ -21,7 +23,7 @@ _ASKED = (
 _NEGATIVE = re.compile(
     rf"(?P<who>(?:for )?(?:all )?(?:[wf]ocbp|(?:females?|wom[ae]n) of (?:childbearing|child-bearing|child bearing|reproductive) potential)(?: \([a-z]{{4,6}}\))?: ?(?:must have )?(?:an? )?|(?:for )?(?:all |any |only )?(?:female|women|woman|females|[wf]ocbp|patients|subjects|participants)[^;.]{{0,80}}?(?:childbearing|child-bearing|child bearing|reproductive|[wf]ocbp)"
     rf"(?: potential| age)?[^;.,]{{0,60}}?(?:must|should|need|required|have|has|with|,|:)[^;.,]{{0,30}}?\b)?"
-    rf"(?:negative (?:results? (?:of|for|on|in) )?(?:a |an |the )?{_TEST}(?:[^;.,]{{0,30}}?{_TIME.format(i=1)})?{_ASKED}"
+    rf"(?:negative (?:results? (?:of|for|on|in) )?(?:a |an |the )?{_TEST}(?:[^;.,]{{0,30}}?{_TIME.format(i=1)})?{_TWICE}{_ASKED}"
     rf"|{_TEST}(?: (?:of|for|in) (?:all )?(?:female|women|woman)[^;.,]{{0,50}}?)?(?:[^;.]{{0,60}}?{_TIME.format(i=2)})?[^;.,]{{0,30}}?(?:must be |should be |is |was |were |are |be )negative)"
 )
 _POSITIVE = re.compile(

@@ -100,7 +100,7 @@ def _examples(
     if context.firing and parts and not unlikely_example(inside[1:], line):
         from protorun.reading.eligibility.logic.examples import with_included
 
-        parts[-1] = with_included(parts[-1], inside, lost, line, context)
+        parts[-1] = with_included(parts[-1], inside, line, context)
         return
     asks = not context.firing and includes
     treated = any(isinstance(leaf, (Treated, Washout)) for p in parts for leaf in leaves(p))

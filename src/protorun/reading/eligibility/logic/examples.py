@@ -53,15 +53,13 @@ def _narrowed_treatment(head: Expr) -> bool:
     return any(name.split("_")[0] in narrowing for leaf in given for name in leaf.classes)
 
 
-def with_included(
-    head: Expr, inside: list[Chunk], lost: list[tuple[int, int]], line: Line, context: Context
-) -> Expr:
+def with_included(head: Expr, inside: list[Chunk], line: Line, context: Context) -> Expr:
     """`X (including a, b)` on an exclusion list: what is included excludes beside X."""
     members = _members(inside[1:], line)
     read = [_read(m, line, context) if has_atom(m) else None for m in members]
-    if any(r is None and not _is_name(m, line) for m, r in zip(members, read, strict=True)):
-        lost.append((inside[0].start, inside[-1].end))
-    return _beside(head, [r for r in read if r is not None])
+    odd = any(r is None and not _is_name(m, line) for m, r in zip(members, read, strict=True))
+    found = _beside(head, [r for r in read if r is not None])
+    return Any(parts=(found, context.unparsed(line, inside))) if odd else found
 
 
 def _further(member: list[Chunk], line: Line) -> bool:
@@ -112,7 +110,7 @@ def _required(
 
 _NARROWING = re.compile(
     r"\b(?:who|whom|whose|that|which|with|without|after|before|prior|following|must|has|have|had|are|is|refractory|relapsed|"
-    r"fail\w*|progress\w*|treated|receiv\w*|defined|confirmed|during|for|only|at least|one|two|any|requir\w*|need\w*|controlled|caus\w*)\b"
+    r"fail\w*|progress\w*|treated|receiv\w*|defined|confirmed|during|for|only|at least|one|two|any|requir\w*|need\w*|controlled|caus\w*|situations?)\b"
 )
 
 

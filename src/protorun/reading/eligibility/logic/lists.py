@@ -92,7 +92,7 @@ def listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     each = shared([operand(o, line, context) for o in operands], operands, joints, line, context)
     each = [
         context.unparsed(line, o)
-        if at and _of_the_same(each[at - 1 : at + 1], operands[at - 1], o, line)
+        if at and (_of_the_same(each[at - 1 : at + 1], operands[at - 1], o, line) or _in_whom(e, o, line))
         else e
         for at, (e, o) in enumerate(zip(each, operands, strict=True))
     ]
@@ -148,9 +148,25 @@ def _of_the_same(pair: list[Expr], before: list[Chunk], own: list[Chunk], line: 
     """`therapy received for advanced or mNSCLC`: an unknown name behind words that end in an unread phrase with a
     preposition may belong to that phrase."""
     name = pair[1]
+    names = all(isinstance(leaf, Flag) for leaf in leaves(name))
+    if unread(pair[0]) and names and _RESULT.match(line.text, before[0].start):
+        return True  # "negative blood test or urine test": the result goes for both
     if not unread(pair[0]) or not isinstance(name, Flag) or name.variable in concepts() or own[0].own:
         return False
     return _PREPOSITION.search(line.text, before[0].start, before[-1].end) is not None
+
+
+_RESULT = re.compile(r"(?:negative|positive|normal|abnormal)\b")
+_IN_WHOM = re.compile(r"\b(?:in|for|from) (?:all |any |the |only |those )?(?:[a-z]{3,12} ){0,3}(?:of |with )?$")
+_FERTILE = frozenset({"childbearing_potential", "reproductive_potential"})
+
+
+def _in_whom(expr: Expr, own: list[Chunk], line: Line) -> bool:
+    """`a test at screening or at baseline in women of childbearing potential`: of whom it is asked is no alternative."""
+    if not isinstance(expr, Flag) or expr.variable not in _FERTILE:
+        return False
+    atom = next(c for c in own if c.kind == "A")
+    return _IN_WHOM.search(line.text, max(0, atom.start - 50), atom.start) is not None
 
 
 _WHO = re.compile(r"\bwho\b")
@@ -175,9 +191,8 @@ def _strewn(parts: list[Expr], joints: list[str]) -> bool:
     """`pregnant, breastfeeding and younger than 18 years`: on an exclusion list each of them, or all together?"""
     limits = sum(isinstance(p, Number) for p in parts)
     if joints == [","] and isinstance(parts[1], Number):
-        return not isinstance(
-            parts[0], Number
-        )  # "diabetes, HbA1c > 9 %": the limit may be that of the condition
+        # "diabetes, HbA1c > 9 %": the limit may be that of the condition
+        return not isinstance(parts[0], Number)
     if set(joints) == {",", "&"} and limits == len(parts):
         return True  # "hemoglobin < 9, platelets < 75 and neutrophils < 1.5": any of them, or all?
     return set(joints) == {",", "&"} and 0 < limits < len(parts) and any(isinstance(p, Flag) for p in parts)
