@@ -132,9 +132,9 @@ def _examples(line: Line) -> Iterator[re.Match[str]]:
     """Examples in brackets, and by what means a treatment named before them is given; neither what a required treatment
     includes nor conditions that exclude beside the one before them."""
     for match in _EXAMPLES.finditer(line.text):
-        if line.polarity == "exclusion" and match[0].startswith("(including"):
-            if _ILLNESS.search(line.text, max(0, match.start() - 30), match.start()):
-                continue
+        includes = match[0].startswith("(including") and line.polarity == "exclusion"
+        if includes and _ILLNESS.search(line.text, max(0, match.start() - 30), match.start()):
+            continue
         asks = (
             line.polarity == "inclusion" and match[0].startswith("(including") and "limited" not in match[0]
         )

@@ -8,6 +8,7 @@ from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.operand import judged, operand
 from protorun.reading.eligibility.logic.shared.marks import marked_before
 from protorun.reading.eligibility.logic.shared.members import shared
+from protorun.reading.eligibility.logic.shared.neighbors import in_whom, narrowed, of_the_same
 from protorun.reading.eligibility.logic.shared.of_one_tumor import of_one_tumor, of_whom
 from protorun.reading.eligibility.logic.shared.wholes import (
     judged_heads,
@@ -31,7 +32,6 @@ from protorun.study.criterion import (
     Not,
     Number,
     Treated,
-    Unparsed,
 )
 from protorun.terms.concepts import concepts
 
@@ -92,7 +92,7 @@ def listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     each = shared([operand(o, line, context) for o in operands], operands, joints, line, context)
     each = [
         context.unparsed(line, o)
-        if at and (_of_the_same(each[at - 1 : at + 1], operands[at - 1], o, line) or _in_whom(e, o, line))
+        if at and (of_the_same(each[at - 1 : at + 1], operands[at - 1], o, line) or in_whom(e, o, line))
         else e
         for at, (e, o) in enumerate(zip(each, operands, strict=True))
     ]
@@ -137,36 +137,6 @@ def _also(operands: list[list[Chunk]], joints: list[str], line: Line) -> int | N
     if at > 1 and _WHO.search(line.text, operands[at - 2][-1].end, start):
         return None  # "A, or who have B and cannot C"
     return at if said and _VERB.match(line.text, said.end(), end) else None
-
-
-_PREPOSITION = re.compile(
-    r"\b(?:of|for|to|with|by|from|in|due|against|under|on|without|as|than|between|following|into|through)\b"
-)
-
-
-def _of_the_same(pair: list[Expr], before: list[Chunk], own: list[Chunk], line: Line) -> bool:
-    """`therapy received for advanced or mNSCLC`: an unknown name behind words that end in an unread phrase with a
-    preposition may belong to that phrase."""
-    name = pair[1]
-    names = all(isinstance(leaf, Flag) for leaf in leaves(name))
-    if unread(pair[0]) and names and _RESULT.match(line.text, before[0].start):
-        return True  # "negative blood test or urine test": the result goes for both
-    if not unread(pair[0]) or not isinstance(name, Flag) or name.variable in concepts() or own[0].own:
-        return False
-    return _PREPOSITION.search(line.text, before[0].start, before[-1].end) is not None
-
-
-_RESULT = re.compile(r"(?:negative|positive|normal|abnormal)\b")
-_IN_WHOM = re.compile(r"\b(?:in|for|from) (?:all |any |the |only |those )?(?:[a-z]{3,12} ){0,3}(?:of |with )?$")
-_FERTILE = frozenset({"childbearing_potential", "reproductive_potential"})
-
-
-def _in_whom(expr: Expr, own: list[Chunk], line: Line) -> bool:
-    """`a test at screening or at baseline in women of childbearing potential`: of whom it is asked is no alternative."""
-    if not isinstance(expr, Flag) or expr.variable not in _FERTILE:
-        return False
-    atom = next(c for c in own if c.kind == "A")
-    return _IN_WHOM.search(line.text, max(0, atom.start - 50), atom.start) is not None
 
 
 _WHO = re.compile(r"\bwho\b")
@@ -331,7 +301,7 @@ def _join(parts: list[Expr], joints: list[str], line: Line, context: Context) ->
         return All.model_construct(parts=tuple(parts))
     comma = "," in signs
     if all(
-        isinstance(p, (Flag, Treated, Code, Any, Judgment)) or _judged_illness(p) or (comma and _narrowed(p))
+        isinstance(p, (Flag, Treated, Code, Any, Judgment)) or _judged_illness(p) or (comma and narrowed(p))
         for p in parts
     ):
         if "&" in signs:
@@ -376,12 +346,6 @@ def _options(groups: list[list[Expr]]) -> Expr | None:
 def _judged_illness(part: Expr) -> bool:
     """`clinically significant heart disease`, a condition like any other of its list."""
     return isinstance(part, All) and {type(p) for p in part.parts} == {Flag, Judgment}
-
-
-def _narrowed(part: Expr) -> bool:
-    """`medicine with an anti-tumor indication`, one of a list: a condition or a treatment and words nobody understood."""
-    kinds = [type(p) for p in part.parts] if isinstance(part, All) else []
-    return Unparsed in kinds and set(kinds) <= {Flag, Treated, Unparsed, Judgment}
 
 
 def _mixed(parts: list[Expr], joints: list[str], line: Line, context: Context) -> Expr:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from protorun.reading.eligibility.atoms.conditions.tested import result_of
+from protorun.reading.eligibility.atoms.conditions.tested import result_of, said_positive
 from protorun.reading.eligibility.atoms.limits.sexes import has_own_sex, of_sex, sex
 from protorun.reading.eligibility.logic.brackets import LOOSE, bracket
 from protorun.reading.eligibility.logic.context import Context
@@ -204,7 +204,7 @@ def _heads_a_noun(chunk: Chunk, line: Line) -> bool:
     if chunk.kind != "A" or not isinstance(chunk.value, Flag):
         return False
     noun = _NOUN.match(line.text, chunk.end)
-    return noun is not None and noun[1] in headed()
+    return noun is not None and noun[1] in headed() and not said_positive(line.text, chunk.start)
 
 
 def _with_atoms(chunks: list[Chunk], line: Line, context: Context) -> Expr:
