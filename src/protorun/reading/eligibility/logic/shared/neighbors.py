@@ -28,7 +28,9 @@ def of_the_same(pair: list[Expr], before: list[Chunk], own: list[Chunk], line: L
 
 
 _RESULT = re.compile(r"(?:negative|positive|normal|abnormal)\b")
-_TEST = re.compile(r"_(?:tests?|screen|screening|cultures?|swabs?|results?|scans?|smears?|ultrasound|mri|ct|x_ray)$")
+_TEST = re.compile(
+    r"_(?:tests?|screen|screening|cultures?|swabs?|results?|scans?|smears?|ultrasound|mri|ct|x_ray)$"
+)
 _IN_WHOM = re.compile(
     r"\b(?:in|for|from) (?:all |any |the |only |those )?(?:[a-z]{3,12} ){0,3}(?:of |with )?$"
 )
