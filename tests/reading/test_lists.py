@@ -98,3 +98,25 @@ def test_a_lasting_illness_before_a_treatment_keeps_no_time():
     assert isinstance(second, Treated)
     assert first.window is None
     assert second.window is not None
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "None of the following:",
+        "Absence of the following",
+        "No prior history of",
+        "Must not have any of these:",
+    ],
+)
+def test_what_stands_below_a_denial_is_denied(lead: str) -> None:
+    below = read(f"Inclusion Criteria:\n\n* {lead}\n  * gout\n  * asthma\n")
+    assert [said(c.expr) for c in below.values()] == ["not gout", "not Asthma"]
+
+
+@pytest.mark.parametrize("lead", ["At least two of the following:", "No more than 2 of the following:"])
+@pytest.mark.parametrize("heading", ["Inclusion", "Exclusion"])
+def test_so_many_of_a_list_are_no_single_one(lead: str, heading: str) -> None:
+    (criterion,) = read(f"{heading} Criteria:\n\n* {lead}\n  * gout\n  * asthma\n").values()
+    assert criterion.klass == "partial"
+    assert criterion.residual

@@ -11,6 +11,7 @@ from protorun.reading.eligibility.atoms.treatments.tense import still_open
 from protorun.reading.eligibility.cutting.items import Item
 from protorun.reading.eligibility.cutting.segment import joined
 from protorun.reading.eligibility.cutting.spread import limited
+from protorun.reading.eligibility.denials import counted, denied, denied_below, gathered_denials
 from protorun.reading.eligibility.logic.classed.classes import classify
 from protorun.reading.eligibility.parents import lead_of, takes_out, under, unended, within
 from protorun.reading.eligibility.pieces import parent_window
@@ -57,7 +58,7 @@ _PLAIN_PARENT = re.compile(
 
 def criteria(items: list[Item], texts: Texts) -> Iterator[tuple[Item, Criterion]]:
     """Each criterion with the item it came from; ids are given later."""
-    items = gathered(items)
+    items = gathered_denials(gathered(items))
     at = 0
     while at < len(items):
         run = at
@@ -111,6 +112,12 @@ def _of(item: Item, texts: Texts) -> Iterator[tuple[Item, Criterion]]:
         return
     if turned_round(item):
         yield item, _turned(item, texts)
+        return
+    if counted(item):
+        yield item, _any_of(item, texts, undecided=True)
+        return
+    if (other := denied_below(item)) is not None:
+        yield from ((item, denied(c)) for _, c in _children(other, texts))
         return
     parent = item.text.text.lower()
     alternatives = bool(_ONE_OF.search(parent) or ("following" in parent and _KINDS.search(parent)))
@@ -205,15 +212,19 @@ def _led(parent: Item, child: Item, window: Window | None, texts: Texts) -> Crit
     return within(whole, window) if window else whole
 
 
-def _any_of(item: Item, texts: Texts) -> Criterion:
-    """`one of the following`: any child will do."""
+def _any_of(item: Item, texts: Texts, *, undecided: bool = False) -> Criterion:
+    """`one of the following`: any child will do; `undecided` where so many of them are counted."""
     parts = [c for child in item.children for _, c in _of(child, texts)]
     parent = _cite(item.text, item.locator, texts)(0, len(item.text.text))
     expr: Expr = Any(parts=tuple(p.expr for p in parts)) if len(parts) > 1 else parts[0].expr
     lost = tuple(s for p in parts for s in p.residual)
     doubts = tuple(dict.fromkeys(d for p in parts for d in p.doubts))
-    if _CONDITION.search(item.text.text.lower()) or re.search(
-        r"\b(?:two|2|three|3)\b|\bincludes? (?:all |any )?(?:of )?the following", item.text.text.lower()
+    if (
+        undecided
+        or _CONDITION.search(item.text.text.lower())
+        or re.search(
+            r"\b(?:two|2|three|3)\b|\bincludes? (?:all |any )?(?:of )?the following", item.text.text.lower()
+        )
     ):
         said = Unparsed.model_construct(text=parent.quote, source=parent)
         expr, lost = Any(parts=(All(parts=(expr, said)), said)), (*lost, parent)
