@@ -27,7 +27,10 @@ TRAPS = {
     ),
     "the first day of a window is outside": ("t_lo >= DATE '2025-01-01'", "t_lo > DATE '2025-01-01'"),
     "a partial birth date is its first day": ("p.birth_hi <= DATE", "p.birth_lo <= DATE"),
-    "an exact result answers beside one known by its month": ("WHERE u.slot IS NULL", "WHERE 1 = 1"),
+    "an exact result answers beside one known by its month": (
+        f"ELSE {2**60} END AS found",
+        "ELSE NULL END AS found",
+    ),
     "results from the future are seen": ("(f.t_lo IS NULL OR f.t_lo <= DATE", "(1 = 1 OR f.t_lo <= DATE"),
     "conditions of the future are seen": ("(f.onset_lo IS NULL OR", "(1 = 1 OR"),
     "an order is a dose": ("AND evidence = 'ordered' THEN 1", "AND evidence = 'ordered' THEN 2"),

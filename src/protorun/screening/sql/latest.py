@@ -20,6 +20,9 @@ _BESIDE = {
 }
 """What may stand beside a value: where it comes from, and what no value has instead when two are compared."""
 
+UNCLEAR = 2**60
+"""Stands above every recency where a result has a partial date, so that no other result is the latest."""
+
 
 def results(needs: Needs, limits: Sequence[Slot]) -> list[str]:
     """Per patient the truth of every numeric and coded atom, by the latest result.
@@ -45,15 +48,14 @@ def results(needs: Needs, limits: Sequence[Slot]) -> list[str]:
     asked = f"measurement AS f JOIN limits AS z ON z.concept = f.concept{join}"
     return [
         slot_table("limits", limits, [a + b for a, b in zip(rules, ages, strict=True)]),
-        f"""coded AS (SELECT f.person_id AS person_id, slot, recency * {WIDEST} + {rule} AS found
-  FROM (SELECT f.person_id AS person_id, z.*, {row}
-    FROM {asked} WHERE f.t_lo = f.t_hi AND {seen}) AS f{join})""",
+        f"""coded AS (SELECT f.person_id AS person_id, slot,
+  CASE WHEN t_lo = t_hi THEN recency * {WIDEST} + {rule} WHEN exact THEN NULL ELSE {UNCLEAR} END AS found
+  FROM (SELECT f.person_id AS person_id, z.*, {row}, f.exact AS exact FROM {asked} WHERE {seen}) AS f{join})""",
         "top AS (SELECT person_id, slot, MAX(found) AS found FROM coded GROUP BY person_id, slot)",
         *_unclear(asked, seen, row),
         _spread(beside),
         f"""results AS (SELECT t.person_id AS person_id, z.word AS word, z.low AS low, t.found % {WIDEST} AS answer
-  FROM top AS t JOIN limits AS z ON z.slot = t.slot
-  LEFT JOIN unclear AS u ON u.person_id = t.person_id AND u.slot = t.slot WHERE u.slot IS NULL
+  FROM top AS t JOIN limits AS z ON z.slot = t.slot WHERE t.found < {UNCLEAR}
   UNION ALL SELECT f.person_id, z.word, z.low, {rule} FROM spread AS f JOIN limits AS z ON z.slot = f.slot{join})""",
     ]
 
@@ -61,10 +63,8 @@ def results(needs: Needs, limits: Sequence[Slot]) -> list[str]:
 def _unclear(asked: str, seen: str, row: str) -> list[str]:
     """The variables of a patient with a partial date, and all their results with the newest date and recency."""
     return [
+        f"unclear AS (SELECT person_id, slot FROM top WHERE found = {UNCLEAR})",
         # Read once more, not kept: few rows of few patients are wanted here.
-        f"""unclear AS (SELECT f.person_id AS person_id, z.slot AS slot FROM {asked}
-  WHERE {seen} AND (f.exact IS NULL OR NOT f.exact) AND (f.t_lo IS NULL OR f.t_hi IS NULL OR f.t_lo <> f.t_hi)
-  GROUP BY f.person_id, z.slot)""",
         f"""dated AS (SELECT f.person_id AS person_id, z.slot AS slot, {row},
   MAX(f.t_lo) OVER (PARTITION BY f.person_id, z.slot) AS newest,
   MAX(CASE WHEN f.t_lo = f.t_hi THEN f.recency ELSE NULL END) OVER (PARTITION BY f.person_id, z.slot) AS top
