@@ -146,7 +146,7 @@ def test_what_can_pass_is_said(study, tmp_path, capsys):
 
 def test_the_criteria_as_sql_and_the_tables_they_are_run_on(study, tmp_path, capsys):
     assert run(["screen", study, "--sql", "--as-of", "2025-01-15"]) == 0
-    assert capsys.readouterr().out.startswith("WITH slots AS (SELECT")
+    assert capsys.readouterr().out.startswith("WITH limits AS (SELECT")
     assert run(["screen", study, "--sql"]) == 0
     assert "edge_0: the last day of birth of age" in capsys.readouterr().err
     folder = tmp_path / "tables"
