@@ -12,7 +12,7 @@ from protorun.study.criterion import Criterion, Not
 
 _WHO = r"(?:the|all|patients?|subjects?|participants?|individuals?|persons?|those|who|that|must|should|shall|may|will|can|do|does|did|has|have|had|are|is|be|currently)"
 _DENIES = re.compile(
-    rf"\W*(?:{_WHO} )*?(?:(?:show|with) )?(?:no\b|none\b|not\b|without\b|absence\b|free (?:of|from)\b|(?:can|must|should)not\b)(?! (?:more|less|later|longer|limited|only)\b)",
+    rf"\W*(?:{_WHO} )*?(?:(?:show|with) )?(?:no\b|none\b|not\b|without\b|absence\b|free (?:of|from)\b|(?:can|must|should)not\b)(?! (?:more|less|later|longer|limited|only)\b)(?: (?:any )?(?:known |prior |previous |past )(?=history\b))?",
     re.IGNORECASE,
 )
 _MORE = re.compile(
