@@ -207,7 +207,7 @@ def _as_head(example: Expr, head: Expr) -> Expr:
     if isinstance(head, Flag) and isinstance(example, Flag):
         update = {
             "window": example.window or head.window,
-            "qualifiers": example.qualifiers or head.qualifiers,
+            "qualifiers": _qualified(example, head),
         }
         return example.model_copy(update=update)
     if not isinstance(example, Treated) or example.window is not None:
@@ -217,6 +217,16 @@ def _as_head(example: Expr, head: Expr) -> Expr:
     if isinstance(head, Not) and isinstance(head.part, Washout):
         return Not(part=head.part.model_copy(update={"classes": example.classes}))
     return _open_time(example, head)
+
+
+_DEGREES = frozenset({"severe", "uncontrolled", "unstable"})
+
+
+def _qualified(example: Flag, head: Flag) -> tuple[str, ...]:
+    """`severe lung disease, including asthma and chronic pneumonia`: how bad it is goes for each, beside a course of its own."""
+    if example.qualifiers != ("chronic",):
+        return example.qualifiers or head.qualifiers
+    return tuple(sorted({*example.qualifiers, *_DEGREES.intersection(head.qualifiers)}))
 
 
 def _open_time(example: Treated, head: Expr) -> Expr:

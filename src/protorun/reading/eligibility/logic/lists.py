@@ -8,7 +8,7 @@ from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.operand import judged, operand
 from protorun.reading.eligibility.logic.shared.marks import marked_before
 from protorun.reading.eligibility.logic.shared.members import shared
-from protorun.reading.eligibility.logic.shared.neighbors import in_whom, narrowed, of_the_same
+from protorun.reading.eligibility.logic.shared.neighbors import in_whom, narrowed, of_the_same, open_pair
 from protorun.reading.eligibility.logic.shared.of_one_tumor import of_one_tumor, of_whom
 from protorun.reading.eligibility.logic.shared.wholes import (
     judged_heads,
@@ -309,6 +309,8 @@ def _join(parts: list[Expr], joints: list[str], line: Line, context: Context) ->
                 "AND_ON_EXCLUSION", "`and` joins things that exclude; read as: any one of them excludes"
             )
         return Any.model_construct(parts=tuple(parts))
+    if "&" in signs and (left_open := open_pair(parts)) is not None:
+        return left_open
     return (
         All.model_construct(parts=tuple(parts)) if "&" in signs else Any.model_construct(parts=tuple(parts))
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from protorun.reading.eligibility.trees.walks import leaves, unread
+from protorun.reading.eligibility.trees.walks import leaves, simplified, unread
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
-from protorun.study.criterion import All, Expr, Flag, Judgment, Treated, Unparsed
+from protorun.study.criterion import All, Any, Expr, Flag, Judgment, Treated, Unparsed
 from protorun.terms.concepts import concepts
 
 _PREPOSITION = re.compile(
@@ -47,5 +47,17 @@ def in_whom(expr: Expr, own: list[Chunk], line: Line) -> bool:
 
 def narrowed(part: Expr) -> bool:
     """`medicine with an anti-tumor indication`, one of a list: a condition or a treatment and words nobody understood."""
-    kinds = [type(p) for p in part.parts] if isinstance(part, All) else []
+    flat = simplified(part)
+    kinds = [type(p) for p in flat.parts] if isinstance(flat, All) else []
     return Unparsed in kinds and set(kinds) <= {Flag, Treated, Unparsed, Judgment}
+
+
+def open_pair(parts: list[Expr]) -> Expr | None:
+    """`chemotherapy with a curative purpose and radiotherapy` among what excludes: each of them, or both? What nobody
+    understood may tell, so that nothing is decided."""
+    plain = all(isinstance(p, (Flag, Treated)) or narrowed(p) for p in parts)
+    unknown = [leaf for p in parts for leaf in leaves(p) if isinstance(leaf, Unparsed)]
+    if not plain or not unknown:
+        return None
+    each = Any.model_construct(parts=tuple(parts))
+    return Any.model_construct(parts=(All.model_construct(parts=(each, *unknown)), *unknown))
