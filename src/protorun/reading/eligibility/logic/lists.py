@@ -111,7 +111,7 @@ def listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
     if (of_one := of_one_tumor(each, operands, joints, line, firing=context.firing)) is not None:
         return of_one
     parts, kept = _with_allowances(each, operands, joints, line, context)
-    if _uneven(parts, kept) if not context.firing else _strewn(parts, kept):
+    if kept and (_uneven(parts, kept) if not context.firing else _strewn(parts, kept)):
         line.doubt("LIST_SCOPE", "things of different kinds in one list with commas; not taken apart")
         return context.unparsed(line, chunks)
     tree = _join(parts, kept, line, context)
@@ -163,6 +163,8 @@ def _strewn(parts: list[Expr], joints: list[str]) -> bool:
     if joints == [","] and isinstance(parts[1], Number):
         # "diabetes, HbA1c > 9 %": the limit may be that of the condition
         return not isinstance(parts[0], Number)
+    if joints[0] == "," and len(parts) == 3 and name_of(parts[0]) in ("hypertension", "hypotension"):
+        return all(isinstance(p, Number) and p.variable in ("sbp", "dbp") for p in parts[1:])
     if set(joints) == {",", "&"} and limits == len(parts):
         return True  # "hemoglobin < 9, platelets < 75 and neutrophils < 1.5": any of them, or all?
     return set(joints) == {",", "&"} and 0 < limits < len(parts) and any(isinstance(p, Flag) for p in parts)
