@@ -10,6 +10,7 @@ from protorun.reading.eligibility.logic.shared.marks import marked_before
 from protorun.reading.eligibility.logic.shared.members import shared
 from protorun.reading.eligibility.logic.shared.neighbors import in_whom, narrowed, of_the_same, open_pair
 from protorun.reading.eligibility.logic.shared.of_one_tumor import of_one_tumor, of_whom
+from protorun.reading.eligibility.logic.shared.severities import severe_alike
 from protorun.reading.eligibility.logic.shared.wholes import (
     judged_heads,
     kind_of,
@@ -90,6 +91,8 @@ def listed(chunks: list[Chunk], line: Line, context: Context) -> Expr:
         before, behind = _halves(chunks, operands[also])
         return All.model_construct(parts=(listed(before, line, context), listed(behind, line, context)))
     each = shared([operand(o, line, context) for o in operands], operands, joints, line, context)
+    if any(isinstance(e, Flag) for e in each[1:]):
+        each = severe_alike(each, operands, joints, line, context)
     each = [
         context.unparsed(line, o)
         if at and (of_the_same(each[at - 1 : at + 1], operands[at - 1], o, line) or in_whom(e, o, line))

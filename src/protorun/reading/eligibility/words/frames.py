@@ -38,6 +38,9 @@ _TO_TAKE_PART = Guarded(
 )
 
 
+_SCORED = re.compile(r"\b(?:score|index)\b[^.;,]{0,20}\d[^.;,]{0,12}$")
+"""Whose score it is tells what the number means: `severity score of 6 to 9 according to Rajka`."""
+
 _ALWAYS = (_CRITERIA, _POINTS, _SEEN, _SPIROMETRY)
 
 
@@ -46,5 +49,8 @@ def frames_in(text: str) -> Iterator[re.Match[str]]:
     personal = JUDGMENT.search(text) or STATEMENT.search(text)
     for pattern in _ALWAYS if personal else (*_ALWAYS, _TO_TAKE_PART):
         for match in pattern.finditer(text):
-            if match[0].count("(") == match[0].count(")"):
+            of_score = pattern is _CRITERIA and _SCORED.search(
+                text, max(0, match.start() - 60), match.start()
+            )
+            if not of_score and match[0].count("(") == match[0].count(")"):
                 yield match
