@@ -77,17 +77,19 @@ def _of_parts(named: str, *, after_comma: bool) -> bool:
 _SUFFIX = re.compile(
     r"[ ,;–-]{0,3}\((?:(?:applicable|applies|required) )?(?:only )?(?:(?:to|for|in) )?(?:the )?(?P<named>[^():;]{3,60})\)[ .;,]*$"
 )
+_FOR_PART = re.compile(r"\((?:for|in) ")
 _TWO = re.compile(r"[.;] [a-z]|\bor\b")
 
 
 def part_suffix(text: str) -> tuple[str, int] | None:
-    """`... (Part 2 only)`, `... (applicable only to the lung cohort)`: the part, and where the words before it end."""
+    """`... (Part 2 only)`, `... (for Arm A)`, `... (applicable only to the lung cohort)`: the part, and where the words before it end."""
     closed = text.rstrip(" .;,\n").endswith(")")
     match = _SUFFIX.search(text, max(0, len(text) - 110)) if closed else None
     if match is None:
         return None
     named, whole = match["named"].strip(), match[0]
-    limits = "only" in whole or "appli" in whole
+    led = _FOR_PART.search(whole) is not None and PARTS.search(named) and not unknown(named)
+    limits = "only" in whole or "appli" in whole or led
     who = PARTS.search(named) or ELSE.search(named)
     if not limits or not who or "except" in whole or _TWO.search(text, 0, match.start()):
         return None
