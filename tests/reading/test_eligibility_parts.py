@@ -10,6 +10,7 @@ from test_eligibility import read
 @pytest.mark.parametrize(
     ("text", "scope", "reads"),
     [
+        ("Prior gemcitabine (for Arm A).", "arm a", "gemcitabine"),
         ("Part 2 (asthma participants): FEV1 >= 50% predicted", "part 2 (asthma participants)", None),
         (
             "Cohort A only: HER2-positive breast cancer",
