@@ -234,4 +234,9 @@ def _alternate(inside: list[Chunk], before: Expr, line: Line, context: Context) 
     if isinstance(other, If) and other.otherwise is None:
         return If(condition=other.condition, then=other.then, otherwise=before)
     unread = context.unparsed(line, inside)  # for some the limit is another one
-    return (All if context.firing else Any).model_construct(parts=(before, unread))
+    held = All.model_construct(parts=(before, unread))
+    if context.firing:
+        return held
+    # Another limit on a value is a wider one; another age, which a law sets, may be a narrower one.
+    of_age = any(isinstance(leaf, Number) and leaf.variable == "age" for leaf in leaves(before))
+    return Any.model_construct(parts=(held if of_age else before, unread))

@@ -19,6 +19,10 @@ _GIVEN = re.compile(
 _MAYBE = Guarded(
     r"\b(?:might|may|could|would|expected to|likely to) (?:[a-z-]{1,20} ){0,3}(?:when|if|upon|while|by) (?:(?:given|receiving|treated with|treatment with|taking|exposed to|an?|the|any|such) ){0,3}$"
 )
+_BEGINS = re.compile(
+    r"\bat (?:the )?(?:(?:time|moment) of )?(?:start(?:ing)?|initiat(?:ion|ing)|beginning|commencement)(?: of)?(?: the)? $"
+)
+"""`fever at the time of starting X`: X has not been given yet."""
 _LONGEST = 240
 
 
@@ -26,7 +30,7 @@ def not_given(chunks: list[Chunk], at: int, line: Line) -> bool:
     """True for a treatment behind `hypersensitivity to A, B or`, and for one behind `might deteriorate when receiving`."""
     start = chunks[at].start
     before = line.text[max(0, start - _LONGEST) : start]
-    if _MAYBE.inside(before, line.text):
+    if _MAYBE.inside(before, line.text) or _BEGINS.search(before):
         return True
     found = _REACTION.inside(before, line.text)
     if found is None or _GIVEN.search(found["between"]):
