@@ -10,6 +10,7 @@ from protorun.reading.eligibility.logic.allowances import allowed
 from protorun.reading.eligibility.logic.alternatives import for_some, with_allowances
 from protorun.reading.eligibility.logic.assemble import assemble
 from protorun.reading.eligibility.logic.context import Context, measured
+from protorun.reading.eligibility.logic.examples import with_included
 from protorun.reading.eligibility.logic.overrides import released
 from protorun.reading.eligibility.parents import only_class
 from protorun.reading.eligibility.requirements import (
@@ -75,7 +76,9 @@ def read_line(line: Line) -> tuple[Expr, list[tuple[int, int]]]:
     whole = _whole_judgment(line)
     if whole is not None:
         return whole, lost
-    context = Context(firing=line.polarity == "exclusion", lost=lost, assemble=assemble)
+    context = Context(
+        firing=line.polarity == "exclusion", lost=lost, assemble=assemble, include=with_included
+    )
     if len(line.text) > _MOST_LETTERS or only_title(line.text):
         return context.unparsed(line, [Chunk("z", 0, len(line.text))]), lost
     sentences = with_allowances(_sentences(chunks_of(line), line), line)

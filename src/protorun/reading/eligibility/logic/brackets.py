@@ -98,9 +98,7 @@ def _examples(
     if context.firing and not includes:
         return
     if context.firing and parts and not unlikely_example(inside[1:], line):
-        from protorun.reading.eligibility.logic.examples import with_included
-
-        parts[-1] = with_included(parts[-1], inside, line, context)
+        parts[-1] = context.include(parts[-1], inside, line, context)
         return
     asks = not context.firing and includes
     treated = any(isinstance(leaf, (Treated, Washout)) for p in parts for leaf in leaves(p))

@@ -20,16 +20,18 @@ from protorun.study.criterion import (
 )
 
 Assemble = Callable[[list[Chunk], Line, "Context"], Expr]
+Include = Callable[[Expr, list[Chunk], Line, "Context"], Expr]
 
 
 @dataclass(frozen=True)
 class Context:
     """`firing`: the words describe what excludes. `lost` collects the stretches nobody understood; `assemble` reads what
-    stands inside brackets or behind an exception."""
+    stands inside brackets or behind an exception, `include` adds what `(including a, b)` names to what stands before it."""
 
     firing: bool
     lost: list[tuple[int, int]]
     assemble: Assemble
+    include: Include
 
     def described(self) -> Context:
         """Inside a negation of a requirement the words describe what must not be."""
