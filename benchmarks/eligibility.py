@@ -163,8 +163,8 @@ def _hand_read() -> Iterator[Line]:
     """The sample that was judged by hand: its verdicts, and how many of its readings are still the judged ones.
 
     Drawn on 2026-11-20 from the criteria of the API records, files by name and criteria as read, without those of the
-    samples before (earlier versions of the file) and 660 that had been audited: `random.Random(20261121).sample(criteria,
-    200)`, 200 of 3,694. One that a later change read anew was judged again.
+    samples before (earlier versions of the file) and 1,130 that had been audited: `random.Random(20261122).sample(criteria,
+    200)`, 200 of 2,988. Nothing was mended afterwards.
     """
     rows = list(csv.DictReader(SAMPLE.open(encoding="utf-8")))
     files = {row["nct"]: SHARED / "records" / "ctgov_v2" / f"{row['nct']}.json" for row in rows}
