@@ -163,7 +163,7 @@ def _hand_read() -> Iterator[Line]:
     """The sample that was judged by hand: its verdicts, and how many of its readings are still the judged ones.
 
     Drawn on 2026-11-20 from the criteria of the API records, files by name and criteria as read, without those of the
-    samples before (earlier versions of the file) and 1,130 that had been audited: `random.Random(20261122).sample(criteria,
+    samples before (earlier versions of the file) and 1,118 that had been audited: `random.Random(20261122).sample(criteria,
     200)`, 200 of 2,988. Nothing was mended afterwards.
     """
     rows = list(csv.DictReader(SAMPLE.open(encoding="utf-8")))
