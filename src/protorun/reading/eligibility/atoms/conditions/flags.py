@@ -59,14 +59,14 @@ def _stages(chunks: list[Chunk], at: int, line: Line) -> tuple[Chunk, int] | Non
             behind = step + 1
         else:
             break
+    end = chunks[behind - 1].end
+    if of_another(chunks[behind : behind + 1], end, line):
+        return None
     groups = _groups(chunks[at:behind], line)
     shared = behind_both(chunks[at:behind], groups)
     expr = joined(chunks[at:behind], [_all(group) for group in groups], line)
     if shared:
         expr = All.model_construct(parts=(expr, *shared))
-    end = chunks[behind - 1].end
-    if of_another(chunks[behind : behind + 1], end, line):
-        return None
     diagnosis = (
         _condition(chunks, behind, line)
         if behind < len(chunks) and chunks[behind].kind == "k"
