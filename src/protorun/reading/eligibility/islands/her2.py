@@ -15,7 +15,7 @@ _ISH = r"(?:[fcds]?ish|fluorescence in[ -]situ hybridi[sz]ation(?: \(fish\))?|in
 _IHC = r"(?:ihc|immunohistochemi(?:cal|stry)(?: \(ihc\))?)"
 _SCORE = r"(?:[123]\+|\+{1,3}(?!\d)|[0123](?![\d.]))"
 _IHC_LIST = re.compile(
-    rf"(?:(?:her[- ]?2(?:/neu)?|standard|an?|the|either)\s+)*\b(?:{_IHC}\)?|her[- ]?2(?:/neu)?(?=[\s:]+[0-3]\+))(?:\s+(?:test|testing|result|results|score|scores|staining|"
+    rf"(?:(?:her[- ]?2(?:/neu)?|standard|an?|the|either)\s+){{0,4}}\b(?:{_IHC}\)?|her[- ]?2(?:/neu)?(?=[\s:]+[0-3]\+))(?:\s+(?:test|testing|result|results|score|scores|staining|"
     rf"status|is|was|of|as|be|by|level|expression|must|equal to|value)|\s*[:=-])*\s*"
     rf"(?P<list>{_SCORE}(?:\s*(?:,|/|or|and|and/or|-|to|,\s*or)\s*{_SCORE})*)"
 )

@@ -10,7 +10,7 @@ from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Code, Expr, Flag, If, Window
 
-_KIND = r"(?:(?:highly sensitive|high[- ]sensitivity|serum|urine|urinary|blood|plasma|β-?hcg|beta[- ]?hcg|human chorionic gonadotropin|hcg|quantitative|or|and/or|/|\s)\s*)*"
+_KIND = r"(?:(?:highly sensitive|high[- ]sensitivity|serum|urine|urinary|blood|plasma|β-?hcg|beta[- ]?hcg|human chorionic gonadotropin|hcg|quantitative|or|and/or|/)\s*){0,8}"
 _TEST = rf"{_KIND}pregnancy tests?(?: \([^()]{{0,40}}\))?(?: results?)?"
 _TIME = r"(?:within (?:the )?(?:\w+ \()?(?P<n{i}>\d+)\)? (?P<u{i}>hours?|days?|weeks?)(?: (?:prior to|before|of|preceding) (?:the )?(?P<a{i}>[a-z0-9 ]{{0,40}}?(?:enrol\w*|randomi[sz]ation|registration|screening|first dose|treatment|study drug|study|dosing|dose|therapy|study entry|administration)))?)"
 _VISIT = r"(?:screening|baseline)(?: visit)?"
