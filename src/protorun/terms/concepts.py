@@ -39,3 +39,9 @@ def concepts() -> dict[str, Concept]:
 def label(name: str) -> str:
     """The words for people; an unlisted name is printed as it is."""
     return concepts()[name].label if name in concepts() else name.replace("_", " ")
+
+
+@cache
+def named(domain: str) -> dict[str, str]:
+    """Printed name -> concept, for all concepts of a domain."""
+    return {alias: c.name for c in concepts().values() if c.domain == domain for alias in c.aliases}

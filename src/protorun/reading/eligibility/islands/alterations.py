@@ -9,7 +9,7 @@ from functools import cache
 from protorun.reading.eligibility.words.lexicon import Chunk, words
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Flag
-from protorun.terms.concepts import concepts
+from protorun.terms.concepts import named
 
 WORDS = frozenset({"mut", "rearranged", "amplified", "wild", "altered", "methylated", "deficient", "deleted", "fusion"})  # fmt: skip
 
@@ -25,11 +25,20 @@ _NOUNS = (
 )
 
 
+def any_gene() -> str:
+    """A pattern of every gene of the table, the longest names first."""
+    return "|".join(re.escape(g) for g in sorted(words()["alterations"]["genes"], key=len, reverse=True))
+
+
+def alteration(name: str) -> str:
+    """The variable of an alteration: its concept where the tables have one, else its own words."""
+    return named("finding").get(name, re.sub(r"[^a-z0-9]+", "_", name))
+
+
 @cache
 def _altered() -> re.Pattern[str]:
-    genes = "|".join(re.escape(g) for g in sorted(words()["alterations"]["genes"], key=len, reverse=True))
     return re.compile(
-        rf"(?<![a-z0-9/-])(?P<gene>{genes})(?P<variant>(?: exon \d{{1,2}}| [a-z]\d{{2,4}}[a-z])?)[- ]"
+        rf"(?<![a-z0-9/-])(?P<gene>{any_gene()})(?P<variant>(?: exon \d{{1,2}}| [a-z]\d{{2,4}}[a-z])?)[- ]"
         r"(?P<sign>mutated|mutant|mutation[- ]positive|rearranged|fusion[- ]positive|amplified|altered|deleted|deficient|"
         r"wild[- ]?type|(?:un|hyper)?methylated)(?![a-z-])"
     )
@@ -42,15 +51,9 @@ def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
         noun = next((noun for start, noun in _NOUNS if said.startswith(start)), said)
         name = f"{match['gene']}{match['variant']} {noun}"
         flag = Flag.model_construct(
-            variable=known_alterations().get(name, re.sub(r"[^a-z0-9]+", "_", name)),
+            variable=alteration(name),
             qualifiers=(),
             window=None,
             source=line.cite(*match.span()),
         )
         yield Chunk("A", match.start(), match.end(), flag, own=True)
-
-
-@cache
-def known_alterations() -> dict[str, str]:
-    """The names the tables have for alterations."""
-    return {alias: c.name for c in concepts().values() if c.domain == "finding" for alias in c.aliases}

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from protorun.reading.eligibility.islands.alterations import known_alterations
-from protorun.reading.eligibility.words.lexicon import Chunk, stem, words
+from protorun.reading.eligibility.islands.alterations import alteration, any_gene
+from protorun.reading.eligibility.words.lexicon import Chunk, stem
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import Any, Flag
 
@@ -18,8 +18,7 @@ _SILENT = frozenset({"gene", "genomic", "genetic", "tumor"})
 @cache
 def _genes() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Several genes and their noun; each of them."""
-    names = "|".join(re.escape(g) for g in sorted(words()["alterations"]["genes"], key=len, reverse=True))
-    each = rf"(?<![a-z0-9])(?:{names})(?![a-z0-9])"
+    each = rf"(?<![a-z0-9])(?:{any_gene()})(?![a-z0-9])"
     listed = re.compile(
         rf"(?<![/-])(?P<genes>{each}(?:(?: ?, ?(?:and/or |or )?| or | and/or |/){each}){{1,6}})"
         r" (?:(?:genes?|genomic|genetic|tumou?r|driver|sensiti[sz]ing|activating|actionable) ){0,2}"
@@ -35,8 +34,7 @@ def find(line: Line, taken: Sequence[Chunk]) -> Iterator[Chunk]:
         between = line.text[match.end("genes") : match.start("what")].split()
         noun = " ".join([*(w for w in between if stem(w) not in _SILENT), match["what"]])
         source = line.cite(*match.span())
-        names = [f"{gene[0]} {noun}" for gene in each.finditer(match["genes"])]
-        known = [known_alterations().get(n, re.sub(r"[^a-z0-9]+", "_", n)) for n in names]
+        known = [alteration(f"{gene[0]} {noun}") for gene in each.finditer(match["genes"])]
         flags = tuple(
             Flag.model_construct(variable=n, qualifiers=(), window=None, source=source) for n in known
         )

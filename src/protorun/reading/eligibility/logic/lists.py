@@ -6,7 +6,7 @@ import re
 
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.operand import judged, operand
-from protorun.reading.eligibility.logic.shared.marks import marked_before
+from protorun.reading.eligibility.logic.shared.marks_before_tumor import marked_before
 from protorun.reading.eligibility.logic.shared.members import shared
 from protorun.reading.eligibility.logic.shared.neighbors import in_whom, narrowed, of_the_same, open_pair
 from protorun.reading.eligibility.logic.shared.of_one_tumor import of_one_tumor, of_whom

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from itertools import pairwise
 
+from protorun.reading.eligibility.logic.shared.wholes import kind_of
 from protorun.reading.eligibility.trees.walks import leaves, simplified
 from protorun.reading.eligibility.words.lexicon import Chunk
 from protorun.reading.eligibility.words.line import Line
 from protorun.study.criterion import All, Any, Code, Expr, Flag
-from protorun.terms.concepts import concepts
+from protorun.terms.concepts import concepts, named
 
 _ALTERED = re.compile(
     r"_(?:mutation|rearrangement|fusion|amplification|alteration|deletion|deficiency|wildtype|(?:un|hyper)?methylated)$"
@@ -42,24 +42,17 @@ def _marks(part: Expr) -> bool:
 def _is_mark(leaf: Expr) -> bool:
     if isinstance(leaf, Code):
         return leaf.variable.startswith("her2_")
-    known = concepts().get(leaf.variable) if isinstance(leaf, Flag) else None
-    if known is not None:
-        return known.domain == "finding"
-    return isinstance(leaf, Flag) and _ALTERED.search(leaf.variable) is not None
+    altered = isinstance(leaf, Flag) and leaf.variable not in concepts() and _ALTERED.search(leaf.variable)
+    return bool(altered) or kind_of(leaf) == "finding"
 
 
 def _is_tumor(leaf: Expr) -> bool:
-    known = concepts().get(leaf.variable) if isinstance(leaf, Flag) else None
-    return known is not None and known.domain == "diagnosis"
+    return isinstance(leaf, Flag) and kind_of(leaf) == "diagnosis"
 
 
 def _marks_then_tumor(last: All) -> bool:
     *own, tumor = last.parts
-    stages = [p for p in own[1:] if not _marks(p)]
-    plain = all(
-        isinstance(p, Flag) and p.variable in concepts() and concepts()[p.variable].domain == "stage"
-        for p in stages
-    )
+    plain = all(_marks(p) or (isinstance(p, Flag) and kind_of(p) == "stage") for p in own[1:])
     return bool(own) and _marks(own[0]) and plain and _is_tumor(tumor)
 
 
@@ -72,12 +65,9 @@ def _side_by_side(operands: list[list[Chunk]], line: Line) -> bool:
     return bool(joined) and all(not between.strip(" -") for between in inner)
 
 
-@cache
-def _tumors() -> dict[str, str]:
-    return {alias: c.name for c in concepts().values() if c.domain == "diagnosis" for alias in c.aliases}
-
-
 def _wider(text: str) -> str:
     """The tumor that the last words of a narrower one name: `breast cancer` in `triple negative breast cancer`."""
     words = re.split(r"[ -]", text)
-    return next((t for n in range(1, len(words)) if (t := _tumors().get(" ".join(words[n:]), ""))), "")
+    return next(
+        (t for n in range(1, len(words)) if (t := named("diagnosis").get(" ".join(words[n:]), ""))), ""
+    )
