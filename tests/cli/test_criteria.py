@@ -46,7 +46,7 @@ def test_a_computable_line_with_a_judgment_says_what_it_waits_for(record, capsys
         ("computable", ["Clinically significant"]),
         ("computable", []),
     ]
-    assert "1 of the computable wait for a person's answer" in printed.err
+    assert "1 of the computable waits for a person's answer" in printed.err
 
 
 def test_words_that_are_not_covered_are_printed_and_end_with_code_3(record, capsys):

@@ -43,5 +43,7 @@ def criteria(study: Path, *, format: Format = "table") -> int:
     counts = Counter(one.klass for one in found)
     say(f"{study}: {len(found)} criteria; {', '.join(f'{k} {n}' for k, n in counts.items()) or 'none'}")
     if waiting := sum(one.klass == "computable" and bool(one.waits_for) for one in found):
-        say(f"{waiting} of the computable wait for a person's answer in a part; until then it is unknown")
+        say(
+            f"{waiting} of the computable {'waits' if waiting == 1 else 'wait'} for a person's answer in a part; until then it is unknown"
+        )
     return 3 if any(one.not_covered for one in found) else 0

@@ -7,13 +7,7 @@ from functools import partial
 from itertools import pairwise
 
 from protorun.reading.eligibility.atoms.beside import settled
-from protorun.reading.eligibility.atoms.conditions.events import (
-    lead_time,
-    mark_events,
-    recent_by,
-    share_times,
-)
-from protorun.reading.eligibility.atoms.conditions.flags import dated, mark_flags
+from protorun.reading.eligibility.atoms.conditions.flags import mark_flags
 from protorun.reading.eligibility.atoms.conditions.lists.others import name_others
 from protorun.reading.eligibility.atoms.conditions.lists.paired import pair_qualifiers
 from protorun.reading.eligibility.atoms.conditions.lists.past_judgment import past_judgment
@@ -31,6 +25,9 @@ from protorun.reading.eligibility.atoms.conditions.said_again import (
     without_other_treatments,
 )
 from protorun.reading.eligibility.atoms.conditions.shared_qualifiers import distribute
+from protorun.reading.eligibility.atoms.conditions.times.dated import dated
+from protorun.reading.eligibility.atoms.conditions.times.events import mark_events
+from protorun.reading.eligibility.atoms.conditions.times.shared import lead_time, recent_by, share_times
 from protorun.reading.eligibility.atoms.limits.around.counted import mark_counted
 from protorun.reading.eligibility.atoms.limits.around.places import measured_there
 from protorun.reading.eligibility.atoms.limits.around.smoking import mark_pack_years

@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from protorun.reading.eligibility.atoms.conditions.events import is_event
 from protorun.reading.eligibility.atoms.conditions.qualifiers import stands_behind
+from protorun.reading.eligibility.atoms.conditions.times.events import is_event
 from protorun.reading.eligibility.islands.plans import AHEAD
 from protorun.reading.eligibility.logic.context import Context
 from protorun.reading.eligibility.logic.shared.leads import OWN_LEAD, bare, governed, lead_on, quote

@@ -1,0 +1,1 @@
+"""When a condition was: events, times that a list shares, times behind conditions."""
