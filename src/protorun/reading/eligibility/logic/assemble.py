@@ -11,7 +11,8 @@ from protorun.reading.eligibility.logic.alternatives import limit_instead
 from protorun.reading.eligibility.logic.context import Context, measured
 from protorun.reading.eligibility.logic.examples import exemplified
 from protorun.reading.eligibility.logic.exceptions import excepted, limited, provided
-from protorun.reading.eligibility.logic.lists import find, has_atom, listed, name_of, split, trim
+from protorun.reading.eligibility.logic.joints import name_of
+from protorun.reading.eligibility.logic.lists import find, has_atom, listed, split, trim
 from protorun.reading.eligibility.trees.walks import leaves
 from protorun.reading.eligibility.words.lex import hard
 from protorun.reading.eligibility.words.lexicon import Chunk, holds
